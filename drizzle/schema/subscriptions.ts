@@ -1,0 +1,95 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  integer,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { id, instant, recordedAt, updatedAt } from '../columns';
+import { tariffVersions } from './catalogue';
+import { transfers } from './ledger';
+import { users } from './users';
+
+export type SubscriptionState =
+  'trialing' | 'active' | 'past_due' | 'paused' | 'cancelling' | 'expired' | 'ended';
+
+/** A person's right to a product over time; its workflow is `sub:{id}`. */
+export const subscriptions = pgTable(
+  'subscriptions',
+  {
+    id: id(),
+    userId: bigint('user_id', { mode: 'number' })
+      .notNull()
+      .references(() => users.id),
+    productCode: text('product_code').notNull(),
+    tariffVersionId: uuid('tariff_version_id')
+      .notNull()
+      .references(() => tariffVersions.id),
+    state: text('state').$type<SubscriptionState>().notNull(),
+    driver: text('driver').$type<'wallet' | 'saved_method' | 'stars' | 'none'>().notNull(),
+    methodId: uuid('method_id'),
+    /** The first day and time in the billing zone: every boundary is computed from it, never from the last one. */
+    anchorLocal: timestamp('anchor_local', { mode: 'string' }).notNull(),
+    anchorDay: smallint('anchor_day').notNull(),
+    billingZone: text('billing_zone').notNull(),
+    periodN: integer('period_n').notNull(),
+    periodStart: instant('period_start').notNull(),
+    periodEnd: instant('period_end').notNull(),
+    shiftDays: integer('shift_days').notNull().default(0),
+    autoRenew: boolean('auto_renew').notNull().default(false),
+    cancelAtEnd: boolean('cancel_at_end').notNull().default(false),
+    nextTariffVersionId: uuid('next_tariff_version_id'),
+    access: text('access').$type<'full' | 'restricted' | 'none'>().notNull(),
+    pausedUntil: instant('paused_until'),
+    recordedAt: recordedAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    check(
+      'subscriptions_state',
+      sql`${table.state} in ('trialing', 'active', 'past_due', 'paused', 'cancelling', 'expired', 'ended')`,
+    ),
+    check(
+      'subscriptions_driver',
+      sql`${table.driver} in ('wallet', 'saved_method', 'stars', 'none')`,
+    ),
+    check('subscriptions_access', sql`${table.access} in ('full', 'restricted', 'none')`),
+    check('subscriptions_period', sql`${table.periodStart} < ${table.periodEnd}`),
+    uniqueIndex('subscriptions_one_live')
+      .on(table.userId, table.productCode)
+      .where(sql`${table.state} <> 'expired' and ${table.state} <> 'ended'`),
+  ],
+);
+
+/** Each period a person has had. A gist exclusion refuses two that overlap (written by hand in the migration). */
+export const subscriptionPeriods = pgTable(
+  'subscription_periods',
+  {
+    subscriptionId: uuid('subscription_id')
+      .notNull()
+      .references(() => subscriptions.id),
+    n: integer('n').notNull(),
+    startsAt: instant('starts_at').notNull(),
+    endsAt: instant('ends_at').notNull(),
+    feeTransferId: uuid('fee_transfer_id').references(() => transfers.id),
+    paidBy: text('paid_by')
+      .$type<'invoice' | 'wallet' | 'saved_method' | 'stars' | 'trial' | 'gift' | 'operator'>()
+      .notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.subscriptionId, table.n] }),
+    check('subscription_periods_order', sql`${table.startsAt} < ${table.endsAt}`),
+    check(
+      'subscription_periods_paid_by',
+      sql`${table.paidBy} in ('invoice', 'wallet', 'saved_method', 'stars', 'trial', 'gift', 'operator')`,
+    ),
+  ],
+);
