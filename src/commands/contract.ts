@@ -1,0 +1,49 @@
+import type {
+  CancelOutcome,
+  ChangeProviderOutcome,
+  CheckoutOpening,
+  CheckoutStatus,
+  PaymentHint,
+} from '../../workflows/billing/contract';
+
+export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
+
+/** Asking a checkout that does not exist, or whose order belongs to somebody else, gives `not_yours`. */
+export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
+
+/** The only way the bot and the server reach Temporal: typed starts, signals and updates. */
+export interface BillingCommands {
+  /**
+   * Consumes a quote and opens its invoice; returns when the pay link exists or the order is refused.
+   * Repeating it with the same quote gives the same invoice.
+   */
+  openCheckout(order: {
+    quoteId: string;
+    userId: number;
+    provider: string;
+    clockOffsetMs: number;
+  }): Promise<CheckoutOpening>;
+  /** Asks the provider now; the answer is what is known afterwards. */
+  checkPayment(order: { invoiceId: string; userId: number }): Promise<OwnedOutcome<CheckoutAnswer>>;
+  cancelCheckout(order: {
+    invoiceId: string;
+    userId: number;
+  }): Promise<OwnedOutcome<CancelOutcome>>;
+  changeProvider(order: {
+    invoiceId: string;
+    userId: number;
+    provider: string;
+  }): Promise<OwnedOutcome<ChangeProviderOutcome>>;
+  /** Signals a payment's confirmation, starting it when there is none. Resolves once Temporal has it for certain. */
+  hintPayment(hint: {
+    provider: string;
+    providerPaymentId: string;
+    hint: PaymentHint;
+  }): Promise<void>;
+  /** Makes the checkout of an order ask its provider soon; harmless when there is none. */
+  advancePoll(invoiceId: string): Promise<void>;
+  /** Starts the sender of messages unless it runs. */
+  ensureNotifier(): Promise<void>;
+}
+
+export type CheckoutAnswer = { readonly kind: 'status'; readonly status: CheckoutStatus };

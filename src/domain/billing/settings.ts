@@ -1,0 +1,82 @@
+/**
+ * The product's settings that decide business behaviour (specification section 20). Defaults come from the
+ * environment; those in {@link LIVE_SETTINGS} may be overridden at run time by a row of the settings table.
+ */
+export interface BillingSettings {
+  /** Lifetime of an unpaid invoice. Fractions are legal, for tests. */
+  readonly invoiceTtlHours: number;
+  readonly invoiceReminderBeforeMinutes: number;
+  readonly invoiceMaxOpen: number;
+  /** How long a quoted price is honoured, also for money that arrives late. */
+  readonly quoteHoldHours: number;
+  readonly quoteButtonTtlMinutes: number;
+  readonly lateWatchDays: number;
+  readonly partialPayment: 'quarantine' | 'accumulate';
+  readonly duplicatePayment: 'wallet' | 'refund';
+  readonly unknownAlertMinutes: number;
+  readonly unknownDeadlineHours: number;
+  readonly paymentSlowMinutes: number;
+  /** How far a wallet may fall below zero for post-paid work; the floor of every wallet account. */
+  readonly overdraftLimitTokens: number;
+  /** IANA zone in which periods are counted; fixed for a subscription when it starts. */
+  readonly billingTimeZone: string;
+  /** IANA zone shown to people who have not chosen one. */
+  readonly displayTimeZone: string;
+  /** `HH:MM-HH:MM` in the person's zone; equal ends mean none. */
+  readonly quietHours: string;
+  /** Chat of the operators; undefined silences operator messages. */
+  readonly adminChatId: number | undefined;
+}
+
+export const DEFAULT_SETTINGS: BillingSettings = {
+  invoiceTtlHours: 24,
+  invoiceReminderBeforeMinutes: 120,
+  invoiceMaxOpen: 5,
+  quoteHoldHours: 72,
+  quoteButtonTtlMinutes: 15,
+  lateWatchDays: 30,
+  partialPayment: 'quarantine',
+  duplicatePayment: 'wallet',
+  unknownAlertMinutes: 15,
+  unknownDeadlineHours: 72,
+  paymentSlowMinutes: 5,
+  overdraftLimitTokens: 1000,
+  billingTimeZone: 'UTC',
+  displayTimeZone: 'Europe/Moscow',
+  quietHours: '22:00-09:00',
+  adminChatId: undefined,
+};
+
+/** Settings that a row of the settings table may override, by the name of its environment variable. */
+export const LIVE_SETTINGS = {
+  INVOICE_TTL_HOURS: 'invoiceTtlHours',
+  INVOICE_REMINDER_BEFORE_MIN: 'invoiceReminderBeforeMinutes',
+  INVOICE_MAX_OPEN: 'invoiceMaxOpen',
+  QUOTE_HOLD_HOURS: 'quoteHoldHours',
+  QUOTE_BUTTON_TTL_MIN: 'quoteButtonTtlMinutes',
+  LATE_WATCH_DAYS: 'lateWatchDays',
+  PARTIAL_PAYMENT: 'partialPayment',
+  DUPLICATE_PAYMENT: 'duplicatePayment',
+  UNKNOWN_ALERT_MIN: 'unknownAlertMinutes',
+  UNKNOWN_DEADLINE_HOURS: 'unknownDeadlineHours',
+  PAYMENT_SLOW_MIN: 'paymentSlowMinutes',
+  QUIET_HOURS: 'quietHours',
+} as const satisfies Record<string, keyof BillingSettings>;
+
+export interface SettingRow {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** Defaults with the live overrides applied; a row of another type than its default is ignored, never obeyed. */
+export function mergeSettings(
+  defaults: BillingSettings,
+  rows: readonly SettingRow[],
+): BillingSettings {
+  const overrides = rows.flatMap(({ key, value }) => {
+    const name = LIVE_SETTINGS[key as keyof typeof LIVE_SETTINGS] as
+      keyof BillingSettings | undefined;
+    return name !== undefined && typeof value === typeof defaults[name] ? [[name, value]] : [];
+  });
+  return { ...defaults, ...(Object.fromEntries(overrides) as Partial<BillingSettings>) };
+}

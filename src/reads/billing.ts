@@ -1,0 +1,128 @@
+import type { InvoiceState } from '../domain/billing/invoice';
+import type { PeriodUnit, TariffKind } from '../domain/billing/pricing';
+import type { Money } from '../domain/money';
+
+/** A tariff as the catalogue shows it, in the newest version that is on sale. */
+export interface TariffCard {
+  readonly tariffId: string;
+  readonly slug: string;
+  readonly kind: TariffKind;
+  readonly tariffVersionId: string;
+  readonly name: { readonly ru: string; readonly en: string };
+  readonly description: { readonly ru: string; readonly en: string };
+  readonly tokensUtok: number;
+  readonly feeUtok: number;
+  readonly periodUnit: PeriodUnit | null;
+  readonly periodCount: number | null;
+  readonly prices: readonly Money[];
+  readonly minAmount: Money | undefined;
+  readonly maxAmount: Money | undefined;
+}
+
+export interface SubscriptionView {
+  readonly subscriptionId: string;
+  readonly state: string;
+  readonly access: 'full' | 'restricted' | 'none';
+  readonly planName: { readonly ru: string; readonly en: string };
+  readonly periodN: number;
+  readonly periodStart: string;
+  readonly periodEnd: string;
+  readonly feeUtok: number;
+}
+
+/** Everything /start and /balance show of a person, in one query whatever the length of the history. */
+export interface WalletView {
+  readonly balanceUtok: number;
+  readonly heldUtok: number;
+  readonly subscription: SubscriptionView | undefined;
+  /** Lots that expire within thirty days, soonest first, at most five. */
+  readonly expiringLots: readonly { readonly utok: number; readonly expiresAt: string }[];
+  /** Micro-tokens spent in the seven days before `asOf`, for the forecast. */
+  readonly spentLastWeekUtok: number;
+}
+
+export interface QuoteView {
+  readonly quoteId: string;
+  readonly userId: number;
+  readonly tariffKind: TariffKind;
+  readonly planName: { readonly ru: string; readonly en: string };
+  readonly listAmount: Money;
+  readonly payAmount: Money;
+  readonly discountMinor: number;
+  readonly tokensUtok: number;
+  readonly bonusUtok: number;
+  readonly feeUtok: number;
+  readonly periodUnit: PeriodUnit | null;
+  readonly periodCount: number | null;
+  readonly buttonUntil: string;
+  readonly isConsumed: boolean;
+}
+
+export interface InvoiceView {
+  readonly invoiceId: string;
+  readonly no: number;
+  readonly userId: number;
+  readonly provider: string;
+  readonly state: InvoiceState;
+  readonly fulfilledAs: 'order' | 'wallet_credit' | null;
+  readonly amount: Money;
+  readonly paymentUrl: string | null;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly paidAt: string | null;
+  readonly tariffKind: TariffKind;
+  readonly planName: { readonly ru: string; readonly en: string };
+  readonly tokensUtok: number;
+  readonly periodUnit: PeriodUnit | null;
+  readonly periodCount: number | null;
+  /** True while a payment of it is known but its outcome is not. */
+  readonly isConfirming: boolean;
+}
+
+export interface HistoryRow {
+  readonly transferId: string;
+  readonly kind: string;
+  /** Signed change of the wallet in micro-tokens. */
+  readonly amountUtok: number;
+  readonly balanceAfterUtok: number;
+  readonly asOf: string;
+}
+
+export interface HistoryPage {
+  readonly rows: readonly HistoryRow[];
+  /** Opaque, short enough for a button; undefined on the last page. */
+  readonly nextCursor: string | undefined;
+}
+
+/** Why a pre-checkout must be refused, or that it may go on (PC-14). */
+export type PreCheckoutDecision =
+  | { readonly kind: 'ok' }
+  | {
+      readonly kind: 'refused';
+      readonly reason:
+        'unknown_order' | 'foreign_order' | 'closed_order' | 'other_amount' | 'quote_expired';
+    };
+
+/** Read-only SQL for screens. Nothing here writes, locks or decides about money. */
+export interface BillingReads {
+  /** Tariffs on sale at `asOf`, ordered; `topup` and hidden ones excluded. */
+  catalogue(asOf: Date): Promise<readonly TariffCard[]>;
+  tariff(tariffId: string, asOf: Date): Promise<TariffCard | undefined>;
+  /** The product of the simple storefront: the first active top-up tariff (TP-2). */
+  topupTariff(asOf: Date): Promise<TariffCard | undefined>;
+  wallet(userId: number, asOf: Date): Promise<WalletView>;
+  quote(quoteId: string): Promise<QuoteView | undefined>;
+  invoice(invoiceId: string): Promise<InvoiceView | undefined>;
+  invoiceIdByNo(no: number): Promise<string | undefined>;
+  /** Open and recent orders, newest first, ten at most. */
+  invoices(userId: number): Promise<readonly InvoiceView[]>;
+  /** Transfers of the wallet, newest first, ten a page, by keyset. */
+  history(userId: number, cursor: string | undefined): Promise<HistoryPage>;
+  subscription(userId: number): Promise<SubscriptionView | undefined>;
+  preCheckout(question: {
+    invoiceId: string;
+    userId: number;
+    amount: Money;
+    asOf: Date;
+  }): Promise<PreCheckoutDecision>;
+}

@@ -1,0 +1,77 @@
+import type { PriceRefusal } from '../domain/billing/pricing';
+
+/** Somebody who wrote to the bot, as Telegram describes them. */
+export interface TelegramPerson {
+  readonly id: number;
+  readonly username: string | undefined;
+  readonly firstName: string | undefined;
+  readonly lastName: string | undefined;
+  /** Telegram's language of the client; decides the first locale of a new person only. */
+  readonly languageCode: string | undefined;
+}
+
+/** What the bot needs to know before it handles an update; one query (T-E6). */
+export interface Arrival {
+  /** This update was already handled to its end: answer nothing. */
+  readonly isRepeat: boolean;
+  readonly isNew: boolean;
+  readonly locale: 'ru' | 'en';
+  readonly timeZone: string;
+  readonly isBlocked: boolean;
+  /** Test customers only: milliseconds their business clock runs ahead of the wall clock. */
+  readonly clockOffsetMs: number;
+  readonly dialogue: unknown;
+  readonly balanceUtok: number;
+  readonly roles: readonly string[];
+}
+
+export type DialogueChange =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'set'; readonly state: unknown; readonly expiresAt: Date };
+
+export type QuoteOutcome =
+  | { readonly kind: 'quoted'; readonly quoteId: string }
+  | ({ readonly kind: 'refused' } & (PriceRefusal | { readonly reason: 'tariff_unavailable' }));
+
+export interface QuoteRequest {
+  readonly userId: number;
+  readonly tariffVersionId: string;
+  readonly currency: string;
+  /** Minor units of a top-up. */
+  readonly amountMinor?: number;
+  readonly asOf: Date;
+}
+
+export type RateVerdict =
+  { readonly kind: 'ok' } | { readonly kind: 'limited'; readonly retryAfterSeconds: number };
+
+/** The named limits of BOT-6. */
+export type RateScope = 'command' | 'invoice' | 'promo';
+
+export interface InboxEvent {
+  readonly provider: string;
+  readonly dedupeKey: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly raw: Buffer;
+  readonly verified: 'yes' | 'no' | 'not_possible';
+  readonly paymentRef: string | undefined;
+}
+
+/** The few rows the edge writes itself (DM-8): no money, no decision. */
+export interface EdgeRecords {
+  /** Registers or refreshes a person in its own short transaction and reads what a handler needs (BOT-2, BOT-3). */
+  arrive(update: { updateId: number; person: TelegramPerson; asOf: Date }): Promise<Arrival>;
+  /** Marks an update handled and changes the dialogue, in one statement. */
+  leave(update: { updateId: number; userId: number; dialogue: DialogueChange }): Promise<void>;
+  setLocale(userId: number, locale: 'ru' | 'en'): Promise<void>;
+  /** The person blocked or unblocked the bot. */
+  setReachable(userId: number, isReachable: boolean): Promise<void>;
+  /** Freezes a price in a quote row (TP-7). */
+  createQuote(request: QuoteRequest): Promise<QuoteOutcome>;
+  takeRate(scope: RateScope, userId: number): Promise<RateVerdict>;
+  /** Stores a notification or counts its repeat. */
+  storeInboxEvent(event: InboxEvent): Promise<{ readonly id: string; readonly deliveries: number }>;
+  markInboxSignalled(id: string): Promise<void>;
+  markInboxError(id: string, error: string): Promise<void>;
+}

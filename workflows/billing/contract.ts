@@ -1,0 +1,202 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { InvoiceState } from '../../src/domain/billing/invoice';
+import type { PostOutcome, WireFact } from '../../src/domain/billing/payment';
+
+// Every type here is a wire format between processes of different age: fields are only added, and only optional.
+
+/** Who asks for something, for the audit. */
+export interface Actor {
+  readonly kind: 'user' | 'operator' | 'system' | 'provider';
+  readonly id: string;
+}
+
+// ── checkout ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** An invoice takes the id of the quote it consumes: one quote, one invoice, one checkout. */
+export function checkoutId(invoiceId: string): string {
+  return `checkout:${invoiceId}`;
+}
+
+export interface CheckoutInput {
+  readonly invoiceId: string;
+  readonly userId: number;
+  readonly provider: string;
+  /** Test customers only: milliseconds the business clock runs ahead of the workflow's own (OPS-20). */
+  readonly clockOffsetMs?: number;
+}
+
+export type CheckoutRefusal =
+  | 'quote_unknown'
+  | 'quote_already_used'
+  | 'quote_expired'
+  | 'terms_changed'
+  | 'user_blocked'
+  | 'money_frozen'
+  | 'too_many_open'
+  | 'provider_unavailable'
+  | 'provider_unknown';
+
+/** What opening a checkout led to. `existing`: an identical order is already open under another id (CO-2). */
+export type CheckoutOpening =
+  | { readonly kind: 'open'; readonly invoiceId: string }
+  | { readonly kind: 'existing'; readonly invoiceId: string }
+  | { readonly kind: 'refused'; readonly reason: CheckoutRefusal };
+
+export type CheckoutResult =
+  | { readonly kind: 'paid'; readonly fulfilledAs: 'order' | 'wallet_credit' }
+  | { readonly kind: 'closed'; readonly state: 'expired' | 'cancelled' }
+  | { readonly kind: 'existing'; readonly invoiceId: string }
+  | { readonly kind: 'refused'; readonly reason: CheckoutRefusal };
+
+export interface CheckoutStatus {
+  readonly invoiceId: string;
+  readonly invoiceNo: number | undefined;
+  readonly state: InvoiceState | 'opening';
+  readonly isConfirming: boolean;
+  /** What the workflow waits for, in words for an operator. */
+  readonly waitingFor: string;
+  readonly nextActionAt: string | undefined;
+  readonly allowedRepairs: readonly string[];
+}
+
+/** Returns as soon as the invoice has its link or is refused; the workflow goes on. */
+export const openCheckoutUpdate = defineUpdate<CheckoutOpening, []>('open');
+
+export type CancelOutcome =
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'already_paid' }
+  | { readonly kind: 'closed'; readonly state: InvoiceState };
+
+/** Asks the provider once, then cancels: "already paid" wins over cancel (CO-7). */
+export const cancelCheckoutUpdate = defineUpdate<CancelOutcome, [{ actor: Actor }]>('cancel');
+
+/** Asks the provider now and answers with what is then known. */
+export const checkPaymentUpdate = defineUpdate<CheckoutStatus, []>('check');
+
+export type ChangeProviderOutcome =
+  | { readonly kind: 'changed'; readonly provider: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export const changeProviderUpdate = defineUpdate<
+  ChangeProviderOutcome,
+  [{ provider: string; actor: Actor }]
+>('changeProvider');
+
+/** Operators: gives an open invoice more hours. */
+export const prolongCheckoutUpdate = defineUpdate<
+  { readonly expiresAt: string },
+  [{ hours: number; operatorId: string; reason: string }]
+>('prolong');
+
+/** A payment of this order reached an outcome. */
+export const paymentSeenSignal = defineSignal<[{ outcome: PostOutcome }]>('paymentSeen');
+/** Somebody has a reason to think that the provider knows more than we do. */
+export const pollRequestedSignal = defineSignal('pollRequested');
+export const checkoutStatusQuery = defineQuery<CheckoutStatus>('status');
+
+// ── paymentConfirmation ──────────────────────────────────────────────────────────────────────────────────────────
+
+export function paymentConfirmationId(provider: string, providerPaymentId: string): string {
+  return `pay:${provider}:${providerPaymentId}`;
+}
+
+export interface PaymentConfirmationInput {
+  readonly provider: string;
+  readonly providerPaymentId: string;
+  /** Undefined when started from outside: the clock of the order's owner is then looked up. */
+  readonly clockOffsetMs?: number;
+}
+
+/** Something claimed something about this payment. It is a reason to ask, and evidence only where nobody can be asked. */
+export interface PaymentHint {
+  readonly source: 'webhook' | 'poll' | 'telegram' | 'operator';
+  /** What the hint says, already verified as the provider's own words. */
+  readonly fact: WireFact;
+  readonly inboxEventId?: string;
+}
+
+export type PaymentResult =
+  | { readonly kind: 'delivered'; readonly outcome: PostOutcome }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'refunded' }
+  | { readonly kind: 'resolved'; readonly how: ResolutionKind | 'write_off' };
+
+export type ResolutionKind = 'credit_wallet' | 'complete_order' | 'refund';
+
+export interface Repair {
+  readonly operatorId: string;
+  /** At least ten characters; it goes to the audit. */
+  readonly reason: string;
+}
+
+export const paymentHintSignal = defineSignal<[PaymentHint]>('hint');
+export const resolvePaymentUpdate = defineUpdate<
+  { readonly accepted: string },
+  [Repair & { how: ResolutionKind }]
+>('resolve');
+/** Operators: declares a payment paid with evidence of their own, where the provider cannot be asked. */
+export const markPaidUpdate = defineUpdate<
+  { readonly accepted: string },
+  [Repair & { evidence: string }]
+>('markPaid');
+export const retryDeliveryUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>(
+  'retryDelivery',
+);
+export const writeOffPaymentUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>(
+  'writeOff',
+);
+
+export interface PaymentCard {
+  readonly provider: string;
+  readonly providerPaymentId: string;
+  readonly phase: string;
+  readonly facts: readonly WireFact[];
+  readonly outcome: PostOutcome | undefined;
+  readonly waitingFor: string;
+  readonly nextActionAt: string | undefined;
+  readonly allowedRepairs: readonly string[];
+}
+
+export const paymentFactsQuery = defineQuery<PaymentCard>('facts');
+
+// ── subscription ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function subscriptionWorkflowId(subscriptionId: string): string {
+  return `sub:${subscriptionId}`;
+}
+
+export interface SubscriptionInput {
+  readonly subscriptionId: string;
+  readonly clockOffsetMs?: number;
+}
+
+export interface SubscriptionCard {
+  readonly subscriptionId: string;
+  readonly state: string;
+  readonly periodN: number;
+  readonly periodEnd: string;
+  readonly waitingFor: string;
+}
+
+/** The subscription's rows changed by a payment: look at them again. */
+export const fundsArrivedSignal = defineSignal('fundsArrived');
+export const subscriptionStateQuery = defineQuery<SubscriptionCard | undefined>('state');
+
+// ── notifier ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** One shard keeps Telegram's global pause after a 429 truly global. */
+export const NOTIFIER_ID = 'notifier:0';
+
+export interface NotifierInput {
+  readonly isPaused?: boolean;
+}
+
+/** Messages were committed; there is something to send. */
+export const wakeNotifierSignal = defineSignal('wake');
+export const pauseNotifierUpdate = defineUpdate<void, [Repair]>('pause');
+export const resumeNotifierUpdate = defineUpdate<void, [Repair]>('resume');
+export const notifierStateQuery = defineQuery<{
+  readonly isPaused: boolean;
+  readonly inFlight: number;
+  readonly waitingFor: string;
+}>('state');

@@ -1,0 +1,45 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+/** Task queue of all workflows and of the activities that touch PostgreSQL or a provider. */
+export const BILLING_TASK_QUEUE = 'billing';
+
+/** Suffix of the task queue on which Telegram is spoken to; the server limits its rate for all workers together. */
+export const MESSAGES_TASK_QUEUE_SUFFIX = '-messages';
+
+/** The messages task queue that belongs to a billing task queue. */
+export function messagesTaskQueue(billingTaskQueue: string): string {
+  return billingTaskQueue + MESSAGES_TASK_QUEUE_SUFFIX;
+}
+
+/**
+ * Search attributes of every workflow (OPS-1), by which an operator finds money in the Web UI.
+ * They must be registered in the namespace before the first workflow starts; SQL visibility allows few of each type.
+ */
+export const SEARCH_ATTRIBUTES = {
+  BillingState: SearchAttributeType.KEYWORD,
+  StuckReason: SearchAttributeType.KEYWORD,
+  Provider: SearchAttributeType.KEYWORD,
+  Currency: SearchAttributeType.KEYWORD,
+  BillingUserId: SearchAttributeType.KEYWORD,
+  InvoiceId: SearchAttributeType.KEYWORD,
+  SubscriptionId: SearchAttributeType.KEYWORD,
+  Plan: SearchAttributeType.KEYWORD,
+  TestClockId: SearchAttributeType.KEYWORD,
+  AmountMinor: SearchAttributeType.INT,
+  Attempt: SearchAttributeType.INT,
+  NextActionAt: SearchAttributeType.DATETIME,
+  PeriodEnd: SearchAttributeType.DATETIME,
+} as const;
+
+export const billingState = defineSearchAttributeKey('BillingState', 'KEYWORD');
+export const stuckReason = defineSearchAttributeKey('StuckReason', 'KEYWORD');
+export const providerName = defineSearchAttributeKey('Provider', 'KEYWORD');
+export const currencyCode = defineSearchAttributeKey('Currency', 'KEYWORD');
+export const billingUserId = defineSearchAttributeKey('BillingUserId', 'KEYWORD');
+export const invoiceIdAttribute = defineSearchAttributeKey('InvoiceId', 'KEYWORD');
+export const subscriptionIdAttribute = defineSearchAttributeKey('SubscriptionId', 'KEYWORD');
+export const planSlug = defineSearchAttributeKey('Plan', 'KEYWORD');
+export const amountMinorAttribute = defineSearchAttributeKey('AmountMinor', 'INT');
+export const attemptNumber = defineSearchAttributeKey('Attempt', 'INT');
+export const nextActionAt = defineSearchAttributeKey('NextActionAt', 'DATETIME');
+export const periodEndAttribute = defineSearchAttributeKey('PeriodEnd', 'DATETIME');
