@@ -1,0 +1,47 @@
+/** @type {import('jest').Config} */
+const shared = {
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
+};
+
+const REAL = [
+  'acceptance',
+  'activities',
+  'bot',
+  'chaos',
+  'embedded',
+  'http',
+  'journeys',
+  'payments',
+  'reads',
+  'records',
+  'replay',
+  'workflows',
+];
+
+/** `fast` needs nothing but Node; `real` needs PostgreSQL and Temporal, which its set-up starts. */
+const config = {
+  maxWorkers: 2,
+  projects: [
+    {
+      ...shared,
+      displayName: 'fast',
+      testMatch: [
+        '<rootDir>/test/*.test.ts',
+        '<rootDir>/test/domain/**/*.test.ts',
+        '<rootDir>/test/sandbox/**/*.test.ts',
+      ],
+    },
+    {
+      ...shared,
+      displayName: 'real',
+      testMatch: REAL.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+      testTimeout: 120_000,
+      globalSetup: '<rootDir>/test/support/servers/global-set-up.ts',
+      globalTeardown: '<rootDir>/test/support/servers/global-tear-down.ts',
+    },
+  ],
+};
+
+export default config;

@@ -1,0 +1,117 @@
+import { Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time';
+import { temporal } from '@temporalio/proto';
+import type { SearchAttributeTypes } from '../search-attributes';
+
+export interface NamespaceWish {
+  readonly name: string;
+  readonly searchAttributes: SearchAttributeTypes;
+}
+
+const RETENTION_MS = 30 * 24 * 3_600_000;
+const USABLE_WITHIN_MS = 60_000;
+/** gRPC status codes. */
+const NOT_FOUND = 5;
+const ALREADY_EXISTS = 6;
+
+/** Makes the namespaces, with their search attributes, and waits until workflows may be started in all of them. */
+export async function prepareNamespaces(
+  address: string,
+  wishes: readonly NamespaceWish[],
+): Promise<void> {
+  const connection = await Connection.connect({ address, connectTimeout: '10s' });
+  try {
+    // The server changes one namespace at a time and refuses the others; only the waiting may be done together.
+    for (const wish of wishes) await register(connection, wish);
+    await Promise.all(wishes.map((wish) => becomesUsable(connection, wish)));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Repeating it changes nothing. */
+export async function prepareNamespace(connection: Connection, wish: NamespaceWish): Promise<void> {
+  await register(connection, wish);
+  await becomesUsable(connection, wish);
+}
+
+async function register(connection: Connection, wish: NamespaceWish): Promise<void> {
+  await patiently(`Namespace ${wish.name} could not be registered`, async () => {
+    const workflowExecutionRetentionPeriod = msToTs(RETENTION_MS);
+    await connection.workflowService
+      .registerNamespace({ namespace: wish.name, workflowExecutionRetentionPeriod })
+      .catch((error: unknown) => {
+        if (codeOf(error) !== ALREADY_EXISTS) throw error;
+      });
+    await addSearchAttributes(connection, wish);
+  });
+}
+
+async function becomesUsable(connection: Connection, wish: NamespaceWish): Promise<void> {
+  await patiently(`Namespace ${wish.name} did not become usable`, () =>
+    proveUsable(connection, wish),
+  );
+}
+
+async function addSearchAttributes(connection: Connection, wish: NamespaceWish): Promise<void> {
+  const known = await connection.operatorService.listSearchAttributes({ namespace: wish.name });
+  const missing = Object.entries(wish.searchAttributes).filter(
+    ([name]) => known.customAttributes[name] === undefined,
+  );
+  if (missing.length === 0) return;
+  const searchAttributes = Object.fromEntries(
+    missing.map(([name, type]) => [name, valueTypeOf(type)]),
+  );
+  await connection.operatorService.addSearchAttributes({ namespace: wish.name, searchAttributes });
+}
+
+/** A namespace reaches each of the server's services in its own time: all three are asked. */
+async function proveUsable(connection: Connection, wish: NamespaceWish): Promise<void> {
+  const { workflowService } = connection;
+  const namespace = wish.name;
+  const attribute = Object.entries(wish.searchAttributes).find(
+    ([, type]) => type === 'KEYWORD',
+  )?.[0];
+  await workflowService.countWorkflowExecutions({
+    namespace,
+    query: attribute === undefined ? '' : `${attribute} = 'nothing'`,
+  });
+  await workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: 'is-matching-there' },
+    taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  });
+  const execution = { workflowId: 'is-history-there' };
+  await workflowService
+    .describeWorkflowExecution({ namespace, execution })
+    .catch((error: unknown) => {
+      const isUnknownWorkflow = codeOf(error) === NOT_FOUND && !/namespace/i.test(String(error));
+      if (!isUnknownWorkflow) throw error;
+    });
+}
+
+function valueTypeOf(type: SearchAttributeTypes[string]): temporal.api.enums.v1.IndexedValueType {
+  const types = temporal.api.enums.v1.IndexedValueType;
+  return types[`INDEXED_VALUE_TYPE_${type}`];
+}
+
+async function patiently(complaint: string, attempt: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + USABLE_WITHIN_MS;
+  for (;;) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) {
+        throw new Error(`${complaint} within ${USABLE_WITHIN_MS / 1000} s: ${String(error)}`, {
+          cause: error,
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+function codeOf(error: unknown): number | undefined {
+  return (error as { code?: number } | undefined)?.code;
+}
