@@ -33,9 +33,9 @@ button:focus-visible,a:focus-visible,summary:focus-visible,input:focus-visible,s
 .quiet{width:100%;background:transparent}.stack{display:grid;gap:10px}
 .note{border-radius:13px;padding:12px 14px;font-size:14.5px;background:var(--warnbg);color:var(--warn)}.note.good{background:var(--goodbg);color:var(--good)}.note.bad{background:var(--badbg);color:var(--bad)}
 details{border:1px solid var(--line);border-radius:15px;background:var(--tint)}summary{cursor:pointer;padding:12px 16px;font-weight:580;list-style:none;display:flex;justify-content:space-between}
-summary:after{content:"＋";color:var(--soft)}details[open]>summary:after{content:"－"}summary::-webkit-details-marker{display:none}
-.odd{padding:0 12px 12px;display:grid;gap:8px}.odd p{padding:0 4px 4px}.odd button{width:100%;justify-content:space-between;text-align:left;font-weight:560}
-.odd button span:last-child{color:var(--soft);font-weight:400;font-size:13px;text-align:right}
+summary:after{content:"+";font-size:20px;line-height:1;color:var(--soft)}details[open]>summary:after{content:"–"}summary::-webkit-details-marker{display:none}
+.odd{padding:0 12px 12px;display:grid;gap:8px}.odd p{padding:0 4px 4px}.odd button{width:100%;display:grid;gap:1px;justify-content:start;text-align:left;font-weight:560}
+.odd button span:last-child{color:var(--soft);font-weight:400;font-size:13px}
 .foot{display:flex;gap:14px;flex-wrap:wrap;justify-content:center;font-size:13.5px;color:var(--soft)}
 .badge{width:72px;height:72px;border-radius:24px;display:grid;place-items:center;font-size:34px;background:var(--brandbg);color:var(--brand)}
 .badge.good{background:var(--goodbg);color:var(--good)}.badge.bad{background:var(--badbg);color:var(--bad)}.badge.warn{background:var(--warnbg);color:var(--warn)}
@@ -54,9 +54,9 @@ box-shadow:0 1px 2px rgba(16,22,42,.05),0 14px 34px -20px rgba(16,22,42,.3)}.pan
 label{display:grid;gap:5px;font-size:13px;color:var(--soft)}label.check{display:flex;gap:9px;align-items:center;color:var(--ink);font-size:14px;border:1px solid var(--line);border-radius:12px;padding:9px 12px;cursor:pointer}
 label.check:has(:checked){border-color:var(--brand);background:var(--brandbg)}
 input,select{font:inherit;font-size:14.5px;color:var(--ink);background:var(--tint);border:1px solid var(--line);border-radius:11px;padding:8px 11px;width:100%}input[type=checkbox]{width:auto;accent-color:var(--brand)}
-.rowline{display:flex;flex-wrap:wrap;gap:8px;align-items:center}.rowline.spread{justify-content:space-between}.tiny{padding:5px 11px;border-radius:10px;font-size:13px}.scroll{overflow-x:auto;margin:0 -24px;padding:0 24px}
+.rowline{display:flex;flex-wrap:wrap;gap:8px;align-items:center}.rowline.spread{justify-content:space-between}.mono{white-space:nowrap}.tiny{padding:5px 11px;border-radius:10px;font-size:13px}.scroll{overflow-x:auto;margin:0 -24px;padding:0 24px}
 table{border-collapse:collapse;width:100%;font-size:14px}th{font-weight:560;text-align:left;color:var(--soft);font-size:12.5px;padding:0 12px 8px 0}td{padding:10px 12px 10px 0;border-top:1px solid var(--line);vertical-align:middle}
 td .tiny{white-space:nowrap}td.num{font-variant-numeric:tabular-nums;white-space:nowrap;font-weight:580}.empty{padding:22px;text-align:center;color:var(--soft);border:1px dashed var(--line);border-radius:14px}
 @media (max-width:900px){.cols{grid-template-columns:1fr}}
-@media (max-width:720px){.sheet{grid-template-columns:1fr;border-radius:22px}.summary,.act{padding:26px 22px}.summary{gap:18px}.center{justify-content:flex-start;padding:14px 12px}.plastic .pan{font-size:16.5px}.sum{font-size:36px}.panel{padding:18px 16px}.scroll{margin:0 -16px;padding:0 16px}}
+@media (max-width:720px){td .rowline{flex-wrap:nowrap}.panel .grid{grid-template-columns:repeat(2,minmax(0,1fr))}.sheet{grid-template-columns:1fr;border-radius:22px}.summary,.act{padding:26px 22px}.summary{gap:18px}.center{justify-content:flex-start;padding:14px 12px}.plastic .pan{font-size:16.5px}.sum{font-size:36px}.panel{padding:18px 16px}.scroll{margin:0 -16px;padding:0 16px}}
 `;

@@ -1,0 +1,42 @@
+import { mockProvider } from './mock';
+import type { MockProviderSettings } from './mock';
+import type { PaymentProvider } from './provider';
+import { telegramStarsProvider } from './telegram-stars';
+import type { TelegramStarsSettings } from './telegram-stars';
+
+export interface PaymentProvidersSettings {
+  /** Names in the order they are offered, such as PAYMENT_PROVIDERS lists them. */
+  readonly enabled: readonly string[];
+  readonly isProduction: boolean;
+  readonly mock?: MockProviderSettings;
+  readonly telegramStars?: TelegramStarsSettings;
+}
+
+export type PaymentProviders = ReadonlyMap<string, PaymentProvider>;
+
+/**
+ * Builds the adapters that are enabled. Throws for an unknown name, for missing settings, and for the mock provider
+ * in production: a shop must not start in a state in which anybody can print money.
+ */
+export function paymentProviders(settings: PaymentProvidersSettings): PaymentProviders {
+  if (settings.isProduction && settings.enabled.includes('mock'))
+    throw new Error('PAYMENT_PROVIDERS contains mock, which is forbidden in production');
+  return new Map(settings.enabled.map((name) => [name, build(name, settings)]));
+}
+
+function build(name: string, { mock, telegramStars }: PaymentProvidersSettings): PaymentProvider {
+  switch (name) {
+    case 'mock':
+      return mockProvider(required(mock, name));
+    case 'telegram-stars':
+      return telegramStarsProvider(required(telegramStars, name));
+    default:
+      throw new Error(`PAYMENT_PROVIDERS names ${name}, which this version does not know`);
+  }
+}
+
+function required<T>(settings: T | undefined, name: string): T {
+  if (settings === undefined)
+    throw new Error(`payment provider ${name} is enabled without its settings; see .env.example`);
+  return settings;
+}

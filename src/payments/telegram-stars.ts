@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { money } from '../domain/money';
+import { callJson } from './outgoing';
+import type {
+  AskOutcome,
+  AskRef,
+  CreateOutcome,
+  PaymentFact,
+  PaymentOrder,
+  PaymentProvider,
+  RefundOutcome,
+  RefundRequest,
+} from './provider';
+
+export interface TelegramStarsSettings {
+  /** https://api.telegram.org, or an emulator. */
+  readonly apiRoot: string;
+  readonly token: string;
+  /** Ten seconds when absent. */
+  readonly timeoutMs?: number;
+  /** Pages of a hundred transactions read before giving up; 200 when absent. */
+  readonly maxPages?: number;
+}
+
+const envelopeSchema = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), result: z.unknown() }),
+  z.object({ ok: z.literal(false), error_code: z.number(), description: z.string() }),
+]);
+
+const partnerSchema = z.object({
+  type: z.string(),
+  user: z.object({ id: z.number() }).optional(),
+  invoice_payload: z.string().optional(),
+});
+const transactionSchema = z.object({
+  id: z.string(),
+  amount: z.number().int(),
+  date: z.number().int().min(0).max(99_999_999_999),
+  source: partnerSchema.optional(),
+  receiver: partnerSchema.optional(),
+});
+const transactionsSchema = z.object({ transactions: z.array(transactionSchema) });
+
+type StarTransaction = z.infer<typeof transactionSchema>;
+type BotAnswer =
+  | { readonly kind: 'result'; readonly result: unknown }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+type BotCall = (method: string, body: unknown) => Promise<BotAnswer>;
+
+const PAGE = 100;
+
+/** Telegram Stars: the proof arrives as an update to the bot, the truth stands in the list of transactions. */
+export function telegramStarsProvider(settings: TelegramStarsSettings): PaymentProvider {
+  const call = botCall(settings);
+  const read = () => readTransactions(call, settings.maxPages ?? 200);
+  return {
+    name: 'telegram-stars',
+    capabilities: { currencies: ['XTR'], canAsk: true, canRefund: 'full', canCancel: false },
+    createPayment: (order) => createLink(call, order),
+    verify: () => ({ verified: 'malformed', reason: 'Stars are proved by updates to the bot' }),
+    ask: async (ref) => {
+      const transactions = await read();
+      return typeof transactions === 'string'
+        ? { kind: 'unknown', reason: transactions }
+        : askedFacts(transactions, ref);
+    },
+    refund: (request) => refund(call, request),
+    askRefund: async ({ providerPaymentId }) => {
+      const transactions = await read();
+      if (typeof transactions === 'string') return { kind: 'unknown', reason: transactions };
+      return transactions.some((each) => isRefundOf(each, providerPaymentId))
+        ? { kind: 'done', providerRef: providerPaymentId }
+        : { kind: 'unknown', reason: 'no refund of it is listed (yet)' };
+    },
+    cancel: () => Promise.resolve(),
+    answer: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
+  };
+}
+
+function botCall({ apiRoot, token, timeoutMs = 10_000 }: TelegramStarsSettings): BotCall {
+  return async (method, body) => {
+    const url = `${apiRoot}/bot${token}/${method}`;
+    const answer = await callJson({ method: 'POST', url, body, timeoutMs });
+    if (answer.kind === 'unknown') return answer;
+    const envelope = envelopeSchema.safeParse(answer.body);
+    if (!envelope.success) return { kind: 'unknown', reason: 'not an answer of the Bot API' };
+    if (envelope.data.ok) return { kind: 'result', result: envelope.data.result };
+    const { error_code: code, description: reason } = envelope.data;
+    return code === 429 || code >= 500 ? { kind: 'unknown', reason } : { kind: 'refused', reason };
+  };
+}
+
+async function createLink(call: BotCall, order: PaymentOrder): Promise<CreateOutcome> {
+  const { amount, description, invoiceId, invoiceNo } = order;
+  if (amount.currency !== 'XTR') return { kind: 'refused', reason: 'Stars are paid in XTR only' };
+  const text = description.trim() || `№ ${invoiceNo}`;
+  const answer = await call('createInvoiceLink', {
+    title: cut(text, 32),
+    description: cut(text, 255),
+    payload: invoiceId,
+    provider_token: '',
+    currency: 'XTR',
+    prices: [{ label: cut(text, 32), amount: amount.minor }],
+  });
+  if (answer.kind !== 'result') return answer;
+  const link = z.url().safeParse(answer.result);
+  return link.success
+    ? { kind: 'created', url: link.data }
+    : { kind: 'unknown', reason: 'the answer is no link' };
+}
+
+/** All transactions, oldest first as Telegram lists them, or the reason why they are not known. */
+async function readTransactions(
+  call: BotCall,
+  maxPages: number,
+): Promise<readonly StarTransaction[] | string> {
+  const all: StarTransaction[] = [];
+  for (let page = 0; page < maxPages; page += 1) {
+    const answer = await call('getStarTransactions', { offset: all.length, limit: PAGE });
+    if (answer.kind !== 'result') return answer.reason;
+    const parsed = transactionsSchema.safeParse(answer.result);
+    if (!parsed.success) return 'the list of transactions is unreadable';
+    all.push(...parsed.data.transactions);
+    if (parsed.data.transactions.length < PAGE) return all;
+  }
+  return `more than ${maxPages} pages of transactions`;
+}
+
+function askedFacts(transactions: readonly StarTransaction[], ref: AskRef): AskOutcome {
+  const incoming = transactions.filter(({ source }) => source?.type === 'user');
+  const asked = incoming.filter(({ id, source }) =>
+    ref.by === 'payment' ? id === ref.providerPaymentId : source?.invoice_payload === ref.invoiceId,
+  );
+  if (asked.length === 0 && ref.by === 'payment')
+    return { kind: 'unknown', reason: 'the charge is not listed (yet)' };
+  return { kind: 'facts', facts: asked.map((each) => factOf(each, transactions)) };
+}
+
+function factOf(payment: StarTransaction, all: readonly StarTransaction[]): PaymentFact {
+  const isRefunded = all.some((each) => isRefundOf(each, payment.id));
+  return {
+    providerPaymentId: payment.id,
+    state: isRefunded ? 'refunded' : 'paid',
+    amount: money(payment.amount, 'XTR'),
+    invoiceNo: undefined,
+    invoiceId: payment.source?.invoice_payload,
+    userId: payment.source?.user?.id,
+    paidAt: new Date(payment.date * 1000).toISOString(),
+  };
+}
+
+/** A refund is listed under the id of its payment, with a receiver instead of a source. */
+function isRefundOf({ id, receiver }: StarTransaction, paymentId: string): boolean {
+  return id === paymentId && receiver !== undefined;
+}
+
+async function refund(call: BotCall, request: RefundRequest): Promise<RefundOutcome> {
+  const { providerPaymentId, userId } = request;
+  if (userId === undefined) return { kind: 'refused', reason: 'the payer is not known' };
+  const answer = await call('refundStarPayment', {
+    user_id: userId,
+    telegram_payment_charge_id: providerPaymentId,
+  });
+  const isDone =
+    answer.kind === 'result' ||
+    (answer.kind === 'refused' && answer.reason.includes('CHARGE_ALREADY_REFUNDED'));
+  return isDone ? { kind: 'done', providerRef: providerPaymentId } : answer;
+}
+
+/** At most `limit` UTF-16 units without splitting a character. */
+function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  let short = '';
+  for (const char of text) {
+    if (short.length + char.length > limit - 1) break;
+    short += char;
+  }
+  return `${short}…`;
+}
