@@ -44,6 +44,7 @@ export interface WalletView {
 export interface QuoteView {
   readonly quoteId: string;
   readonly userId: number;
+  readonly tariffId: string;
   readonly tariffKind: TariffKind;
   readonly planName: { readonly ru: string; readonly en: string };
   readonly listAmount: Money;
@@ -108,6 +109,8 @@ export interface BillingReads {
   /** Tariffs on sale at `asOf`, ordered; `topup` and hidden ones excluded. */
   catalogue(asOf: Date): Promise<readonly TariffCard[]>;
   tariff(tariffId: string, asOf: Date): Promise<TariffCard | undefined>;
+  /** The same by the name that deep links carry (BOT-10). */
+  tariffBySlug(slug: string, asOf: Date): Promise<TariffCard | undefined>;
   /** The product of the simple storefront: the first active top-up tariff (TP-2). */
   topupTariff(asOf: Date): Promise<TariffCard | undefined>;
   wallet(userId: number, asOf: Date): Promise<WalletView>;

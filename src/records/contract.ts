@@ -21,8 +21,12 @@ export interface Arrival {
   /** Test customers only: milliseconds their business clock runs ahead of the wall clock. */
   readonly clockOffsetMs: number;
   readonly dialogue: unknown;
+  /** A dialogue was open, and its time has passed: say so once. */
+  readonly isDialogueOver: boolean;
   readonly balanceUtok: number;
   readonly roles: readonly string[];
+  /** Something besides topping up is on sale, so the catalogue is worth a button. */
+  readonly hasCatalogue: boolean;
 }
 
 export type DialogueChange =
@@ -60,7 +64,10 @@ export interface InboxEvent {
 
 /** The few rows the edge writes itself (DM-8): no money, no decision. */
 export interface EdgeRecords {
-  /** Registers or refreshes a person in its own short transaction and reads what a handler needs (BOT-2, BOT-3). */
+  /**
+   * Registers or refreshes a person in its own short transaction and reads what a handler needs (BOT-2, BOT-3).
+   * `asOf` is the wall clock's instant: whose clock runs ahead is known only afterwards, from the arrival.
+   */
   arrive(update: { updateId: number; person: TelegramPerson; asOf: Date }): Promise<Arrival>;
   /** Marks an update handled and changes the dialogue, in one statement. */
   leave(update: { updateId: number; userId: number; dialogue: DialogueChange }): Promise<void>;

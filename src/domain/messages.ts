@@ -1,0 +1,101 @@
+/** A language every text exists in. */
+export type Locale = 'ru' | 'en';
+
+/** Money flattened for a message row; see `Money`. */
+export type MoneyParams = {
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly exponent: number;
+};
+
+/** Names an order in a message; with the id the message can carry a button that opens it. */
+export type OrderParams = {
+  readonly no: number;
+  readonly invoiceId?: string;
+};
+
+/**
+ * What each message a person or an operator gets is made of (NT-1): JSON primitives only, tokens as micro-tokens,
+ * instants as ISO 8601. Rows outlive a deploy, so members are only added, and only optional.
+ */
+export type TemplateParams = {
+  readonly 'pay.ok.topup': MoneyParams & {
+    readonly tokensUtok: number;
+    readonly balanceUtok: number;
+  };
+  readonly 'pay.ok.activated': MoneyParams & {
+    readonly until: string;
+    readonly feeUtok: number;
+    readonly balanceUtok: number;
+  };
+  /** Packs, subscriptions and both in one. */
+  readonly 'pay.ok.order': MoneyParams & {
+    readonly planRu: string;
+    readonly planEn: string;
+    readonly tokensUtok: number;
+    readonly until?: string;
+    readonly balanceUtok: number;
+  };
+  /** The balance did not reach the fee, so no period began (TP-3). */
+  readonly 'pay.ok.fee_missing': MoneyParams & {
+    readonly tokensUtok: number;
+    readonly balanceUtok: number;
+    readonly missingUtok: number;
+  };
+  readonly 'pay.late.wallet': OrderParams & { readonly tokensUtok: number };
+  readonly 'pay.late.honoured': OrderParams;
+  readonly 'pay.late.suspense': OrderParams & MoneyParams;
+  readonly 'pay.duplicate.wallet': OrderParams &
+    MoneyParams & { readonly tokensUtok: number; readonly balanceUtok: number };
+  readonly 'pay.duplicate.refund': OrderParams & MoneyParams;
+  readonly 'pay.quarantine': OrderParams & MoneyParams;
+  readonly 'pay.refunded': OrderParams & MoneyParams;
+  readonly 'pay.confirming': OrderParams;
+  readonly 'pay.failed': OrderParams;
+  readonly 'inv.reminder': OrderParams & MoneyParams & { readonly until: string };
+  readonly 'inv.expired': OrderParams;
+  readonly 'inv.cancelled': OrderParams;
+  /** The provider gave no link, so the order was closed at once. */
+  readonly 'inv.unavailable': OrderParams;
+  readonly 'sub.expired': { readonly balanceUtok: number };
+  readonly 'ops.open_item': Partial<MoneyParams> & {
+    readonly kind: string;
+    readonly key: string;
+    readonly reason: string;
+  };
+  readonly 'ops.payment': OrderParams & MoneyParams & { readonly userId: number };
+  readonly 'ops.incident': { readonly incidentId: string; readonly summary: string };
+};
+
+export type OutboxTemplate = keyof TemplateParams;
+
+/** A template with exactly its params: what an outbox row is written from. */
+export type OutboxContent = {
+  [T in OutboxTemplate]: { readonly template: T; readonly params: TemplateParams[T] };
+}[OutboxTemplate];
+
+/** A stored message on its way out; template and params are as the row holds them. */
+export interface AddressedMessage {
+  readonly chatId: number;
+  readonly locale: Locale;
+  /** IANA zone in which instants are shown. */
+  readonly timeZone: string;
+  readonly template: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+/** What became of one message. Only `rate_limited` and `unavailable` are worth another try. */
+export type SendOutcome =
+  | { readonly kind: 'sent'; readonly telegramMessageId: number }
+  | { readonly kind: 'rate_limited'; readonly retryAfterSeconds: number }
+  /** The person blocked the bot or is gone. */
+  | { readonly kind: 'unreachable'; readonly reason: string }
+  /** Telegram will never take this message. */
+  | { readonly kind: 'rejected'; readonly reason: string }
+  /** Telegram could not be asked, or did not answer: nothing is known. */
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** Speaks to Telegram; never throws for what Telegram answers. */
+export interface Messenger {
+  send(message: AddressedMessage): Promise<SendOutcome>;
+}

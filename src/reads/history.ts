@@ -1,0 +1,54 @@
+import { and, desc, eq, lt } from 'drizzle-orm';
+import type { Database } from '../../drizzle/client';
+import { accounts, entries, transfers } from '../../drizzle/schema';
+import type { HistoryPage } from './billing';
+
+const PAGE_SIZE = 10;
+
+/** One page of a wallet's entries by keyset: page 10 000 costs what page 1 costs (DM-7). */
+export async function history(
+  db: Database,
+  userId: number,
+  cursor: string | undefined,
+): Promise<HistoryPage> {
+  const before = readCursor(cursor);
+  const rows = await db
+    .select({
+      entryId: entries.id,
+      transferId: transfers.id,
+      kind: transfers.kind,
+      amountUtok: entries.amount,
+      balanceAfterUtok: entries.balanceAfter,
+      asOf: transfers.asOf,
+    })
+    .from(accounts)
+    .innerJoin(entries, eq(entries.accountId, accounts.id))
+    .innerJoin(transfers, eq(transfers.id, entries.transferId))
+    .where(
+      and(
+        eq(accounts.code, `wallet:${userId}:TOK`),
+        before === undefined ? undefined : lt(entries.id, before),
+      ),
+    )
+    .orderBy(desc(entries.id))
+    .limit(PAGE_SIZE + 1);
+  const shown = rows.slice(0, PAGE_SIZE);
+  const last = shown.at(-1);
+  return {
+    rows: shown.map(({ asOf, balanceAfterUtok, transferId, kind, amountUtok }) => ({
+      transferId,
+      kind,
+      amountUtok,
+      balanceAfterUtok: balanceAfterUtok ?? 0,
+      asOf: asOf.toISOString(),
+    })),
+    nextCursor: rows.length > PAGE_SIZE && last ? last.entryId.toString(36) : undefined,
+  };
+}
+
+/** A cursor is the last shown entry in base 36; anything else, as an old or forged button has, means the first page. */
+function readCursor(cursor: string | undefined): number | undefined {
+  if (cursor === undefined || !/^[0-9a-z]{1,11}$/.test(cursor)) return undefined;
+  const entryId = Number.parseInt(cursor, 36);
+  return Number.isSafeInteger(entryId) ? entryId : undefined;
+}

@@ -1,0 +1,147 @@
+import { desc, eq, sql } from 'drizzle-orm';
+import type { Database } from '../../drizzle/client';
+import { invoices, payments, quotes, tariffs, tariffVersions } from '../../drizzle/schema';
+import { sameMoney, type Money } from '../domain/money';
+import type { InvoiceView, PreCheckoutDecision, QuoteView } from './billing';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export async function quote(db: Database, quoteId: string): Promise<QuoteView | undefined> {
+  if (!UUID.test(quoteId)) return undefined;
+  const [row] = await db
+    .select({ quote: quotes, version: tariffVersions, kind: tariffs.kind })
+    .from(quotes)
+    .innerJoin(tariffVersions, eq(tariffVersions.id, quotes.tariffVersionId))
+    .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId))
+    .where(eq(quotes.id, quoteId));
+  if (!row) return undefined;
+  const { quote, version } = row;
+  const { currency, exponent } = quote;
+  return {
+    quoteId: quote.id,
+    userId: quote.userId,
+    tariffId: version.tariffId,
+    tariffKind: row.kind,
+    planName: version.nameI18n,
+    listAmount: { minor: quote.listAmountMinor, currency, exponent },
+    payAmount: { minor: quote.payAmountMinor, currency, exponent },
+    discountMinor: quote.discountMinor,
+    tokensUtok: quote.tokensUtok,
+    bonusUtok: quote.bonusUtok,
+    feeUtok: quote.feeUtok,
+    periodUnit: quote.periodUnit,
+    periodCount: quote.periodCount,
+    buttonUntil: quote.buttonUntil.toISOString(),
+    isConsumed: quote.consumedBy !== null,
+  };
+}
+
+export async function invoice(db: Database, invoiceId: string): Promise<InvoiceView | undefined> {
+  if (!UUID.test(invoiceId)) return undefined;
+  const [row] = await selectInvoices(db).where(eq(invoices.id, invoiceId));
+  return row && toView(row);
+}
+
+export async function invoiceIdByNo(db: Database, no: number): Promise<string | undefined> {
+  const [row] = await db.select({ id: invoices.id }).from(invoices).where(eq(invoices.no, no));
+  return row?.id;
+}
+
+export async function invoicesOf(db: Database, userId: number): Promise<readonly InvoiceView[]> {
+  const rows = await selectInvoices(db)
+    .where(eq(invoices.userId, userId))
+    .orderBy(desc(invoices.no))
+    .limit(10);
+  return rows.map(toView);
+}
+
+function selectInvoices(db: Database) {
+  return db
+    .select({
+      invoice: invoices,
+      quote: quotes,
+      planName: tariffVersions.nameI18n,
+      kind: tariffs.kind,
+      isConfirming: sql<boolean>`exists (
+        select 1 from ${payments} p where p.invoice_id = ${invoices.id}
+          and p.state in ('unknown', 'pending', 'authorised'))`,
+    })
+    .from(invoices)
+    .innerJoin(quotes, eq(quotes.id, invoices.quoteId))
+    .innerJoin(tariffVersions, eq(tariffVersions.id, quotes.tariffVersionId))
+    .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId));
+}
+
+type InvoiceRow = Awaited<ReturnType<typeof selectInvoices>>[number];
+
+function toView({ invoice, quote, planName, kind, isConfirming }: InvoiceRow): InvoiceView {
+  return {
+    invoiceId: invoice.id,
+    no: invoice.no,
+    userId: invoice.userId,
+    provider: invoice.provider,
+    state: invoice.state,
+    fulfilledAs: invoice.fulfilledAs,
+    amount: amountOf(invoice),
+    paymentUrl: invoice.paymentUrl,
+    createdAt: invoice.createdAsOf.toISOString(),
+    expiresAt: invoice.expiresAt.toISOString(),
+    paidAt: invoice.paidAt?.toISOString() ?? null,
+    tariffKind: kind,
+    planName,
+    tokensUtok: quote.tokensUtok,
+    periodUnit: quote.periodUnit,
+    periodCount: quote.periodCount,
+    isConfirming,
+  };
+}
+
+function amountOf(invoice: typeof invoices.$inferSelect): Money {
+  const { payAmountMinor: minor, currency, exponent } = invoice;
+  return { minor, currency, exponent };
+}
+
+/** Telegram waits at most ten seconds for this, so it is one read and nothing else (PC-14). */
+export async function preCheckout(
+  db: Database,
+  question: { invoiceId: string; userId: number; amount: Money; asOf: Date },
+): Promise<PreCheckoutDecision> {
+  if (!UUID.test(question.invoiceId)) return { kind: 'refused', reason: 'unknown_order' };
+  const [row] = await db
+    .select({
+      invoice: invoices,
+      holdsUntil: quotes.holdsUntil,
+      validUntil: tariffVersions.validUntil,
+    })
+    .from(invoices)
+    .innerJoin(quotes, eq(quotes.id, invoices.quoteId))
+    .innerJoin(tariffVersions, eq(tariffVersions.id, quotes.tariffVersionId))
+    .where(eq(invoices.id, question.invoiceId));
+  return decide(row, question);
+}
+
+interface PreCheckoutRow {
+  readonly invoice: typeof invoices.$inferSelect;
+  readonly holdsUntil: Date;
+  readonly validUntil: Date | null;
+}
+
+function decide(
+  row: PreCheckoutRow | undefined,
+  question: { userId: number; amount: Money; asOf: Date },
+): PreCheckoutDecision {
+  if (!row) return { kind: 'refused', reason: 'unknown_order' };
+  const { invoice, holdsUntil, validUntil } = row;
+  const { asOf } = question;
+  if (invoice.userId !== question.userId) return { kind: 'refused', reason: 'foreign_order' };
+  // An order that moved to another provider left a Stars link behind that cannot be withdrawn.
+  if (invoice.state !== 'pending' || invoice.provider !== 'stars' || invoice.expiresAt <= asOf) {
+    return { kind: 'refused', reason: 'closed_order' };
+  }
+  if (!sameMoney(amountOf(invoice), question.amount)) {
+    return { kind: 'refused', reason: 'other_amount' };
+  }
+  const isWithdrawn = validUntil !== null && validUntil <= asOf;
+  if (holdsUntil <= asOf || isWithdrawn) return { kind: 'refused', reason: 'quote_expired' };
+  return { kind: 'ok' };
+}

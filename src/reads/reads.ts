@@ -1,0 +1,24 @@
+import type { Database } from '../../drizzle/client';
+import type { BillingReads } from './billing';
+import { catalogue, tariff, tariffBySlug, topupTariff } from './cards';
+import { history } from './history';
+import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
+import { subscription, wallet } from './wallets';
+
+/** The screens' view of the database, best over a read-only pool; each member is one query. */
+export function createReads(db: Database): BillingReads {
+  return {
+    catalogue: (asOf) => catalogue(db, asOf),
+    tariff: (tariffId, asOf) => tariff(db, tariffId, asOf),
+    tariffBySlug: (slug, asOf) => tariffBySlug(db, slug, asOf),
+    topupTariff: (asOf) => topupTariff(db, asOf),
+    wallet: (userId, asOf) => wallet(db, userId, asOf),
+    quote: (quoteId) => quote(db, quoteId),
+    invoice: (invoiceId) => invoice(db, invoiceId),
+    invoiceIdByNo: (no) => invoiceIdByNo(db, no),
+    invoices: (userId) => invoicesOf(db, userId),
+    history: (userId, cursor) => history(db, userId, cursor),
+    subscription: (userId) => subscription(db, userId),
+    preCheckout: (question) => preCheckout(db, question),
+  };
+}

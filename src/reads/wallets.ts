@@ -1,0 +1,109 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../drizzle/client';
+import {
+  accounts,
+  entries,
+  lots,
+  subscriptions,
+  tariffVersions,
+  transfers,
+} from '../../drizzle/schema';
+import { assert, safeInteger } from '../domain/assert';
+import type { SubscriptionView, WalletView } from './billing';
+
+type WalletRow = {
+  readonly [column: string]: unknown;
+  readonly balance_utok: string | number;
+  readonly held_utok: string | number;
+  readonly spent_utok: string | number;
+  readonly expiring: readonly { readonly utok: number; readonly expiresAt: string }[];
+  readonly subscription: SubscriptionRow | null;
+};
+
+interface SubscriptionRow {
+  readonly subscriptionId: string;
+  readonly state: string;
+  readonly access: 'full' | 'restricted' | 'none';
+  readonly planName: { readonly ru: string; readonly en: string };
+  readonly periodN: number;
+  readonly periodStart: string;
+  readonly periodEnd: string;
+  readonly feeUtok: number;
+}
+
+/** Reads the wallet's one row and a few neighbours by index; the history is never loaded (DM-7). */
+export async function wallet(db: Database, userId: number, asOf: Date): Promise<WalletView> {
+  const rows = await db.execute<WalletRow>(walletQuery(userId, asOf));
+  const row = rows[0];
+  assert(row, 'a query without a table always gives one row');
+  return {
+    balanceUtok: safeInteger(BigInt(row.balance_utok)),
+    heldUtok: safeInteger(BigInt(row.held_utok)),
+    subscription: row.subscription ? toView(row.subscription) : undefined,
+    expiringLots: row.expiring.map((lot) => ({
+      utok: safeInteger(lot.utok),
+      expiresAt: isoOf(lot.expiresAt),
+    })),
+    spentLastWeekUtok: safeInteger(BigInt(row.spent_utok)),
+  };
+}
+
+function walletQuery(userId: number, asOf: Date) {
+  const at = sql`${asOf.toISOString()}::timestamptz`;
+  return sql`
+    with wallet as (
+      select id, balance, held from ${accounts} where code = ${`wallet:${userId}:TOK`}
+    )
+    select
+      coalesce((select balance from wallet), 0) as balance_utok,
+      coalesce((select held from wallet), 0) as held_utok,
+      (select coalesce(-sum(e.amount), 0)
+       from wallet w
+       join ${entries} e on e.account_id = w.id
+       join ${transfers} t on t.id = e.transfer_id
+       where t.user_id = ${userId} and t.kind in ('spend', 'hold_capture')
+         and t.as_of > ${at} - interval '7 days' and t.as_of <= ${at}) as spent_utok,
+      coalesce((
+        select json_agg(json_build_object('utok', lot.remaining_utok, 'expiresAt', lot.expires_at))
+        from (
+          select l.remaining_utok, l.expires_at
+          from wallet w join ${lots} l on l.account_id = w.id
+          where l.remaining_utok > 0 and l.expires_at > ${at}
+            and l.expires_at <= ${at} + interval '30 days'
+          order by l.expires_at, l.id limit 5
+        ) lot), '[]') as expiring,
+      (${subscriptionQuery(userId)}) as subscription`;
+}
+
+/** The live subscription, else the one that ended last. */
+export async function subscription(
+  db: Database,
+  userId: number,
+): Promise<SubscriptionView | undefined> {
+  const rows = await db.execute<{ subscription: SubscriptionRow | null }>(
+    sql`select (${subscriptionQuery(userId)}) as subscription`,
+  );
+  const row = rows[0]?.subscription;
+  return row ? toView(row) : undefined;
+}
+
+function subscriptionQuery(userId: number) {
+  return sql`
+    select json_build_object(
+      'subscriptionId', s.id, 'state', s.state, 'access', s.access, 'planName', v.name_i18n,
+      'periodN', s.period_n, 'periodStart', s.period_start, 'periodEnd', s.period_end,
+      'feeUtok', v.fee_utok)
+    from ${subscriptions} s join ${tariffVersions} v on v.id = s.tariff_version_id
+    where s.user_id = ${userId}
+    order by s.state in ('expired', 'ended'), s.period_end desc
+    limit 1`;
+}
+
+function toView(row: SubscriptionRow): SubscriptionView {
+  return { ...row, periodStart: isoOf(row.periodStart), periodEnd: isoOf(row.periodEnd) };
+}
+
+/** JSON made by PostgreSQL writes `+00:00`; instants travel as JavaScript writes them. */
+function isoOf(instant: string): string {
+  return new Date(instant).toISOString();
+}

@@ -1,0 +1,128 @@
+import { sql } from 'drizzle-orm';
+import type { Database } from '../../drizzle/client';
+import {
+  accounts,
+  auditLog,
+  dialogues,
+  handledUpdates,
+  roles,
+  tariffs,
+  users,
+} from '../../drizzle/schema';
+import { assert, safeInteger } from '../domain/assert';
+import type { Arrival, DialogueChange, TelegramPerson } from './contract';
+
+export interface Coming {
+  readonly updateId: number;
+  readonly person: TelegramPerson;
+  readonly asOf: Date;
+}
+
+/** What a person starts with who has not chosen yet. */
+export interface Beginning {
+  readonly displayTimeZone: string;
+}
+
+type ArrivalRow = {
+  readonly [column: string]: unknown;
+  readonly locale: 'ru' | 'en';
+  readonly time_zone: string;
+  readonly is_blocked: boolean;
+  readonly clock_offset_ms: string | number;
+  readonly is_new: boolean;
+  readonly is_repeat: boolean;
+  readonly dialogue: unknown;
+  readonly dialogue_is_over: boolean | null;
+  readonly balance_utok: string | number;
+  readonly roles: readonly string[];
+  readonly has_catalogue: boolean;
+};
+
+/**
+ * Registers or refreshes a person and reads what every handler needs, in one statement of its own: the
+ * registration stands even if the handler fails (BOT-3), and no lock outlives it.
+ */
+export async function arrive(db: Database, beginning: Beginning, coming: Coming): Promise<Arrival> {
+  const rows = await db.execute<ArrivalRow>(arrivalQuery(beginning, coming));
+  const row = rows[0];
+  assert(row, 'an upsert returns the row it wrote');
+  return {
+    isRepeat: row.is_repeat,
+    isNew: row.is_new,
+    locale: row.locale,
+    timeZone: row.time_zone,
+    isBlocked: row.is_blocked,
+    clockOffsetMs: safeInteger(BigInt(row.clock_offset_ms)),
+    dialogue: row.dialogue_is_over === false ? row.dialogue : undefined,
+    isDialogueOver: row.dialogue_is_over === true,
+    balanceUtok: safeInteger(BigInt(row.balance_utok)),
+    roles: row.roles,
+    hasCatalogue: row.has_catalogue,
+  };
+}
+
+// Data-modifying parts of one statement do not see each other, so what follows the upsert reads its RETURNING.
+// `xmax = 0` is true only of a row version that this very statement inserted.
+function arrivalQuery(beginning: Beginning, { updateId, person, asOf }: Coming) {
+  const at = sql`${asOf.toISOString()}::timestamptz`;
+  return sql`
+    with person as (
+      insert into ${users} (id, username, first_name, last_name, locale, time_zone)
+      values (${person.id}, ${person.username ?? null}, ${person.firstName ?? null},
+              ${person.lastName ?? null}, ${firstLocale(person)}, ${beginning.displayTimeZone})
+      on conflict (id) do update set
+        username = excluded.username, first_name = excluded.first_name,
+        last_name = excluded.last_name, unreachable_since = null, updated_at = now()
+      returning id, locale, time_zone, is_blocked, clock_offset_ms, xmax = 0 as is_new
+    ), registration as (
+      insert into ${auditLog} (actor_kind, actor_id, action, entity, entity_id, as_of)
+      select 'user', person.id::text, 'user.created', 'user', person.id::text, ${at}
+      from person where person.is_new
+    )
+    select person.*,
+      exists (select 1 from ${handledUpdates} where update_id = ${updateId}) as is_repeat,
+      dialogue.state as dialogue,
+      dialogue.expires_at
+        <= ${at} + person.clock_offset_ms * interval '1 millisecond' as dialogue_is_over,
+      coalesce((select balance from ${accounts}
+                where code = 'wallet:' || person.id || ':TOK'), 0) as balance_utok,
+      coalesce((select json_agg(role order by role) from ${roles}
+                where user_id = person.id), '[]') as roles,
+      exists (select 1 from ${tariffs}
+              where is_active and not is_hidden
+                and kind in ('pack', 'subscription', 'mixed')) as has_catalogue
+    from person left join ${dialogues} dialogue on dialogue.user_id = person.id`;
+}
+
+/** Russian for the languages of people who mostly read it, English for everybody else. */
+function firstLocale(person: TelegramPerson): 'ru' | 'en' {
+  const language = (person.languageCode ?? 'ru').toLowerCase().split('-')[0] ?? '';
+  return ['ru', 'be', 'uk', 'kk', 'ky', 'tg', 'uz'].includes(language) ? 'ru' : 'en';
+}
+
+/** Marks an update handled and changes the dialogue, in one statement. */
+export async function leave(
+  db: Database,
+  update: { updateId: number; userId: number; dialogue: DialogueChange },
+): Promise<void> {
+  const handled = sql`
+    insert into ${handledUpdates} (update_id) values (${update.updateId}) on conflict do nothing`;
+  const change = dialogueQuery(update.userId, update.dialogue);
+  await db.execute(change ? sql`with handled as (${handled}) ${change}` : handled);
+}
+
+function dialogueQuery(userId: number, change: DialogueChange) {
+  switch (change.kind) {
+    case 'keep':
+      return undefined;
+    case 'clear':
+      return sql`delete from ${dialogues} where user_id = ${userId}`;
+    case 'set':
+      return sql`
+        insert into ${dialogues} (user_id, state, expires_at)
+        values (${userId}, ${JSON.stringify(change.state)}::jsonb,
+                ${change.expiresAt.toISOString()}::timestamptz)
+        on conflict (user_id) do update set
+          state = excluded.state, expires_at = excluded.expires_at, updated_at = now()`;
+  }
+}
