@@ -1,0 +1,172 @@
+import { Router, raw } from 'express';
+import type { Request, Response } from 'express';
+import type { Notification, PaymentProvider, Verification } from '../payments/provider';
+import type { PollHint } from './poll-hint';
+import type { HttpParts } from './ports';
+import { answerProblem } from './problem';
+import { within } from './time-limit';
+
+type Verified = Extract<Verification, { verified: 'yes' | 'not_possible' }>;
+type Unverified = Extract<Verification, { verified: 'no' }>;
+
+interface Incoming {
+  readonly provider: PaymentProvider;
+  readonly notification: Notification;
+  readonly response: Response;
+}
+
+type WebhookParts = HttpParts & { readonly pollHint: PollHint };
+
+const LIMIT = '256kb';
+const TIMEOUT_MS = 8_000;
+
+/**
+ * Payment notifications: raw bytes, judged, stored, signalled, and only then acknowledged (PC-1).
+ * Nothing here waits for Telegram or for the outcome; whatever we cannot keep is refused with 503, so that it comes again.
+ */
+export function webhookRoutes(parts: WebhookParts): Router {
+  const routes = Router();
+  const body = raw({ type: () => true, limit: LIMIT, inflate: false });
+  routes.all('/webhook/:provider', (request, response, next) => {
+    // Unknown names are answered before a byte of the body is read.
+    if (providerOf(parts, request)) body(request, response, next);
+    else answerProblem(response, 404);
+  });
+  routes.all('/webhook/:provider', async (request, response) => {
+    const provider = providerOf(parts, request);
+    if (!provider) return answerProblem(response, 404);
+    await receive(parts, { provider, notification: notificationOf(request), response });
+  });
+  return routes;
+}
+
+function providerOf({ providers }: WebhookParts, request: Request): PaymentProvider | undefined {
+  const { provider: name } = request.params;
+  return typeof name === 'string' ? providers.get(name) : undefined;
+}
+
+async function receive(parts: WebhookParts, incoming: Incoming): Promise<void> {
+  const verdict = incoming.provider.verify(incoming.notification);
+  switch (verdict.verified) {
+    case 'malformed':
+      return answerProblem(incoming.response, 400, 'The notification cannot be read.');
+    case 'no':
+      await keepUnverified(parts, incoming, verdict);
+      return answerProblem(incoming.response, 400, 'The notification cannot be verified.');
+    case 'yes':
+    case 'not_possible':
+      return accept(parts, incoming, verdict);
+  }
+}
+
+/** Store, signal, mark, answer: in this order, and the answer only when everything before it is certain. */
+async function accept(parts: WebhookParts, incoming: Incoming, verdict: Verified): Promise<void> {
+  const { provider, response } = incoming;
+  const limitMs = parts.settings.webhookTimeoutMs ?? TIMEOUT_MS;
+  try {
+    await within(limitMs, async () => {
+      const paymentRef = verdict.providerPaymentId;
+      const { id } = await store(parts, incoming, { ...verdict, paymentRef });
+      await signal(parts, { provider, verdict, inboxEventId: id });
+      await parts.records.markInboxSignalled(id);
+    });
+  } catch (error) {
+    response.req.log.error({ err: error, provider: provider.name }, 'a notification was not kept');
+    return answerProblem(response, 503, 'Please repeat the notification.');
+  }
+  const { status, contentType, body } = provider.answer(verdict.fact);
+  response.status(status).type(contentType).send(body);
+}
+
+interface Signalling {
+  readonly provider: PaymentProvider;
+  readonly verdict: Verified;
+  readonly inboxEventId: string;
+}
+
+async function signal(
+  { commands, records, log }: WebhookParts,
+  { provider, verdict, inboxEventId }: Signalling,
+): Promise<void> {
+  const { providerPaymentId, fact } = verdict;
+  try {
+    const hint = { source: 'webhook' as const, fact, inboxEventId };
+    await commands.hintPayment({ provider: provider.name, providerPaymentId, hint });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'signalling failed';
+    await records.markInboxError(inboxEventId, reason).catch((err: unknown) => {
+      log.warn({ err, inboxEventId }, 'the failed signal could not be noted');
+    });
+    throw error;
+  }
+}
+
+/** Keeps the evidence of a forgery or a wrong password, and lets the truth be asked for (PC-4). */
+async function keepUnverified(
+  parts: WebhookParts,
+  incoming: Incoming,
+  verdict: Unverified,
+): Promise<void> {
+  const { claimedInvoiceNo: no, reason } = verdict;
+  const provider = incoming.provider.name;
+  parts.counters?.increment('webhook_verification_failed', { provider });
+  incoming.response.req.log.warn({ provider, reason, invoiceNo: no }, 'verification failed');
+  const limitMs = parts.settings.webhookTimeoutMs ?? TIMEOUT_MS;
+  try {
+    await within(limitMs, async () => {
+      const paymentRef = no === undefined ? undefined : `invoice:${no}`;
+      await store(parts, incoming, { ...verdict, paymentRef });
+      if (no !== undefined) await parts.pollHint.byNo(no);
+    });
+  } catch (error) {
+    incoming.response.req.log.error({ err: error, provider }, 'a failed verification was not kept');
+  }
+}
+
+interface Stored {
+  readonly verified: 'yes' | 'no' | 'not_possible';
+  readonly dedupeKey: string;
+  readonly paymentRef: string | undefined;
+}
+
+function store(
+  { records }: WebhookParts,
+  { provider, notification }: Incoming,
+  { verified, dedupeKey, paymentRef }: Stored,
+): Promise<{ readonly id: string }> {
+  return records.storeInboxEvent({
+    provider: provider.name,
+    dedupeKey,
+    headers: keptHeaders(notification.headers),
+    raw: evidence(notification),
+    verified,
+    paymentRef,
+  });
+}
+
+/** The body, or for a notification by GET its query, which is all there is to keep. */
+function evidence({ rawBody, query }: Notification): Buffer {
+  return rawBody.length > 0 ? rawBody : Buffer.from(query);
+}
+
+function notificationOf(request: Request): Notification {
+  const body: unknown = request.body;
+  const { originalUrl, headers, ip } = request;
+  const mark = originalUrl.indexOf('?');
+  return {
+    rawBody: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
+    headers,
+    query: mark === -1 ? '' : originalUrl.slice(mark + 1),
+    peerAddress: ip ?? '',
+  };
+}
+
+const FORGOTTEN_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
+
+function keptHeaders(headers: Notification['headers']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || FORGOTTEN_HEADERS.has(name) ? [] : [[name, String(value)]],
+    ),
+  );
+}

@@ -1,0 +1,79 @@
+import pino from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+
+export type Log = Logger;
+
+export interface LogSettings {
+  /** fatal, error, warn, info, debug, trace or silent. */
+  readonly level: string;
+  /** The process that speaks: server, bot, worker. */
+  readonly name: string;
+  /** Standard output when absent. */
+  readonly destination?: DestinationStream;
+}
+
+const HIDDEN = '[redacted]';
+
+/** Names whose values never reach a log, wherever in a record they stand. */
+const SECRET_NAME =
+  /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-telegram-bot-api-secret-token|signaturevalue|raw|rawbody|.*(password|passwd|secret|token|apikey|api_key|pepper|datakey|data_key).*)$/i;
+
+/** Names that sound like secrets and are amounts: tokens are what this product sells. */
+const HARMLESS_NAME = /^(.*(utok|microtokens|tokens|tokencount).*|idempotencytoken)$/i;
+
+const MAX_DEPTH = 8;
+
+/** One JSON logger per process. Secrets are hidden by name, and by shape inside any text. */
+export function createLog({ level, name, destination }: LogSettings): Log {
+  const options: pino.LoggerOptions = {
+    level,
+    base: { name, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: {
+      level: (label) => ({ level: label }),
+      log: (record) => redactedRecord(record, 0),
+      bindings: (record) => redactedRecord(record, 0),
+    },
+    serializers: { err: errorRecord, error: errorRecord },
+    hooks: { streamWrite: redactText },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/** Hides what looks like a bot token, a bearer token, or the password of an address. */
+export function redactText(text: string): string {
+  return text
+    .replace(/\d{5,}:[A-Za-z0-9_-]{20,}/g, HIDDEN)
+    .replace(/(bot)\d+:[A-Za-z0-9_-]+/g, `$1${HIDDEN}`)
+    .replace(/\b(Bearer|Basic) [A-Za-z0-9._~+/=-]+/g, `$1 ${HIDDEN}`)
+    .replace(/(\w+:\/\/[^\s:@/"]*):[^\s@/"]+@/g, `$1:${HIDDEN}@`)
+    .replace(/((?:SignatureValue|secret|password|token)=)[^&\s"]+/gi, `$1${HIDDEN}`);
+}
+
+function redactedRecord(record: object, depth: number): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [name, redactedValue(name, value, depth)]),
+  );
+}
+
+function redactedValue(name: string, value: unknown, depth: number): unknown {
+  if (SECRET_NAME.test(name) && !HARMLESS_NAME.test(name)) return HIDDEN;
+  if (depth >= MAX_DEPTH) return '[deep]';
+  if (Array.isArray(value)) return value.map((each) => redactedValue('', each, depth + 1));
+  return isPlain(value) ? redactedRecord(value, depth + 1) : value;
+}
+
+/** Requests, errors and buffers keep their serializers; only plain data is walked. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** An error without its own properties, which may hold a whole request. */
+function errorRecord(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : { type: typeof error };
+  const { name: type, message, stack, cause } = error;
+  const because = cause instanceof Error ? { cause: `${cause.name}: ${cause.message}` } : {};
+  return { type, message, stack, ...because };
+}
