@@ -32,10 +32,9 @@ export function createLog({ level, name, destination }: LogSettings): Log {
     formatters: {
       level: (label) => ({ level: label }),
       log: (record) => redactedRecord(record, 0),
-      bindings: (record) => redactedRecord(record, 0),
     },
     serializers: { err: errorRecord, error: errorRecord },
-    hooks: { streamWrite: redactText },
+    hooks: { streamWrite: (line) => redactText(redactMembers(line)) },
   };
   return destination ? pino(options, destination) : pino(options);
 }
@@ -50,6 +49,17 @@ export function redactText(text: string): string {
     .replace(/((?:SignatureValue|secret|password|token)=)[^&\s"]+/gi, `$1${HIDDEN}`);
 }
 
+/** Children keep their bindings as finished text, past every formatter: there names are looked for in the line itself. */
+function redactMembers(line: string): string {
+  return line.replace(/"([^"\\]+)":"(?:[^"\\]|\\.)*"/g, (member, name: string) =>
+    isSecret(name) ? `"${name}":"${HIDDEN}"` : member,
+  );
+}
+
+function isSecret(name: string): boolean {
+  return SECRET_NAME.test(name) && !HARMLESS_NAME.test(name);
+}
+
 function redactedRecord(record: object, depth: number): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(record).map(([name, value]) => [name, redactedValue(name, value, depth)]),
@@ -57,7 +67,7 @@ function redactedRecord(record: object, depth: number): Record<string, unknown> 
 }
 
 function redactedValue(name: string, value: unknown, depth: number): unknown {
-  if (SECRET_NAME.test(name) && !HARMLESS_NAME.test(name)) return HIDDEN;
+  if (isSecret(name)) return HIDDEN;
   if (depth >= MAX_DEPTH) return '[deep]';
   if (Array.isArray(value)) return value.map((each) => redactedValue('', each, depth + 1));
   return isPlain(value) ? redactedRecord(value, depth + 1) : value;
