@@ -1,0 +1,27 @@
+import type { Locale } from '../domain/messages';
+import { billingEn } from './billing/en';
+import { billingRu } from './billing/ru';
+import { generalEn } from './general/en';
+import { generalRu } from './general/ru';
+import { noticesEn } from './notices/en';
+import { noticesRu } from './notices/ru';
+import { opsEn } from './ops/en';
+import { opsRu } from './ops/ru';
+
+const RU = { ...generalRu, ...billingRu, ...noticesRu, ...opsRu };
+
+/** The name of a sentence. Russian defines the names; a sentence missing in English does not compile (BOT-7). */
+export type TextKey = keyof typeof RU;
+
+const EN: Readonly<Record<TextKey, string>> = {
+  ...generalEn,
+  ...billingEn,
+  ...noticesEn,
+  ...opsEn,
+};
+
+/** Every sentence a person sees, as ICU MessageFormat; only the bot's wording turns it into text. */
+export const TEXTS: Readonly<Record<Locale, Readonly<Record<TextKey, string>>>> = {
+  ru: RU,
+  en: EN,
+};
