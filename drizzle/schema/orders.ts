@@ -13,6 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { PostOutcome } from '../../src/domain/billing/payment';
 import { amount, id, instant, recordedAt, updatedAt } from '../columns';
 import { bytes, quotes } from './catalogue';
 import { users } from './users';
@@ -105,6 +106,8 @@ export const payments = pgTable(
     feeMinor: amount('fee_minor'),
     methodId: uuid('method_id'),
     rawRef: text('raw_ref'),
+    /** What posting it led to, returned to every repeat. */
+    outcome: jsonb('outcome').$type<PostOutcome>(),
     paidAt: instant('paid_at'),
     recordedAt: recordedAt(),
     updatedAt: updatedAt(),

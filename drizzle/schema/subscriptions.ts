@@ -37,6 +37,8 @@ export const subscriptions = pgTable(
     methodId: uuid('method_id'),
     /** The first day and time in the billing zone: every boundary is computed from it, never from the last one. */
     anchorLocal: timestamp('anchor_local', { mode: 'string' }).notNull(),
+    /** The number of the period that begins at the anchor. */
+    anchorN: integer('anchor_n').notNull().default(0),
     anchorDay: smallint('anchor_day').notNull(),
     billingZone: text('billing_zone').notNull(),
     periodN: integer('period_n').notNull(),

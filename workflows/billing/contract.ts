@@ -89,7 +89,8 @@ export const prolongCheckoutUpdate = defineUpdate<
 >('prolong');
 
 /** A payment of this order reached an outcome. */
-export const paymentSeenSignal = defineSignal<[{ outcome: PostOutcome }]>('paymentSeen');
+export const paymentSeenSignal =
+  defineSignal<[{ outcome: PostOutcome; providerPaymentId?: string }]>('paymentSeen');
 /** Somebody has a reason to think that the provider knows more than we do. */
 export const pollRequestedSignal = defineSignal('pollRequested');
 export const checkoutStatusQuery = defineQuery<CheckoutStatus>('status');
@@ -105,6 +106,17 @@ export interface PaymentConfirmationInput {
   readonly providerPaymentId: string;
   /** Undefined when started from outside: the clock of the order's owner is then looked up. */
   readonly clockOffsetMs?: number;
+  /** Hints that came with the start, or that the previous run had not finished with. */
+  readonly hints?: readonly PaymentHint[];
+  /** Where a run that continued as new had got to. */
+  readonly carried?: CarriedConfirmation;
+}
+
+export interface CarriedConfirmation {
+  /** ISO 8601: when the outcome first became unknown. */
+  readonly askingSince: string;
+  readonly questions: number;
+  readonly isToldSlow: boolean;
 }
 
 /** Something claimed something about this payment. It is a reason to ask, and evidence only where nobody can be asked. */
@@ -118,8 +130,11 @@ export interface PaymentHint {
 export type PaymentResult =
   | { readonly kind: 'delivered'; readonly outcome: PostOutcome }
   | { readonly kind: 'failed' }
+  | { readonly kind: 'reversed'; readonly state: string }
   | { readonly kind: 'refunded' }
-  | { readonly kind: 'resolved'; readonly how: ResolutionKind | 'write_off' };
+  | { readonly kind: 'resolved'; readonly how: ResolutionKind | 'write_off' }
+  /** Asked for a month past the deadline without an answer; the open item stays. */
+  | { readonly kind: 'unresolved' };
 
 export type ResolutionKind = 'credit_wallet' | 'complete_order' | 'refund';
 

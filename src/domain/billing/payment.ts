@@ -102,6 +102,11 @@ export type PostOutcome =
       readonly invoiceId?: string;
       readonly userId?: number;
       readonly openItemKey: string;
+    }
+  | {
+      /** Something of a higher rank is already known, such as a refund: the money never was ours to give for. */
+      readonly kind: 'superseded';
+      readonly state: string;
     };
 
 export interface SubscriptionChange {

@@ -1,0 +1,23 @@
+import type { ActivityDeps } from '../deps';
+import { checkoutActivities } from './checkouts';
+import { paymentActivities } from './payments';
+import { providerActivities } from './provider-calls';
+import { repairActivities } from './repairs';
+import { subscriptionActivities } from './subscriptions';
+
+/** All of billing's activities by family; a name stands in exactly one of them. */
+export function billingActivities(deps: ActivityDeps) {
+  return [
+    checkoutActivities(deps),
+    paymentActivities(deps),
+    providerActivities(deps),
+    repairActivities(deps),
+    subscriptionActivities(deps),
+  ] as const;
+}
+
+export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
+export type PaymentActivities = ReturnType<typeof paymentActivities>;
+export type ProviderActivities = ReturnType<typeof providerActivities>;
+export type RepairActivities = ReturnType<typeof repairActivities>;
+export type SubscriptionActivities = ReturnType<typeof subscriptionActivities>;

@@ -1,0 +1,15 @@
+import type { Logger } from 'pino';
+import type { Database } from '../drizzle/client';
+import type { BillingSettings } from '../src/domain/billing/settings';
+import type { Messenger } from '../src/domain/messages';
+import type { PaymentProvider } from '../src/payments/provider';
+
+/** What the side effects are made of; handed over once, by the process that starts the worker. */
+export interface ActivityDeps {
+  readonly db: Database;
+  /** Defaults of the environment; live overrides are read inside each transaction. */
+  readonly settings: BillingSettings;
+  readonly providers: ReadonlyMap<string, PaymentProvider>;
+  readonly messenger: Messenger;
+  readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+}

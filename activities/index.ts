@@ -1,0 +1,30 @@
+import { assert } from '../src/domain/assert';
+import { billingActivities } from './billing';
+import type { ActivityDeps } from './deps';
+import { deliveryActivities, outboxActivities } from './messages';
+
+export type { ActivityDeps } from './deps';
+export type OutboxActivities = ReturnType<typeof outboxActivities>;
+export type DeliveryActivities = ReturnType<typeof deliveryActivities>;
+
+type ActivityFunctions = Record<string, (input: never) => Promise<unknown>>;
+
+/** The activities of the billing task queue. */
+export function createActivities(deps: ActivityDeps): ActivityFunctions {
+  return unite([...billingActivities(deps), outboxActivities(deps)]);
+}
+
+/** The activities of the messages task queue, whose rate the Temporal server limits. */
+export function createDeliveryActivities(deps: ActivityDeps): ActivityFunctions {
+  return unite([deliveryActivities(deps)]);
+}
+
+/** Refuses a name used twice: the later one would silently replace the earlier. */
+export function unite(families: readonly object[]): ActivityFunctions {
+  const united: ActivityFunctions = {};
+  for (const [name, activity] of families.flatMap((family) => Object.entries(family))) {
+    assert(!(name in united), `activity ${name} is defined once`);
+    united[name] = activity as ActivityFunctions[string];
+  }
+  return united;
+}

@@ -1,0 +1,221 @@
+import { activityInfo, getClient, heartbeat } from '@temporalio/activity';
+import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import type { Database } from '../drizzle/client';
+import { outboxMessages, users } from '../drizzle/schema';
+import type { AddressedMessage, SendOutcome } from '../src/domain/messages';
+import { NOTIFIER_ID } from '../workflows/billing/contract';
+import type { ActivityDeps } from './deps';
+import { inTransaction } from './transactions';
+
+/** A message whose turn has come. */
+export interface DueMessage {
+  readonly messageId: string;
+  readonly chatId: number;
+}
+
+export interface DueMessages {
+  readonly messages: readonly DueMessage[];
+  /** Milliseconds until the next delayed message; undefined when none waits. */
+  readonly nextInMs: number | undefined;
+}
+
+export type DeliveryOutcome =
+  | { readonly kind: 'done' }
+  /** Telegram asked for silence; nobody may be written to before it is over. */
+  | { readonly kind: 'rate_limited'; readonly retryAfterSeconds: number }
+  | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** Claims the first due message of each chat, receipts before everything else (NT-3, NT-8). */
+export function outboxActivities({ db, log }: ActivityDeps) {
+  return {
+    /** The next message of each chat that has one due, by priority; chats being written to are left out. */
+    async dueMessages(ask: { limit: number; busyChats: readonly number[] }): Promise<DueMessages> {
+      const busy = sql.join(
+        ask.busyChats.map((chatId) => sql`${chatId}`),
+        sql`, `,
+      );
+      const rows = await db.execute<{ id: string; chat_id: string }>(sql`
+        select id, chat_id from (
+          select distinct on (chat_id) id, chat_id, category, recorded_at
+          from outbox_messages
+          where state = 'queued' and (not_before is null or not_before <= now())
+            ${ask.busyChats.length > 0 ? sql`and chat_id not in (${busy})` : sql``}
+          order by chat_id, id
+        ) first_of_chat
+        order by array_position(array['money', 'service', 'ops', 'marketing'], category), recorded_at
+        limit ${ask.limit}`);
+      const messages = [...rows].map((row) => ({
+        messageId: row.id,
+        chatId: Number(row.chat_id),
+      }));
+      return { messages, nextInMs: messages.length > 0 ? 0 : await nextInMs(db) };
+    },
+
+    /** Makes the sender look at the outbox, starting it when nobody runs. */
+    async wakeNotifier(): Promise<void> {
+      const client = getClient();
+      await client.workflow.signalWithStart('notifier', {
+        workflowId: NOTIFIER_ID,
+        taskQueue: activityInfo().taskQueue,
+        signal: 'wake',
+        signalArgs: [],
+        args: [{}],
+        staticSummary: 'Sends what the outbox holds',
+      });
+      log.info({ workflowId: NOTIFIER_ID }, 'notifier woken');
+    },
+  };
+}
+
+/** Speaks to Telegram: runs on its own task queue, whose rate the Temporal server limits for all workers together. */
+export function deliveryActivities({ db, messenger, log }: ActivityDeps) {
+  return {
+    /**
+     * Sends one message and records what became of it. A row that an earlier try left in the gap between Telegram's
+     * acceptance and our record is repeated once if it is about money and never otherwise (NT-3).
+     */
+    async deliverMessage(message: { messageId: string }): Promise<DeliveryOutcome> {
+      const claimed = await claim(db, message.messageId);
+      if (!claimed) return { kind: 'done' };
+      const outcome = await withHeartbeat(() => messenger.send(claimed));
+      log.info({ messageId: message.messageId, outcome: outcome.kind }, 'message handed over');
+      await record(db, message.messageId, outcome);
+      return describe(outcome);
+    },
+  };
+}
+
+/** Telegram may be silent for a minute; a dead worker must be noticed within seconds. */
+const HEARTBEAT_MS = 2_000;
+
+async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
+  const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+async function claim(db: Database, messageId: string): Promise<AddressedMessage | undefined> {
+  return inTransaction(db, async (tx) => {
+    const [row] = await tx
+      .select({ message: outboxMessages, person: users, isStale })
+      .from(outboxMessages)
+      .leftJoin(users, eq(users.id, outboxMessages.userId))
+      .where(and(eq(outboxMessages.id, messageId), eq(outboxMessages.state, 'queued')))
+      .for('update', { of: outboxMessages });
+    if (!row) return undefined;
+    const refusal = refusalOf(row);
+    if (refusal) {
+      await tx.update(outboxMessages).set(refusal).where(eq(outboxMessages.id, messageId));
+      return undefined;
+    }
+    await tx
+      .update(outboxMessages)
+      .set({ sendingSince: sql`now()`, attempts: sql`${outboxMessages.attempts} + 1` })
+      .where(eq(outboxMessages.id, messageId));
+    const { chatId, locale, template, params } = row.message;
+    return { chatId, locale, template, params, timeZone: row.person?.timeZone ?? 'UTC' };
+  });
+}
+
+/** Past its last useful moment; wall-clock, because delivery happens in the real world. */
+const isStale = sql<boolean | null>`${outboxMessages.dropAfter} < now()`;
+
+/** Minutes after which a message that was due is marked as late. */
+const LATE_MINUTES = 5;
+
+type Message = typeof outboxMessages.$inferSelect;
+
+/** Why a claimed row is not sent, as the change that says so; undefined when it is sent. */
+function refusalOf(row: {
+  message: Message;
+  person: typeof users.$inferSelect | null;
+  isStale: boolean | null;
+}): Partial<Message> | undefined {
+  const { message, person } = row;
+  if (row.isStale === true) return { state: 'dropped' };
+  const isRepeatable = message.category === 'money' && message.attempts < 2;
+  if (message.sendingSince !== null && !isRepeatable) {
+    return { state: 'sent', error: 'the process ended before Telegram’s answer was recorded' };
+  }
+  if (person?.unreachableSince && message.category !== 'money') {
+    return { state: 'unreachable' };
+  }
+  return undefined;
+}
+
+async function record(db: Database, messageId: string, outcome: SendOutcome): Promise<void> {
+  const isThis = eq(outboxMessages.id, messageId);
+  switch (outcome.kind) {
+    case 'sent':
+      await db
+        .update(outboxMessages)
+        .set({
+          state: 'sent',
+          telegramMessageId: outcome.telegramMessageId,
+          sentAt: sql`now()`,
+          late: sql`coalesce(${outboxMessages.notBefore}, ${outboxMessages.recordedAt}) < now() - ${LATE_MINUTES} * interval '1 minute'`,
+          sendingSince: null,
+        })
+        .where(isThis);
+      return;
+    case 'rate_limited':
+    case 'unavailable':
+      await db
+        .update(outboxMessages)
+        .set({ sendingSince: null, attempts: sql`${outboxMessages.attempts} - 1` })
+        .where(isThis);
+      return;
+    case 'rejected':
+      await db
+        .update(outboxMessages)
+        .set({ state: 'failed', sendingSince: null, error: outcome.reason })
+        .where(isThis);
+      return;
+    case 'unreachable':
+      await markUnreachable(db, messageId);
+  }
+}
+
+/** The person blocked the bot: this message and the service messages after it are kept as dropped (NT-2). */
+async function markUnreachable(db: Database, messageId: string): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const [row] = await tx
+      .update(outboxMessages)
+      .set({ state: 'unreachable', sendingSince: null })
+      .where(eq(outboxMessages.id, messageId))
+      .returning({ userId: outboxMessages.userId });
+    if (row?.userId === null || row?.userId === undefined) return;
+    await tx
+      .update(users)
+      .set({ unreachableSince: sql`now()` })
+      .where(and(eq(users.id, row.userId), isNull(users.unreachableSince)));
+  });
+}
+
+function describe(outcome: SendOutcome): DeliveryOutcome {
+  switch (outcome.kind) {
+    case 'rate_limited':
+      return { kind: 'rate_limited', retryAfterSeconds: outcome.retryAfterSeconds };
+    case 'unavailable':
+      return { kind: 'unavailable', reason: outcome.reason };
+    case 'sent':
+    case 'rejected':
+    case 'unreachable':
+      return { kind: 'done' };
+  }
+}
+
+async function nextInMs(db: Database): Promise<number | undefined> {
+  const [row] = await db
+    .select({
+      ms: sql<number>`extract(epoch from min(${outboxMessages.notBefore}) - now()) * 1000`.mapWith(
+        Number,
+      ),
+    })
+    .from(outboxMessages)
+    .where(and(eq(outboxMessages.state, 'queued'), gt(outboxMessages.notBefore, sql`now()`)));
+  return row && row.ms > 0 ? Math.ceil(row.ms) : undefined;
+}

@@ -1,0 +1,93 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../drizzle/client';
+import { outboxMessages, users, type MessageCategory } from '../drizzle/schema';
+import { parseQuietHours, quietDelayMs } from '../src/domain/billing/quiet-hours';
+import type { BillingSettings } from '../src/domain/billing/settings';
+import type { TemplateParams } from '../src/domain/messages';
+
+/** A promise to tell somebody something; it is kept once per key, whoever repeats it. */
+export type MessagePromise<T extends keyof TemplateParams = keyof TemplateParams> = {
+  readonly [K in T]: {
+    /** `user:template:subject:period` (NT-1). */
+    readonly key: string;
+    readonly template: K;
+    readonly params: TemplateParams[K];
+    readonly category: MessageCategory;
+    readonly asOf: Date;
+  };
+}[T];
+
+/**
+ * Writes a message to a person in the transaction of the fact it reports. Service and marketing wait for the end of
+ * the person's quiet hours; receipts do not (NT-4).
+ */
+export async function promiseToUser(
+  tx: Transaction,
+  userId: number,
+  promise: MessagePromise & { readonly settings: BillingSettings },
+): Promise<void> {
+  const [person] = await tx.select().from(users).where(eq(users.id, userId));
+  if (!person) return;
+  await insertMessage(tx, {
+    ...promise,
+    userId,
+    chatId: userId,
+    locale: person.locale,
+    delayMs: promise.category === 'money' ? 0 : delayFor(person, promise),
+  });
+}
+
+/** Writes a message to the operators' chat; without one configured there is nobody to tell (NT-7). */
+export async function promiseToOperators(
+  tx: Transaction,
+  settings: BillingSettings,
+  promise: Omit<MessagePromise, 'category'>,
+): Promise<void> {
+  if (settings.adminChatId === undefined) return;
+  await insertMessage(tx, {
+    ...(promise as MessagePromise),
+    category: 'ops',
+    userId: null,
+    chatId: settings.adminChatId,
+    locale: 'ru',
+    delayMs: 0,
+  });
+}
+
+type NewMessage = MessagePromise & {
+  readonly userId: number | null;
+  readonly chatId: number;
+  readonly locale: 'ru' | 'en';
+  readonly delayMs: number;
+};
+
+async function insertMessage(tx: Transaction, message: NewMessage): Promise<void> {
+  await tx
+    .insert(outboxMessages)
+    .values({
+      key: message.key,
+      userId: message.userId,
+      chatId: message.chatId,
+      template: message.template,
+      locale: message.locale,
+      params: { ...message.params },
+      category: message.category,
+      notBefore:
+        message.delayMs > 0
+          ? sql`now() + ${Math.round(message.delayMs)} * interval '1 millisecond'`
+          : null,
+    })
+    .onConflictDoNothing({ target: outboxMessages.key });
+}
+
+function delayFor(
+  person: typeof users.$inferSelect,
+  promise: MessagePromise & { readonly settings: BillingSettings },
+): number {
+  const { quietFrom, quietTo, timeZone } = person;
+  const span =
+    quietFrom !== null && quietTo !== null
+      ? `${quietFrom.slice(0, 5)}-${quietTo.slice(0, 5)}`
+      : promise.settings.quietHours;
+  return quietDelayMs(parseQuietHours(span, timeZone), promise.asOf.getTime());
+}

@@ -1,0 +1,52 @@
+import { activityInfo } from '@temporalio/activity';
+import type { Database, Transaction } from '../drizzle/client';
+import { settings as settingRows } from '../drizzle/schema';
+import { mergeSettings, type BillingSettings } from '../src/domain/billing/settings';
+
+/** PostgreSQL's codes for a deadlock and a serialization failure: nothing happened, the same again may succeed. */
+const RETRYABLE = new Set(['40001', '40P01']);
+const TRIES = 5;
+
+/** Runs one PostgreSQL transaction, again when the database asked for it (OPS-19). */
+export async function inTransaction<T>(
+  db: Database,
+  body: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await db.transaction(body);
+    } catch (error) {
+      if (tries >= TRIES || !RETRYABLE.has(sqlState(error))) throw error;
+    }
+  }
+}
+
+/** The SQLSTATE of a database error, wherever the layers above have wrapped it; empty for other errors. */
+export function sqlState(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return 'cause' in error ? sqlState(error.cause) : '';
+}
+
+/** `<workflow id>:<step>`, the idempotency key of an effect: neither run id nor attempt, so a reset changes nothing (P-5). */
+export function stepKey(step: string): string {
+  return `${workflowId()}:${step}`;
+}
+
+/** The id of the workflow on whose behalf the running activity acts. */
+export function workflowId(): string {
+  const { workflowExecution } = activityInfo();
+  if (!workflowExecution) throw new Error('this activity only makes sense inside a workflow');
+  return workflowExecution.workflowId;
+}
+
+/** The settings in force: the environment's defaults under the live rows. */
+export async function readSettings(
+  tx: Pick<Transaction, 'select'>,
+  defaults: BillingSettings,
+): Promise<BillingSettings> {
+  const rows = await tx
+    .select({ key: settingRows.key, value: settingRows.value })
+    .from(settingRows);
+  return mergeSettings(defaults, rows);
+}

@@ -1,0 +1,115 @@
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { DeliveryActivities, OutboxActivities } from '../../activities';
+import type {
+  CheckoutActivities,
+  PaymentActivities,
+  ProviderActivities,
+  RepairActivities,
+  SubscriptionActivities,
+} from '../../activities/billing';
+import {
+  DATABASE,
+  NUDGE,
+  PAY_LINK,
+  PROVIDER_EFFECT,
+  PROVIDER_QUESTION,
+  TELEGRAM,
+} from '../policies';
+
+// Each stub carries the sentence that an operator reads beside it in the Web UI (OPS-5).
+
+type ActivityFunction = (...args: never[]) => Promise<unknown>;
+type Families = CheckoutActivities &
+  PaymentActivities &
+  RepairActivities &
+  SubscriptionActivities &
+  OutboxActivities;
+
+function database<K extends keyof Families>(name: K, summary: string): Families[K] {
+  return stub<Families[K]>(name, { ...DATABASE, summary });
+}
+
+function stub<F>(name: string, options: Parameters<typeof proxyActivities>[0]): F {
+  return proxyActivities<Record<string, ActivityFunction>>(options)[name] as F;
+}
+
+export const openInvoice = database('openInvoice', 'Consume the quote and write the invoice');
+export const publishInvoice = database('publishInvoice', 'Publish the invoice with its pay link');
+export const switchProvider = database(
+  'switchProvider',
+  'Put another provider’s link on the invoice',
+);
+export const remindInvoice = database('remindInvoice', 'Promise the reminder of an unpaid invoice');
+export const closeInvoice = database('closeInvoice', 'Close the invoice and promise the notice');
+export const prolongInvoice = database('prolongInvoice', 'Give the invoice more time');
+
+export const locatePayment = database('locatePayment', 'Find the order this payment names');
+export const recordFact = database('recordFact', 'Record what the provider says');
+export const postPayment = database('postPayment', 'Compare with the order and book the money');
+export const openUnknownItem = database('openUnknownItem', 'Show operators an unknown outcome');
+export const tellPayer = database('tellPayer', 'Promise the payer a word about the payment');
+
+export const creditQuarantined = database(
+  'creditQuarantined',
+  'Credit suspended money to the wallet',
+);
+export const completeQuarantined = database(
+  'completeQuarantined',
+  'Complete the order from suspense',
+);
+export const openRefund = database('openRefund', 'Record the refund before it is sent');
+export const bookRefund = database('bookRefund', 'Book the refund the provider proved');
+export const refuseRefund = database('refuseRefund', 'Record that the provider refused the refund');
+export const writeOffQuarantined = database(
+  'writeOffQuarantined',
+  'Close the item, money stays in suspense',
+);
+
+export const loadSubscription = database('loadSubscription', 'Read where the subscription stands');
+export const expireSubscription = database(
+  'expireSubscription',
+  'End the subscription, promise the notice',
+);
+
+export const dueMessages = database('dueMessages', 'Read which messages are due');
+
+export const createPayment = stub<ProviderActivities['createPayment']>('createPayment', {
+  ...PAY_LINK,
+  summary: 'Ask the provider for the pay link',
+});
+export const askOrder = stub<ProviderActivities['askOrder']>('askOrder', {
+  ...PROVIDER_QUESTION,
+  summary: 'Ask the provider about this order',
+});
+export const learnPayment = stub<PaymentActivities['learnPayment']>('learnPayment', {
+  ...PROVIDER_QUESTION,
+  summary: 'Ask the provider about this payment',
+});
+export const cancelAtProvider = stub<ProviderActivities['cancelAtProvider']>('cancelAtProvider', {
+  ...PROVIDER_QUESTION,
+  summary: 'Close the order at the provider',
+});
+export const refundAtProvider = stub<ProviderActivities['refundAtProvider']>('refundAtProvider', {
+  ...PROVIDER_EFFECT,
+  summary: 'Give the money back at the provider',
+});
+
+/** Sends on the messages task queue, whose rate the server limits for all workers together. */
+export function deliveryStub(taskQueue: string): DeliveryActivities['deliverMessage'] {
+  return stub('deliverMessage', {
+    ...TELEGRAM,
+    taskQueue,
+    summary: 'Hand one message to Telegram',
+  });
+}
+
+const nudge = proxyLocalActivities<Pick<OutboxActivities, 'wakeNotifier'>>(NUDGE);
+
+/** Makes the sender look at the outbox now; when that fails, it looks by itself within a minute. */
+export async function wakeNotifier(): Promise<void> {
+  try {
+    await nudge.wakeNotifier();
+  } catch {
+    // The row is committed and the sender sweeps: a lost nudge delays a message, it never loses one.
+  }
+}

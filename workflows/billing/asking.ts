@@ -1,0 +1,160 @@
+import { condition, isCancellation } from '@temporalio/workflow';
+import type { Learned } from '../../activities/billing/payments';
+import { FACT_RANK, unknownPollDelayMs, type WireFact } from '../../src/domain/billing/payment';
+import { learnPayment, openUnknownItem, recordFact, tellPayer, wakeNotifier } from './activities';
+import type { CarriedConfirmation, PaymentConfirmationInput } from './contract';
+import { isHistoryLong, standingFact, type PaymentDesk } from './payment-desk';
+
+type Evidence = 'asked' | 'signed' | 'operator';
+
+/** What a payment turned out to be, or that this run's history is full and the next one goes on. */
+export type Clarity =
+  | { readonly kind: 'paid'; readonly fact: WireFact; readonly evidence: Evidence }
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'reversed'; readonly state: string }
+  | { readonly kind: 'unresolved' }
+  | { readonly kind: 'continue'; readonly input: PaymentConfirmationInput };
+
+interface Asking {
+  readonly sinceMs: number;
+  questions: number;
+  isToldSlow: boolean;
+  lastReason: string;
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** Days of daily questions after the deadline (PC-11). */
+const DAYS_PAST_DEADLINE = 30;
+
+/** Asks until the provider's word is clear. Unknown is a state with its own timetable, never a failure (PC-11). */
+export async function learnUntilClear(desk: PaymentDesk): Promise<Clarity> {
+  desk.phase = 'asking';
+  const asking = resume(desk);
+  for (;;) {
+    desk.hasNews = false;
+    const clarity = await learnOnce(desk, asking);
+    if (clarity) return clarity;
+    if (desk.clock.nowMs() > deadlineMs(desk, asking) + DAYS_PAST_DEADLINE * DAY) {
+      return { kind: 'unresolved' };
+    }
+    if (isHistoryLong()) return { kind: 'continue', input: carry(desk, asking) };
+    await rest(desk, asking);
+  }
+}
+
+async function learnOnce(desk: PaymentDesk, asking: Asking): Promise<Clarity | undefined> {
+  const learned = operatorsWord(desk) ?? (await questionProvider(desk));
+  if (learned.kind === 'unknown') {
+    asking.lastReason = learned.reason;
+    return undefined;
+  }
+  const { fact, evidence } = learned;
+  if (fact.state === 'paid') return { kind: 'paid', fact, evidence };
+  const { provider } = desk.input;
+  const recorded = await recordFact({ provider, fact, evidence, asOf: desk.clock.now() });
+  if (fact.state === 'failed') return { kind: 'failed' };
+  if (FACT_RANK[fact.state] > FACT_RANK.paid) return { kind: 'reversed', state: recorded.state };
+  asking.lastReason = `the provider calls it ${fact.state}`;
+  return undefined;
+}
+
+/** An operator's evidence stands where the provider cannot be asked (OPS-3). */
+function operatorsWord(desk: PaymentDesk): Learned | undefined {
+  if (!desk.operatorEvidence) return undefined;
+  return { kind: 'fact', fact: { ...standingFact(desk), state: 'paid' }, evidence: 'operator' };
+}
+
+async function questionProvider(desk: PaymentDesk): Promise<Learned> {
+  const hint = standingFact(desk);
+  const isTelegramsWord = desk.hints.some(({ source }) => source === 'telegram');
+  try {
+    return await learnPayment({ provider: desk.input.provider, hint, isTelegramsWord });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { kind: 'unknown', reason: 'this worker could not ask the provider' };
+  }
+}
+
+/** Waits for the next question, a new hint or an operator; meanwhile tells payer and operators when it gets long. */
+async function rest(desk: PaymentDesk, asking: Asking): Promise<void> {
+  const waitedMs = desk.clock.nowMs() - asking.sinceMs;
+  const isPastDeadline = desk.clock.nowMs() >= deadlineMs(desk, asking);
+  await tellSlow(desk, asking, waitedMs);
+  if (isPastDeadline) await openItem(desk, asking);
+  const delayMs = unknownPollDelayMs(asking.questions, isPastDeadline);
+  asking.questions += 1;
+  showAsking(desk, asking, { waitedMs, delayMs });
+  await condition(() => desk.hasNews || desk.operatorEvidence !== undefined, delayMs, {
+    summary: 'Until the provider is asked again',
+  });
+}
+
+async function tellSlow(desk: PaymentDesk, asking: Asking, waitedMs: number): Promise<void> {
+  const invoiceId = desk.context?.invoiceId;
+  const slowMs = (desk.context?.slowMinutes ?? 5) * MINUTE;
+  if (asking.isToldSlow || invoiceId === undefined || waitedMs < slowMs) return;
+  asking.isToldSlow = true;
+  await tellPayer({ invoiceId, template: 'pay.confirming', asOf: desk.clock.now() });
+  await wakeNotifier();
+}
+
+async function openItem(desk: PaymentDesk, asking: Asking): Promise<void> {
+  const fact = standingFact(desk);
+  await openUnknownItem({ fact, reason: asking.lastReason, asOf: desk.clock.now() });
+  await wakeNotifier();
+}
+
+function showAsking(
+  desk: PaymentDesk,
+  asking: Asking,
+  wait: { waitedMs: number; delayMs: number },
+): void {
+  const isOverdue = wait.waitedMs >= (desk.context?.unknownAlertMinutes ?? 15) * MINUTE;
+  desk.waitingFor = `the outcome at ${desk.input.provider}: ${asking.lastReason}`;
+  desk.nextAt = new Date(desk.clock.nowMs() + wait.delayMs).toISOString();
+  desk.show({
+    state: 'unknown',
+    waitingFor: desk.waitingFor,
+    nextAt: desk.nextAt,
+    stuck: isOverdue ? 'unknown' : undefined,
+  });
+}
+
+function deadlineMs(desk: PaymentDesk, asking: Asking): number {
+  return asking.sinceMs + (desk.context?.unknownDeadlineHours ?? 72) * 60 * MINUTE;
+}
+
+function resume(desk: PaymentDesk): Asking {
+  const { carried } = desk.input;
+  return {
+    sinceMs: carried ? Date.parse(carried.askingSince) : desk.clock.nowMs(),
+    questions: carried?.questions ?? 0,
+    isToldSlow: carried?.isToldSlow ?? false,
+    lastReason: 'not asked yet',
+  };
+}
+
+function carry(desk: PaymentDesk, asking: Asking): PaymentConfirmationInput {
+  const carried: CarriedConfirmation = {
+    askingSince: new Date(asking.sinceMs).toISOString(),
+    questions: asking.questions,
+    isToldSlow: asking.isToldSlow,
+  };
+  return continuation(desk, carried);
+}
+
+/** The input of the next run: the hints folded to one, because only the standing fact matters. */
+export function continuation(
+  desk: PaymentDesk,
+  carried?: CarriedConfirmation,
+): PaymentConfirmationInput {
+  const source = desk.hints.some((hint) => hint.source === 'telegram') ? 'telegram' : 'webhook';
+  return {
+    provider: desk.input.provider,
+    providerPaymentId: desk.input.providerPaymentId,
+    clockOffsetMs: desk.input.clockOffsetMs ?? desk.context?.clockOffsetMs ?? 0,
+    hints: [{ source, fact: standingFact(desk) }],
+    ...(carried ? { carried } : {}),
+  };
+}

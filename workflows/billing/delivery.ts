@@ -1,0 +1,92 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+} from '@temporalio/workflow';
+import type { PostOutcome, SubscriptionChange } from '../../src/domain/billing/payment';
+import { billingUserId, subscriptionIdAttribute } from '../contract';
+import { wakeNotifier } from './activities';
+import {
+  checkoutId,
+  fundsArrivedSignal,
+  paymentSeenSignal,
+  subscriptionWorkflowId,
+  type SubscriptionInput,
+} from './contract';
+import type { PaymentDesk } from './payment-desk';
+
+const RETRY = '1 minute';
+
+/**
+ * Carries a booked outcome to those who wait for it: subscription, checkout, person. Money and promise are never
+ * separated silently: what fails is tried for ever and shows as stuck (PC-10).
+ */
+export async function deliver(desk: PaymentDesk, outcome: PostOutcome): Promise<void> {
+  desk.phase = 'delivering';
+  desk.show({ state: 'delivering', waitingFor: 'the outcome to reach everybody' });
+  for (;;) {
+    try {
+      await deliverOnce(desk, outcome);
+      return;
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      desk.show({ state: 'delivering', waitingFor: 'another try to deliver', stuck: 'deliver' });
+      desk.isDeliveryRetried = false;
+      await condition(() => desk.isDeliveryRetried, RETRY, {
+        summary: 'Until delivery is retried',
+      });
+    }
+  }
+}
+
+async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<void> {
+  if (outcome.kind === 'fulfilled' && outcome.subscription) {
+    await deliverPeriod(desk, outcome.subscription, outcome.userId);
+  }
+  if (outcome.kind !== 'superseded' && outcome.invoiceId) {
+    const { providerPaymentId } = desk.input;
+    await tellCheckout(outcome.invoiceId, { outcome, providerPaymentId });
+  }
+  await wakeNotifier();
+}
+
+async function deliverPeriod(
+  desk: PaymentDesk,
+  change: SubscriptionChange,
+  userId: number,
+): Promise<void> {
+  const { subscriptionId } = change;
+  const workflowId = subscriptionWorkflowId(subscriptionId);
+  const clockOffsetMs = desk.input.clockOffsetMs ?? desk.context?.clockOffsetMs ?? 0;
+  const input: SubscriptionInput = { subscriptionId, clockOffsetMs };
+  try {
+    await startChild('subscription', {
+      workflowId,
+      args: [input],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Subscription of ${userId}`,
+      typedSearchAttributes: [
+        { key: billingUserId, value: String(userId) },
+        { key: subscriptionIdAttribute, value: subscriptionId },
+      ],
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    await getExternalWorkflowHandle(workflowId).signal(fundsArrivedSignal);
+  }
+}
+
+/** A checkout that has ended needs no word: its invoice says the same. */
+async function tellCheckout(
+  invoiceId: string,
+  seen: { outcome: PostOutcome; providerPaymentId: string },
+): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(checkoutId(invoiceId)).signal(paymentSeenSignal, seen);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+}

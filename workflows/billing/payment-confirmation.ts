@@ -1,0 +1,120 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import { assertNever } from '../../src/domain/assert';
+import type { PostOutcome, WireFact } from '../../src/domain/billing/payment';
+import { businessClock } from '../clock';
+import {
+  amountMinorAttribute,
+  billingUserId,
+  currencyCode,
+  invoiceIdAttribute,
+  providerName,
+} from '../contract';
+import { locatePayment, postPayment, tellPayer, wakeNotifier } from './activities';
+import { learnUntilClear } from './asking';
+import type { PaymentConfirmationInput, PaymentResult } from './contract';
+import { deliver } from './delivery';
+import { giveBack } from './giving-back';
+import { layDesk, standingFact, type PaymentDesk } from './payment-desk';
+import { settleByOperator } from './quarantine';
+
+/**
+ * One payment from the first hint to the delivered credit: hint, verify, ask, compare, post, deliver (specification
+ * section 9). Hints are reasons to ask; only evidence moves money; money that does not match waits for an operator.
+ */
+export async function paymentConfirmation(input: PaymentConfirmationInput): Promise<PaymentResult> {
+  const desk = layDesk(input);
+  await condition(() => desk.hints.length > 0);
+  await locate(desk);
+  const result = await confirm(desk);
+  desk.phase = 'over';
+  await condition(allHandlersFinished);
+  return result;
+}
+
+async function confirm(desk: PaymentDesk): Promise<PaymentResult> {
+  const learned = await learnUntilClear(desk);
+  switch (learned.kind) {
+    case 'paid':
+      return settle(desk, await post(desk, learned));
+    case 'failed':
+      await tellFailed(desk);
+      return { kind: 'failed' };
+    case 'reversed':
+      return { kind: 'reversed', state: learned.state };
+    case 'unresolved':
+      return { kind: 'unresolved' };
+    case 'continue':
+      return continueAsNew<typeof paymentConfirmation>(learned.input);
+    default:
+      return assertNever(learned);
+  }
+}
+
+async function post(
+  desk: PaymentDesk,
+  paid: { fact: WireFact; evidence: 'asked' | 'signed' | 'operator' },
+): Promise<PostOutcome> {
+  desk.phase = 'posting';
+  desk.show({ state: 'posting', waitingFor: 'the books' });
+  const { provider } = desk.input;
+  const { fact, evidence } = paid;
+  const outcome = await postPayment({ provider, fact, evidence, asOf: desk.clock.now() });
+  desk.outcome = outcome;
+  return outcome;
+}
+
+async function settle(desk: PaymentDesk, outcome: PostOutcome): Promise<PaymentResult> {
+  await deliver(desk, outcome);
+  switch (outcome.kind) {
+    case 'fulfilled':
+      return { kind: 'delivered', outcome };
+    case 'duplicate':
+      return outcome.policy === 'refund'
+        ? giveBack(desk, { ...BY_POLICY, openItemKey: outcome.openItemKey })
+        : { kind: 'delivered', outcome };
+    case 'quarantined':
+      return settleByOperator(desk, outcome);
+    case 'superseded':
+      return { kind: 'reversed', state: outcome.state };
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** Who gives back a second payment that the setting says is not kept. */
+const BY_POLICY = { operatorId: 'policy', reason: 'DUPLICATE_PAYMENT asks for a refund' };
+
+async function tellFailed(desk: PaymentDesk): Promise<void> {
+  const invoiceId = desk.context?.invoiceId;
+  if (invoiceId === undefined) return;
+  await tellPayer({ invoiceId, template: 'pay.failed', asOf: desk.clock.now() });
+  await wakeNotifier();
+}
+
+/** Whose order it is and whose clock it lives by; frozen for the whole run. */
+async function locate(desk: PaymentDesk): Promise<void> {
+  const fact = standingFact(desk);
+  const context = await locatePayment({ fact });
+  desk.context = context;
+  desk.clock = businessClock(desk.input.clockOffsetMs ?? context.clockOffsetMs);
+  upsertSearchAttributes([
+    { key: providerName, value: desk.input.provider },
+    ...(context.userId === undefined
+      ? []
+      : [{ key: billingUserId, value: String(context.userId) }]),
+    ...(context.invoiceId === undefined
+      ? []
+      : [{ key: invoiceIdAttribute, value: context.invoiceId }]),
+    ...(fact.amount === undefined
+      ? []
+      : [
+          { key: currencyCode, value: fact.amount.currency },
+          { key: amountMinorAttribute, value: fact.amount.minor },
+        ]),
+  ]);
+}

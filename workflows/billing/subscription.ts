@@ -1,0 +1,76 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { SubscriptionSnapshot } from '../../activities/billing/subscriptions';
+import { businessClock } from '../clock';
+import { billingUserId, periodEndAttribute, subscriptionIdAttribute } from '../contract';
+import { createShowcase } from '../visibility';
+import { expireSubscription, loadSubscription, wakeNotifier } from './activities';
+import {
+  fundsArrivedSignal,
+  subscriptionStateQuery,
+  type SubscriptionCard,
+  type SubscriptionInput,
+} from './contract';
+
+/**
+ * One subscription: sleeps until its period ends, looks again whenever a payment extended it, and says so when it is
+ * over. The row decides, not the timer, so a payment and the end racing each other give one outcome.
+ */
+export async function subscription(input: SubscriptionInput): Promise<{ state: string }> {
+  const { subscriptionId } = input;
+  const clock = businessClock(input.clockOffsetMs ?? 0);
+  const show = createShowcase();
+  let current: SubscriptionSnapshot | null = null;
+  let hasNews = false;
+  setHandler(fundsArrivedSignal, () => {
+    hasNews = true;
+  });
+  setHandler(subscriptionStateQuery, () => cardOf(current));
+  for (;;) {
+    hasNews = false;
+    current = await loadSubscription({ subscriptionId });
+    if (!current?.isLive) break;
+    showPeriod(show, current);
+    const untilEndMs = clock.untilMs(Date.parse(current.periodEnd));
+    const isMoved = await condition(() => hasNews, untilEndMs, {
+      summary: 'Until the period ends',
+    });
+    if (!isMoved) {
+      current = await expireSubscription({ subscriptionId, asOf: clock.now() });
+      await wakeNotifier();
+    }
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof subscription>(input);
+    }
+  }
+  const state = current?.state ?? 'unknown';
+  show({ state, waitingFor: 'nothing: this subscription is over' });
+  await condition(allHandlersFinished);
+  return { state };
+}
+
+function showPeriod(
+  show: ReturnType<typeof createShowcase>,
+  { state, periodN, periodEnd, userId, subscriptionId }: SubscriptionSnapshot,
+): void {
+  show({ state, waitingFor: `the end of period ${periodN}`, nextAt: periodEnd });
+  upsertSearchAttributes([
+    { key: billingUserId, value: String(userId) },
+    { key: subscriptionIdAttribute, value: subscriptionId },
+    { key: periodEndAttribute, value: new Date(periodEnd) },
+  ]);
+}
+
+function cardOf(snapshot: SubscriptionSnapshot | null): SubscriptionCard | undefined {
+  if (!snapshot) return undefined;
+  const { subscriptionId, state, periodN, periodEnd } = snapshot;
+  const waitingFor = snapshot.isLive ? `the end of period ${periodN}` : 'nothing';
+  return { subscriptionId, state, periodN, periodEnd, waitingFor };
+}

@@ -1,0 +1,4 @@
+export { checkout } from './billing/checkout';
+export { paymentConfirmation } from './billing/payment-confirmation';
+export { subscription } from './billing/subscription';
+export { notifier } from './notifier';

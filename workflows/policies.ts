@@ -1,0 +1,52 @@
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+
+/**
+ * One PostgreSQL transaction. It takes milliseconds, so ten seconds mean a dead worker or a database that is away:
+ * both end by themselves, therefore the tries never do. Refusals are returned, not thrown.
+ */
+export const DATABASE: ActivityOptions = {
+  startToCloseTimeout: '10 seconds',
+  retry: {
+    initialInterval: '200 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '10 seconds',
+  },
+};
+
+/**
+ * One question to a payment provider. Adapters answer `unknown` by themselves, so more than a few failures mean that
+ * this worker cannot ask at all; the story then goes on with "unknown" and asks again at its own next time.
+ */
+export const PROVIDER_QUESTION: ActivityOptions = {
+  startToCloseTimeout: '20 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '5 seconds', maximumAttempts: 3 },
+};
+
+/** A call that moves money at a provider: repeated for ever, because its key makes the repeat harmless. */
+export const PROVIDER_EFFECT: ActivityOptions = {
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+};
+
+/** The link a person waits for: what is not there within half a minute is refused kindly (specification section 8). */
+export const PAY_LINK: ActivityOptions = {
+  startToCloseTimeout: '12 seconds',
+  scheduleToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '5 seconds' },
+};
+
+/**
+ * One message to Telegram, which may be silent for a minute; the heartbeat notices a dead worker much sooner.
+ * A try that died is repeated at once: the row itself knows whether that is allowed (NT-3).
+ */
+export const TELEGRAM: ActivityOptions = {
+  startToCloseTimeout: '2 minutes',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
+};
+
+/** A nudge to the sender of messages. Losing it costs a minute, because the sender also looks by itself. */
+export const NUDGE: LocalActivityOptions = {
+  startToCloseTimeout: '5 seconds',
+  retry: { maximumAttempts: 2 },
+};
