@@ -125,8 +125,8 @@ export function notificationBody(over: Record<string, string> = {}): string {
     Shp_state: 'paid',
     Shp_user_id: '77',
   };
-  const { result } = robokassaSignatures(CREDENTIALS);
-  const signature = result({ outSum: '1999.00', invId: '12', shp }).toUpperCase();
+  const signatures = robokassaSignatures(CREDENTIALS);
+  const signature = signatures.result({ outSum: '1999.00', invId: '12', shp }).toUpperCase();
   const fields = { OutSum: '1999.00', InvId: '12', SignatureValue: signature, ...shp, ...over };
   return new URLSearchParams(fields).toString();
 }
