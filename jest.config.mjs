@@ -23,6 +23,8 @@ const REAL = [
 /** `fast` needs nothing but Node; `real` needs PostgreSQL and Temporal, which its set-up starts. */
 const config = {
   maxWorkers: 2,
+  // Jest knows one time limit for all projects; that of real servers on a busy machine.
+  testTimeout: 120_000,
   projects: [
     {
       ...shared,
@@ -37,7 +39,6 @@ const config = {
       ...shared,
       displayName: 'real',
       testMatch: REAL.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
-      testTimeout: 120_000,
       globalSetup: '<rootDir>/test/support/servers/global-set-up.ts',
       globalTeardown: '<rootDir>/test/support/servers/global-tear-down.ts',
     },

@@ -5,12 +5,13 @@
 //   npm run test:servers -- stop    stops them, whoever started them
 //
 // In the background: setsid nohup npm run test:servers > .data/test-servers.log 2>&1 &
-import { clearInterval, setInterval } from 'node:timers';
+import { setInterval } from 'node:timers';
 import { requireTypeScript } from './load-typescript.mjs';
 
 const require = requireTypeScript();
 const { startTestServers } = require('../test/support/servers/start.ts');
 const { readServers } = require('../test/support/servers/state.ts');
+const { stopOnSignals } = require('../src/embedded/processes/stopping.ts');
 const { endProcess } = require('../src/embedded/processes/identity.ts');
 
 const say = (line) => console.log(line);
@@ -39,16 +40,8 @@ async function keepRunning() {
   }
   const servers = await startTestServers(true, say);
   say(describe(servers.state));
-  const alive = setInterval(() => undefined, 60_000);
-  let isStopping = false;
-  const stop = async () => {
-    if (isStopping) return;
-    isStopping = true;
-    await servers.stop();
-    clearInterval(alive);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  setInterval(() => undefined, 60_000);
+  stopOnSignals({ stop: () => servers.stop(), kill: () => servers.kill() });
 }
 
 function describe(state) {

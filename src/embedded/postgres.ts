@@ -37,7 +37,8 @@ export interface Role {
 
 export const DEFAULT_POSTGRES_PORT = 15_432;
 
-const FAST_SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off'];
+/** Never synchronous_commit=off: it loses what was committed when a test kills the process. */
+const FAST_SETTINGS = ['fsync=off', 'full_page_writes=off'];
 
 /** Starts PostgreSQL on `<data folder>/postgres`; the data survive a restart and a kill -9 of anything. */
 export async function startPostgres(settings: PostgresSettings): Promise<EmbeddedPostgres> {

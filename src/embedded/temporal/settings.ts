@@ -5,6 +5,10 @@ export const DYNAMIC_SETTINGS: Readonly<Record<string, string | number | boolean
   // Dunning with hourly retries over a year needs more than the 200 skips that are the default.
   'frontend.WorkflowTimeSkippingMaxSkipPerSession': 5_000,
   'frontend.WorkflowPauseEnabled': true,
+  // Timers fire this much late at most; the default of a second is paid at every stop of a jump through time.
+  'history.timerProcessorMaxTimeShift': '50ms',
+  // A pause before a quick continue-as-new is shifted twice by a moved clock in 1.32.0, which loses days; so no pause.
+  'history.workflowIdReuseMinimalInterval': '0s',
   'system.enableEagerWorkflowStart': true,
   // Always on since 1.30; older CLIs still ask.
   'frontend.enableExecuteMultiOperation': true,

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { prepareNamespaces } from '../../../src/embedded/temporal';
-import { PRODUCT_SEARCH_ATTRIBUTES } from '../../../src/embedded/search-attributes';
+import { SEARCH_ATTRIBUTES } from '../../../workflows/contract';
 import { TEST_DATA } from './places';
 
 const FREE = join(TEST_DATA, 'namespaces', 'free');
@@ -12,8 +12,8 @@ let made = 0;
 
 /** Takes a ready namespace nobody else will get; makes one when none is left. */
 export async function takeNamespace(temporalAddress: string): Promise<string> {
-  for (const name of freeNamespaces()) if (took(name)) return name;
-  const name = uniqueName();
+  const name = freeNamespaces().find(took) ?? uniqueName();
+  // For one from the pool this only adds attributes which the contract has gained since the servers were started.
   await prepareNamespaces(temporalAddress, [wishFor(name)]);
   return name;
 }
@@ -28,17 +28,19 @@ export async function fillPool(temporalAddress: string): Promise<void> {
   for (const name of names) writeFileSync(join(FREE, name), '');
 }
 
-/** Keeps filling it while this process lives. */
-export function keepPoolFilled(temporalAddress: string): void {
-  let isFilling = false;
+/** Keeps filling it until told to stop; stopping waits for what is under way. */
+export function keepPoolFilled(temporalAddress: string): () => Promise<void> {
+  let filling: Promise<void> | undefined;
   const timer = setInterval(() => {
-    if (isFilling) return;
-    isFilling = true;
-    void fillPool(temporalAddress)
+    filling ??= fillPool(temporalAddress)
       .catch(() => undefined)
-      .finally(() => (isFilling = false));
+      .finally(() => (filling = undefined));
   }, 1_000);
   timer.unref();
+  return async () => {
+    clearInterval(timer);
+    await filling;
+  };
 }
 
 function freeNamespaces(): string[] {
@@ -62,5 +64,5 @@ function uniqueName(): string {
 }
 
 function wishFor(name: string) {
-  return { name, searchAttributes: PRODUCT_SEARCH_ATTRIBUTES };
+  return { name, searchAttributes: SEARCH_ATTRIBUTES };
 }

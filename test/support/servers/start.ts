@@ -5,7 +5,7 @@ import { writeAtomically } from '../../../src/embedded/processes/files';
 import { startPostgres } from '../../../src/embedded/postgres';
 import type { Report } from '../../../src/embedded/progress';
 import { elapsed } from '../../../src/embedded/progress';
-import { PRODUCT_SEARCH_ATTRIBUTES } from '../../../src/embedded/search-attributes';
+import { SEARCH_ATTRIBUTES } from '../../../workflows/contract';
 import { startTemporal } from '../../../src/embedded/temporal';
 import { join } from 'node:path';
 import { STATE_FILE, TEST_DATA } from './places';
@@ -15,6 +15,7 @@ import type { ServersState } from './state';
 export interface TestServers {
   readonly state: ServersState;
   stop(): Promise<void>;
+  kill(): void;
 }
 
 /** Jest keeps the process between set-up and tear-down, so what was started is remembered on `globalThis`. */
@@ -28,13 +29,16 @@ export async function startTestServers(isShared: boolean, report: Report): Promi
   const supervisor = new Supervisor({ dataFolder: TEST_DATA, report });
   try {
     const state = await bringUp(supervisor, isShared, report);
+    const stopFilling = keepPoolFilled(state.temporalAddress);
     report(`Test servers are ready after ${elapsed(startedAt)}: Temporal Web UI ${state.webUiUrl}`);
     return {
       state,
       stop: async () => {
         rmSync(STATE_FILE, { force: true });
+        await stopFilling();
         await supervisor.stopAll();
       },
+      kill: () => supervisor.killAll(),
     };
   } catch (error) {
     await supervisor.stopAll();
@@ -62,11 +66,10 @@ async function bringUp(
     supervisor,
     report,
     postgresAdminUrl: postgres.adminUrl,
-    searchAttributes: PRODUCT_SEARCH_ATTRIBUTES,
+    searchAttributes: SEARCH_ATTRIBUTES,
     ports: 'free',
   });
   await fillPool(temporal.address);
-  keepPoolFilled(temporal.address);
   const state: ServersState = {
     owner: ownIdentity(),
     isShared,

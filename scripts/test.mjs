@@ -1,0 +1,12 @@
+// `npm test`: does the whole set-up and runs the tests. Arguments go to Jest: `npm test -- test/bot`.
+import { join } from 'node:path';
+import { installPackages, requireNode, ROOT, runToTheEnd } from './prepare.mjs';
+
+requireNode();
+await installPackages();
+const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+process.exitCode = await runToTheEnd(process.execPath, [jest, ...process.argv.slice(2)]);
+// Whatever ended Jest before its tear-down, its servers must not stay behind.
+const { requireTypeScript } = await import('./load-typescript.mjs');
+const { endAbandonedServers } = requireTypeScript()('../test/support/servers/abandoned.ts');
+await endAbandonedServers((line) => console.error(line));

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startStack, Supervisor } from '../../src/embedded/processes';
+import { identify, isAlive } from '../../src/embedded/processes/identity';
+import type { ProcessDefinition } from '../../src/embedded/processes';
+import { freshFolder } from './folders';
+
+const FOR_EVER = 'setInterval(() => {}, 1000)';
+const quiet = () => undefined;
+
+function node(
+  name: string,
+  code: string,
+  more: Partial<ProcessDefinition> = {},
+): ProcessDefinition {
+  return { name, command: process.execPath, args: ['-e', code], ...more };
+}
+
+test('a stack is ready when each of its processes said so, and stops as a whole', async () => {
+  const dataFolder = freshFolder('stack');
+  const log = join(dataFolder, 'logs', 'second.log');
+  let asked = 0;
+  const supervisor = await startStack({
+    dataFolder,
+    report: quiet,
+    processes: [
+      node('first', FOR_EVER, { isReady: async () => (asked += 1) > 3 }),
+      node('second', `console.log('hello'); ${FOR_EVER}`, {
+        isReady: async () => readFileSync(log, 'utf8').includes('hello'),
+      }),
+    ],
+  });
+  expect(asked).toBe(4);
+  const pids = ['first', 'second'].map((name) => supervisor.find(name)?.pid ?? 0);
+  const identities = pids.map((pid) => identify(pid));
+  await supervisor.stopAll();
+  expect(identities.map((one) => one !== undefined && isAlive(one))).toEqual([false, false]);
+});
+
+test('a killed process comes back', async () => {
+  const supervisor = new Supervisor({ dataFolder: freshFolder('restart'), report: quiet });
+  const phoenix = await supervisor.start(node('phoenix', FOR_EVER));
+  const before = phoenix.pid;
+  await phoenix.kill('SIGKILL');
+  await phoenix.ready();
+  expect(phoenix.pid).not.toBe(before);
+  expect(phoenix.deathCount).toBe(1);
+  await supervisor.stopAll();
+});
+
+test('a killed process stays dead until it is started when it is not meant to restart', async () => {
+  const supervisor = new Supervisor({ dataFolder: freshFolder('chaos'), report: quiet });
+  const victim = await supervisor.start(node('victim', FOR_EVER, { restarts: false }));
+  await victim.kill('SIGKILL');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(victim.pid).toBeUndefined();
+  await victim.start();
+  expect(victim.pid).toBeDefined();
+  await supervisor.stopAll();
+});
+
+test('a process that ignores SIGTERM is killed after its time', async () => {
+  const supervisor = new Supervisor({ dataFolder: freshFolder('stubborn'), report: quiet });
+  const code = `process.on('SIGTERM', () => {}); console.log('up'); ${FOR_EVER}`;
+  const stubborn = await supervisor.start(node('stubborn', code, { stopWithinMs: 200 }));
+  const startedAt = Date.now();
+  await stubborn.stop();
+  expect(stubborn.pid).toBeUndefined();
+  expect(Date.now() - startedAt).toBeLessThan(5_000);
+  await supervisor.stopAll();
+});
+
+test('a process that cannot start is named with the end of its log', async () => {
+  const supervisor = new Supervisor({ dataFolder: freshFolder('broken'), report: quiet });
+  const broken = node('broken', "console.error('no such table'); process.exit(1)", {
+    isReady: async () => new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 100)),
+  });
+  await expect(supervisor.start(broken)).rejects.toThrow(/broken stopped at once .*no such table/s);
+  await supervisor.stopAll();
+});
+
+test('a data folder in use is refused, with the process that uses it', async () => {
+  const dataFolder = freshFolder('claimed');
+  const holder = spawn(process.execPath, ['-e', FOR_EVER]);
+  const first = new Supervisor({ dataFolder, report: quiet });
+  await first.stopAll();
+  const identity = identify(holder.pid ?? 0);
+  writeFileSync(join(dataFolder, 'run', 'supervisor.json'), JSON.stringify(identity));
+  expect(() => new Supervisor({ dataFolder, report: quiet })).toThrow(
+    `in use by process ${holder.pid}`,
+  );
+  holder.kill('SIGKILL');
+  await new Promise((resolve) => holder.once('exit', resolve));
+  await new Supervisor({ dataFolder, report: quiet }).stopAll();
+});
+
+test('what a killed supervisor left running is ended before its successor starts the same name', async () => {
+  const dataFolder = freshFolder('orphan');
+  const orphan = spawn(process.execPath, ['-e', FOR_EVER], { detached: true });
+  const identity = identify(orphan.pid ?? 0);
+  const lines: string[] = [];
+  const supervisor = new Supervisor({ dataFolder, report: (line) => lines.push(line) });
+  writeFileSync(join(dataFolder, 'run', 'worker.json'), JSON.stringify(identity));
+  await supervisor.start(node('worker', FOR_EVER));
+  expect(identity !== undefined && isAlive(identity)).toBe(false);
+  expect(lines).toEqual(['worker: ended the one that an earlier run left behind']);
+  await supervisor.stopAll();
+});
