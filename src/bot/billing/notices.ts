@@ -1,0 +1,160 @@
+import type { Locale, OutboxTemplate, TemplateParams } from '../../domain/messages';
+import type { TextKey } from '../../texts';
+import type { Route } from '../callback-data';
+import { amountText, instantText, tokensText, type Place } from '../display';
+import { button, type Button, type Screen } from '../screen';
+import { say, type TextParams } from '../wording';
+
+type Renderers = {
+  readonly [T in OutboxTemplate]: (params: TemplateParams[T], place: Place) => Screen;
+};
+
+/** A stored message as a person sees it; undefined when this build knows no such template. */
+export function renderNotice(
+  notice: { template: string; params: Readonly<Record<string, string | number>> },
+  place: Place,
+): Screen | undefined {
+  if (!Object.hasOwn(RENDERERS, notice.template)) return undefined;
+  const render = RENDERERS[notice.template as OutboxTemplate];
+  return render(notice.params as never, place);
+}
+
+const RENDERERS: Renderers = {
+  'pay.ok.topup': (params, place) => receipt('pay.ok.topup', params, place),
+  'pay.ok.activated': (params, place) => receipt('pay.ok.activated', params, place),
+  'pay.ok.order': orderReceipt,
+  'pay.ok.fee_missing': (params, place) => ({
+    text: say(place.locale, 'pay.ok.fee_missing', readable(params, place)),
+    rows: [[ask(place.locale, 'button.topup', 'nav:top'), balanceButton(place.locale)]],
+  }),
+  'pay.late.wallet': (params, place) => receipt('pay.late.wallet', params, place),
+  'pay.late.honoured': (params, place) => receipt('pay.late.honoured', params, place),
+  'pay.late.suspense': (params, place) => worry('pay.late.suspense', params, place),
+  'pay.duplicate.wallet': (params, place) => receipt('pay.duplicate.wallet', params, place),
+  'pay.duplicate.refund': (params, place) => receipt('pay.duplicate.refund', params, place),
+  'pay.quarantine': (params, place) => worry('pay.quarantine', params, place),
+  'pay.refunded': (params, place) => receipt('pay.refunded', params, place),
+  'pay.confirming': (params, place) => aboutOrder('pay.confirming', params, place),
+  'pay.failed': (params, place) => aboutOrder('pay.failed', params, place),
+  'inv.reminder': (params, place) => aboutOrder('inv.reminder', params, place),
+  'inv.expired': (params, place) => again('inv.expired', params, place),
+  'inv.cancelled': (params, place) => again('inv.cancelled', params, place),
+  'inv.unavailable': (params, place) => again('inv.unavailable', params, place),
+  'sub.expired': (params, place) => again('sub.expired', params, place),
+  'ops.open_item': openItem,
+  'ops.payment': (params, { locale }) => ({
+    text: say(locale, 'ops.payment', {
+      amount: amountOf(params, locale) ?? '',
+      no: params.no,
+      user: params.userId,
+    }),
+    rows: [],
+  }),
+  'ops.incident': (params, { locale }) => ({
+    text: say(locale, 'ops.incident', { incident: params.incidentId, summary: params.summary }),
+    rows: [],
+  }),
+};
+
+function receipt(key: TextKey, params: object, place: Place): Screen {
+  return {
+    text: say(place.locale, key, readable(params, place)),
+    rows: [[balanceButton(place.locale)]],
+  };
+}
+
+function orderReceipt(params: TemplateParams['pay.ok.order'], place: Place): Screen {
+  const hasTokens = params.tokensUtok > 0;
+  const period = hasTokens ? 'pay.ok.order_both' : 'pay.ok.order_period';
+  const plan = place.locale === 'ru' ? params.planRu : params.planEn;
+  const values = { ...readable(params, place), plan };
+  const key = params.until === undefined ? 'pay.ok.order_tokens' : period;
+  return { text: say(place.locale, key, values), rows: [[balanceButton(place.locale)]] };
+}
+
+/** Something people will want to ask about. */
+function worry(key: TextKey, params: object, place: Place): Screen {
+  return {
+    text: say(place.locale, key, readable(params, place)),
+    rows: [[ask(place.locale, 'button.help', 'nav:help'), balanceButton(place.locale)]],
+  };
+}
+
+function aboutOrder(
+  key: TextKey,
+  params: { readonly no: number; readonly invoiceId?: string },
+  place: Place,
+): Screen {
+  const { invoiceId: id, no } = params;
+  const open = { locale: place.locale, key: 'button.open_invoice', params: { no } } as const;
+  return {
+    text: say(place.locale, key, readable(params, place)),
+    rows: id === undefined ? [] : [[button(open, { route: 'inv:show', id, arg: NEW_MESSAGE })]],
+  };
+}
+
+function again(key: TextKey, params: object, place: Place): Screen {
+  return {
+    text: say(place.locale, key, readable(params, place)),
+    rows: [[ask(place.locale, 'button.topup', 'nav:top'), balanceButton(place.locale)]],
+  };
+}
+
+function openItem(params: TemplateParams['ops.open_item'], { locale }: Place): Screen {
+  const { kind, key, reason } = params;
+  const amount = amountOf(params, locale);
+  const text =
+    amount === undefined
+      ? say(locale, 'ops.open_item', { kind, key, reason })
+      : say(locale, 'ops.open_item_amount', { kind, key, reason, amount });
+  return { text, rows: [] };
+}
+
+/** Asks for a message of its own: a receipt must not turn into another screen under somebody's finger. */
+export const NEW_MESSAGE = 'new';
+
+function ask(locale: Locale, key: TextKey, route: Route): Button {
+  return button({ locale, key }, { route, arg: NEW_MESSAGE });
+}
+
+function balanceButton(locale: Locale): Button {
+  return ask(locale, 'button.balance', 'nav:bal');
+}
+
+/** The members every template shares, as people read them. */
+function readable(params: object, place: Place): TextParams {
+  const row = params as Readonly<Record<string, string | number | undefined>>;
+  const { locale } = place;
+  const tokens = (name: string): string | undefined => {
+    const value = row[`${name}Utok`];
+    return typeof value === 'number' ? tokensText(value, locale) : undefined;
+  };
+  const until = row['until'];
+  return defined({
+    amount: amountOf(row, locale),
+    no: row['no'],
+    until: typeof until === 'string' ? instantText(until, place) : undefined,
+    tokens: tokens('tokens'),
+    balance: tokens('balance'),
+    fee: tokens('fee'),
+    missing: tokens('missing'),
+  });
+}
+
+function amountOf(params: object, locale: Locale): string | undefined {
+  const {
+    amountMinor: minor,
+    currency,
+    exponent,
+  } = params as Partial<TemplateParams['pay.refunded']>;
+  if (minor === undefined || currency === undefined || exponent === undefined) return undefined;
+  return amountText({ minor, currency, exponent }, locale);
+}
+
+function defined(values: Readonly<Record<string, string | number | undefined>>): TextParams {
+  return Object.fromEntries(
+    Object.entries(values).filter(
+      (entry): entry is [string, string | number] => entry[1] !== undefined,
+    ),
+  );
+}

@@ -1,0 +1,66 @@
+import { assert } from '../domain/assert';
+import { fromId22, toId22 } from './id22';
+
+/** Everything a button can ask for. A button names one of these, and each of these has a handler: no button is dead. */
+export const ROUTES = [
+  'nav:menu',
+  'nav:bal',
+  'nav:top',
+  'nav:tar',
+  'nav:sub',
+  'nav:hist',
+  'nav:inv',
+  'nav:set',
+  'nav:help',
+  'nav:terms',
+  'set:lang',
+  'top:amt',
+  'top:other',
+  'tar:show',
+  'tar:pick',
+  'q:ok',
+  'q:no',
+  'q:new',
+  'inv:show',
+  'inv:chk',
+  'inv:alt',
+  'inv:use',
+  'inv:can',
+  'hist:pg',
+] as const;
+
+export type Route = (typeof ROUTES)[number];
+
+export interface CallbackData {
+  readonly route: Route;
+  /** The UUID of what the button is about. */
+  readonly id?: string | undefined;
+  readonly arg?: string | undefined;
+}
+
+/** Telegram's limit on what a button carries. */
+const LONGEST_BYTES = 64;
+
+/** `v1:<area>:<action>:<id22>[:<arg>]` (BOT-4). Data too long for a button is a bug of the screen. */
+export function encodeCallback({ route, id, arg }: CallbackData): string {
+  const id22 = id === undefined ? '' : toId22(id);
+  assert(id22 !== undefined, `${id} is not a UUID`);
+  const tail = arg !== undefined ? [id22, arg] : id22 === '' ? [] : [id22];
+  const data = ['v1', route, ...tail].join(':');
+  assert(Buffer.byteLength(data) <= LONGEST_BYTES, `button data ${data} is over 64 bytes`);
+  return data;
+}
+
+/** Undefined for anything this version did not write: old keyboards, other bots, forgeries. */
+export function decodeCallback(data: string): CallbackData | undefined {
+  const match = /^v1:([a-z]+:[a-z]+)(?::([0-9A-Za-z]{0,22}))?(?::(.{1,32}))?$/.exec(data);
+  if (!match || !isRoute(match[1])) return undefined;
+  const [, route, id22, arg] = match;
+  const id = id22 ? fromId22(id22) : undefined;
+  if (id22 && id === undefined) return undefined;
+  return { route: route, id, arg };
+}
+
+function isRoute(text: string | undefined): text is Route {
+  return (ROUTES as readonly (string | undefined)[]).includes(text);
+}

@@ -1,0 +1,97 @@
+import type { Api } from 'grammy';
+import type { Message } from 'grammy/types';
+import { plainText, splitHtml } from './long-text';
+import { refusalOf } from './refusals';
+import { escapeHtml } from './wording';
+import { toMarkup, type Screen } from './screen';
+
+/**
+ * Sends a screen as one message, or several when it is long; the buttons go under the last. Markup that Telegram
+ * cannot read is sent as plain text (BOT-8), and a link it takes for no public address is written out instead of
+ * standing on a button: a pay page on one's own machine has such an address.
+ */
+export async function sendScreen(api: Api, chatId: number, screen: Screen): Promise<number> {
+  const parts = splitHtml(screen.text);
+  let messageId = 0;
+  for (const [index, text] of parts.entries()) {
+    const rows = index === parts.length - 1 ? screen.rows : [];
+    messageId = await tolerantly({ text, rows }, (content) => sendPart(api, chatId, content));
+  }
+  return messageId;
+}
+
+/** Changes a message into a screen; a message that shows it already is success, one that is gone is sent anew. */
+export async function editScreen(
+  api: Api,
+  message: { chatId: number; messageId: number },
+  screen: Screen,
+): Promise<void> {
+  if (splitHtml(screen.text).length > 1) {
+    await sendScreen(api, message.chatId, screen);
+    return;
+  }
+  try {
+    await tolerantly(screen, (content) => editPart(api, message, content));
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal?.kind === 'not_modified') return;
+    if (refusal?.kind !== 'gone') throw error;
+    await sendScreen(api, message.chatId, screen);
+  }
+}
+
+interface Content extends Screen {
+  readonly isPlain?: boolean;
+}
+
+async function sendPart(api: Api, chatId: number, content: Content): Promise<number> {
+  const sent: Message = await api.sendMessage(chatId, content.text, optionsOf(content));
+  return sent.message_id;
+}
+
+async function editPart(
+  api: Api,
+  { chatId, messageId }: { chatId: number; messageId: number },
+  content: Content,
+): Promise<void> {
+  await api.editMessageText(chatId, messageId, content.text, optionsOf(content));
+}
+
+function optionsOf({ rows, isPlain }: Content) {
+  return {
+    ...(isPlain ? {} : { parse_mode: 'HTML' as const }),
+    reply_markup: toMarkup(rows),
+    link_preview_options: { is_disabled: true },
+  };
+}
+
+async function tolerantly<T>(
+  content: Content,
+  deliver: (content: Content) => Promise<T>,
+): Promise<T> {
+  try {
+    return await deliver(content);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal?.kind === 'bad_markup' && !content.isPlain) {
+      return tolerantly({ ...content, text: plainText(content.text), isPlain: true }, deliver);
+    }
+    const links = content.rows.flat().filter((button) => 'url' in button);
+    if (refusal?.kind !== 'bad_link' || links.length === 0) throw error;
+    return tolerantly(withLinksWritten(content), deliver);
+  }
+}
+
+function withLinksWritten(content: Content): Content {
+  const buttons = content.rows.flat();
+  const links = buttons.flatMap((button) =>
+    'url' in button ? [`${button.label}: ${button.url}`] : [],
+  );
+  return {
+    ...content,
+    text: [content.text, ...links.map((line) => (content.isPlain ? line : escapeHtml(line)))].join(
+      '\n',
+    ),
+    rows: content.rows.map((row) => row.filter((button) => !('url' in button))),
+  };
+}
