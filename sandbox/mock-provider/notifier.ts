@@ -28,7 +28,8 @@ export interface Notifier {
 }
 
 export function createNotifier(options: NotifierOptions): Notifier {
-  const timers = new Set<NodeJS.Timeout>();
+  const timers = new Map<string, NodeJS.Timeout>();
+  const inFlight = new Set<string>();
   const running = new Set<Promise<void>>();
   const stopping = new AbortController();
 
@@ -36,22 +37,25 @@ export function createNotifier(options: NotifierOptions): Notifier {
     running.add(work);
     return work.finally(() => running.delete(work));
   };
-  const after = (delayMs: number, work: () => Promise<void>): void => {
-    if (stopping.signal.aborted) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      void track(work());
-    }, delayMs);
-    timers.add(timer);
+  const later = (id: string, delayMs: number): void => {
+    clearTimeout(timers.get(id));
+    if (!stopping.signal.aborted)
+      timers.set(
+        id,
+        setTimeout(() => void track(attempt(id)), delayMs),
+      );
   };
   const attempt = async (id: string): Promise<void> => {
     const notification = options.book.notifications.get(id);
-    if (notification?.status !== 'waiting' || stopping.signal.aborted) return;
+    if (notification?.status !== 'waiting' || stopping.signal.aborted || inFlight.has(id)) return;
+    inFlight.add(id);
     const result = await send(notification, options, stopping.signal);
+    inFlight.delete(id);
+    // A stop is no answer of the shop: the next process tries again.
     if (stopping.signal.aborted) return;
     const next = afterAttempt(notification, result, options);
     options.book.notifications.put(id, next);
-    if (next.status === 'waiting') after(next.nextAtMs - Date.now(), () => attempt(id));
+    if (next.status === 'waiting') later(id, next.nextAtMs - Date.now());
   };
   return {
     dispatch: ({ groups, delayMs }) => {
@@ -60,7 +64,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     },
     resume: () => {
       for (const { id, nextAtMs } of waiting(options.book))
-        after(Math.max(0, nextAtMs - Date.now()), () => attempt(id));
+        later(id, Math.max(0, nextAtMs - Date.now()));
     },
     retryNow: async () => {
       await Promise.all(waiting(options.book).map(({ id }) => track(attempt(id))));
