@@ -51,7 +51,8 @@ export async function notifier(input: NotifierInput): Promise<void> {
     }
     desk.isWoken = false;
     const due = await dueMessages({ limit: BATCH, busyChats: [...desk.busyChats] });
-    for (const message of due.messages) void deliver(desk, message).catch(() => desk.busyChats.delete(message.chatId));
+    for (const message of due.messages)
+      void deliver(desk, message).catch(() => desk.busyChats.delete(message.chatId));
     show({ state: 'sending', waitingFor: 'messages in the outbox' });
     const isFull = due.messages.length === BATCH;
     await condition(

@@ -71,7 +71,10 @@ export type CancelOutcome =
 export const cancelCheckoutUpdate = defineUpdate<CancelOutcome, [{ actor: Actor }]>('cancel');
 
 /** Asks the provider now and answers with what is then known. */
-export const checkPaymentUpdate = defineUpdate<CheckoutStatus, []>('check');
+export const checkPaymentUpdate = defineUpdate<CheckoutStatus, [{ actor: Actor }]>('check');
+
+/** Type of the failure with which an update of somebody else's order is rejected. */
+export const NOT_YOURS = 'NotYours';
 
 export type ChangeProviderOutcome =
   | { readonly kind: 'changed'; readonly provider: string }

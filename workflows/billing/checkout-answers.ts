@@ -1,0 +1,185 @@
+import { condition, isCancellation, upsertSearchAttributes } from '@temporalio/workflow';
+import { assertNever } from '../../src/domain/assert';
+import { isOpen, type InvoiceState } from '../../src/domain/billing/invoice';
+import { FACT_RANK, type WireFact } from '../../src/domain/billing/payment';
+import { providerName } from '../contract';
+import {
+  askOrder,
+  cancelAtProvider,
+  closeInvoice,
+  createPayment,
+  prolongInvoice,
+  switchProvider,
+  wakeNotifier,
+} from './activities';
+import { orderStatus, type OrderDesk, type Question } from './checkout-desk';
+import type { Actor, CancelOutcome, ChangeProviderOutcome, CheckoutStatus } from './contract';
+import { hintPaymentConfirmation } from './hints';
+
+/** Answers one question of the queue, in the order of history. */
+export async function answer(order: OrderDesk, question: Question): Promise<unknown> {
+  switch (question.kind) {
+    case 'poll':
+      return poll(order);
+    case 'check':
+      return check(order);
+    case 'cancel':
+      return cancel(order, question.actor);
+    case 'changeProvider':
+      return changeProvider(order, question);
+    case 'prolong':
+      return prolong(order, question);
+    default:
+      return assertNever(question);
+  }
+}
+
+/** Asks the provider; what it calls paid is confirmed by a workflow of its own. Returns whether money is on its way. */
+export async function poll(order: OrderDesk): Promise<boolean> {
+  order.polledMs = order.clock.nowMs();
+  const { invoiceId, no: invoiceNo } = order.invoice;
+  const facts = await factsOf({ invoiceId, invoiceNo, provider: order.provider });
+  const paid = facts.filter(
+    (fact) => FACT_RANK[fact.state] >= FACT_RANK.paid && !order.settled.has(fact.providerPaymentId),
+  );
+  for (const fact of paid) await hintOnce(order, fact);
+  order.isConfirming = paid.length > 0 || facts.some((fact) => fact.state === 'authorised');
+  return paid.length > 0;
+}
+
+async function factsOf(order: {
+  invoiceId: string;
+  invoiceNo: number;
+  provider: string;
+}): Promise<readonly WireFact[]> {
+  try {
+    const told = await askOrder(order);
+    return told.kind === 'facts' ? told.facts : [];
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return [];
+  }
+}
+
+async function hintOnce(order: OrderDesk, fact: WireFact): Promise<void> {
+  const mark = `${fact.providerPaymentId}:${fact.state}`;
+  if (order.hinted.has(mark)) return;
+  order.hinted.add(mark);
+  await hintPaymentConfirmation({
+    provider: order.provider,
+    fact,
+    clockOffsetMs: order.input.clockOffsetMs ?? 0,
+  });
+}
+
+/** How long an answer to "check" waits for a payment that was just found. */
+const CHECK_PATIENCE = '8 seconds';
+
+async function check(order: OrderDesk): Promise<CheckoutStatus> {
+  const isPaying = await poll(order);
+  if (isPaying) await condition(() => order.fulfilledAs !== undefined, CHECK_PATIENCE);
+  if (order.fulfilledAs !== undefined) order.state = 'paid';
+  return orderStatus(order);
+}
+
+/** "Already paid" wins over cancel (CO-7). */
+async function cancel(order: OrderDesk, actor: Actor): Promise<CancelOutcome> {
+  if (!isOpen(order.state)) return { kind: 'closed', state: order.state };
+  if (await poll(order)) return { kind: 'already_paid' };
+  if (order.fulfilledAs !== undefined) return { kind: 'already_paid' };
+  const state = await close(order, 'cancelled', { actor });
+  return state === 'cancelled' ? { kind: 'cancelled' } : { kind: 'already_paid' };
+}
+
+async function changeProvider(
+  order: OrderDesk,
+  change: { provider: string; actor: Actor },
+): Promise<ChangeProviderOutcome> {
+  const { invoiceId, no: invoiceNo } = order.invoice;
+  if (!isOpen(order.state)) return { kind: 'refused', reason: order.state };
+  if (order.provider === change.provider) return { kind: 'changed', provider: change.provider };
+  if (await poll(order)) return { kind: 'refused', reason: 'confirming' };
+  const url = await linkFrom(change.provider, invoiceId);
+  if (url === undefined) return { kind: 'refused', reason: 'provider_unavailable' };
+  const asOf = order.clock.now();
+  const switched = await switchProvider({ invoiceId, ...change, url, asOf });
+  if (switched === 'closed') return { kind: 'refused', reason: 'closed' };
+  await quietly(() => cancelAtProvider({ invoiceId, invoiceNo, provider: order.provider }));
+  order.provider = change.provider;
+  upsertSearchAttributes([{ key: providerName, value: change.provider }]);
+  return { kind: 'changed', provider: change.provider };
+}
+
+async function prolong(
+  order: OrderDesk,
+  change: { hours: number; actor: Actor; reason: string },
+): Promise<{ expiresAt: string }> {
+  if (isOpen(order.state)) order.expiresMs += Math.round(change.hours * 3_600_000);
+  const expiresAt = new Date(order.expiresMs).toISOString();
+  const { actor, reason } = change;
+  const { invoiceId } = order.invoice;
+  await prolongInvoice({ invoiceId, expiresAt, actor, reason, asOf: order.clock.now() });
+  return { expiresAt };
+}
+
+/** Questions that came with the end are answered from where the order stands; nothing is asked outside any more. */
+export async function answerRest(order: OrderDesk): Promise<void> {
+  for (const pending of order.questions.splice(0)) {
+    pending.answer = lastAnswer(order, pending.question);
+  }
+}
+
+function lastAnswer(order: OrderDesk, question: Question): unknown {
+  switch (question.kind) {
+    case 'poll':
+      return false;
+    case 'check':
+      return orderStatus(order);
+    case 'cancel':
+      return order.state === 'paid'
+        ? { kind: 'already_paid' }
+        : { kind: 'closed', state: order.state };
+    case 'changeProvider':
+      return { kind: 'refused', reason: order.state };
+    case 'prolong':
+      return { expiresAt: new Date(order.expiresMs).toISOString() };
+    default:
+      return assertNever(question);
+  }
+}
+
+/** The pay link, or undefined when the provider stays silent past the deadline or refuses. */
+export async function linkFrom(provider: string, invoiceId: string): Promise<string | undefined> {
+  try {
+    const created = await createPayment({ invoiceId, provider });
+    return created.kind === 'created' ? created.url : undefined;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Closes the order for the person; its money may still come. Returns the state that stands. */
+export async function close(
+  order: OrderDesk,
+  state: 'expired' | 'cancelled',
+  by: { actor: Actor; template?: 'inv.unavailable' },
+): Promise<InvoiceState> {
+  const { invoiceId, no: invoiceNo } = order.invoice;
+  const asOf = order.clock.now();
+  const closed = await closeInvoice({ invoiceId, state, asOf, ...by });
+  order.state = closed.state;
+  order.closedMs = Date.parse(asOf);
+  await wakeNotifier();
+  await quietly(() => cancelAtProvider({ invoiceId, invoiceNo, provider: order.provider }));
+  return closed.state;
+}
+
+/** Best effort: what fails here costs nothing, because the order is closed on our side already. */
+async function quietly(effect: () => Promise<void>): Promise<void> {
+  try {
+    await effect();
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+}

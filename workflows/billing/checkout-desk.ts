@@ -1,0 +1,166 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { condition, setHandler } from '@temporalio/workflow';
+import type { OpenedInvoice } from '../../activities/billing/checkouts';
+import { isOpen, type InvoiceState } from '../../src/domain/billing/invoice';
+import { businessClock, type BusinessClock } from '../clock';
+import { ask, type Pending } from '../requests';
+import { createShowcase } from '../visibility';
+import {
+  cancelCheckoutUpdate,
+  changeProviderUpdate,
+  checkPaymentUpdate,
+  checkoutStatusQuery,
+  NOT_YOURS,
+  openCheckoutUpdate,
+  paymentSeenSignal,
+  pollRequestedSignal,
+  prolongCheckoutUpdate,
+  type Actor,
+  type CancelOutcome,
+  type ChangeProviderOutcome,
+  type CheckoutInput,
+  type CheckoutOpening,
+  type CheckoutStatus,
+} from './contract';
+import { requireRepair } from './repair-rules';
+
+/** What a running checkout can be asked. */
+export type Question =
+  | { readonly kind: 'poll' }
+  | { readonly kind: 'check' }
+  | { readonly kind: 'cancel'; readonly actor: Actor }
+  | { readonly kind: 'changeProvider'; readonly actor: Actor; readonly provider: string }
+  | {
+      readonly kind: 'prolong';
+      readonly actor: Actor;
+      readonly hours: number;
+      readonly reason: string;
+    };
+
+/** What a checkout knows before its invoice exists. */
+export interface Desk {
+  readonly input: CheckoutInput;
+  readonly clock: BusinessClock;
+  readonly show: ReturnType<typeof createShowcase>;
+  readonly questions: Pending<Question, unknown>[];
+  /** Payments of this order whose outcome is known; they are no reason to think it is being paid. */
+  readonly settled: Set<string>;
+  readonly hinted: Set<string>;
+  opening: CheckoutOpening | undefined;
+  fulfilledAs: 'order' | 'wallet_credit' | undefined;
+  isConfirming: boolean;
+  waitingFor: string;
+  nextAt: string | undefined;
+}
+
+/** An order on the workflow's desk once its invoice exists. */
+export interface OrderDesk extends Desk {
+  readonly invoice: OpenedInvoice;
+  state: InvoiceState;
+  provider: string;
+  expiresMs: number;
+  closedMs: number | undefined;
+  polledMs: number;
+  isReminded: boolean;
+}
+
+/** Lays out an empty desk with its handlers set, before anything is awaited. */
+export function layDesk(input: CheckoutInput): Desk {
+  const desk: Desk = {
+    input,
+    clock: businessClock(input.clockOffsetMs ?? 0),
+    show: createShowcase(),
+    questions: [],
+    settled: new Set(),
+    hinted: new Set(),
+    opening: undefined,
+    fulfilledAs: undefined,
+    isConfirming: false,
+    waitingFor: 'the invoice to be written',
+    nextAt: undefined,
+  };
+  listen(desk);
+  return desk;
+}
+
+function listen(desk: Desk): void {
+  const { questions } = desk;
+  setHandler(openCheckoutUpdate, async () => {
+    await condition(() => desk.opening !== undefined);
+    return desk.opening as CheckoutOpening;
+  });
+  setHandler(paymentSeenSignal, ({ outcome, providerPaymentId }) => {
+    if (providerPaymentId !== undefined) desk.settled.add(providerPaymentId);
+    if (outcome.kind === 'fulfilled') desk.fulfilledAs = outcome.as;
+  });
+  setHandler(pollRequestedSignal, () => {
+    questions.push({ question: { kind: 'poll' }, answer: undefined });
+  });
+  const validator = (asked: { actor: Actor }) => requireOwner(desk.input, asked.actor);
+  setHandler(
+    checkPaymentUpdate,
+    () => ask<Question, CheckoutStatus>(questions, { kind: 'check' }),
+    { validator },
+  );
+  setHandler(
+    cancelCheckoutUpdate,
+    ({ actor }) => ask<Question, CancelOutcome>(questions, { kind: 'cancel', actor }),
+    { validator },
+  );
+  setHandler(
+    changeProviderUpdate,
+    (change) =>
+      ask<Question, ChangeProviderOutcome>(questions, { kind: 'changeProvider', ...change }),
+    { validator },
+  );
+  setHandler(
+    prolongCheckoutUpdate,
+    ({ hours, operatorId, reason }) => {
+      const actor: Actor = { kind: 'operator', id: operatorId };
+      return ask<Question, { expiresAt: string }>(questions, {
+        kind: 'prolong',
+        actor,
+        hours,
+        reason,
+      });
+    },
+    {
+      validator: (repair) => {
+        requireRepair(repair);
+        if (!(repair.hours > 0 && repair.hours <= 168)) throw new Error('hours must be 1 to 168');
+      },
+    },
+  );
+  setHandler(checkoutStatusQuery, () => statusOf(desk));
+}
+
+/** A person may only move their own order; operators may move any (BOT-4). */
+function requireOwner(input: CheckoutInput, actor: Actor): void {
+  if (actor.kind !== 'user' || actor.id === String(input.userId)) return;
+  throw ApplicationFailure.nonRetryable('this order belongs to somebody else', NOT_YOURS);
+}
+
+function statusOf(desk: Desk): CheckoutStatus {
+  return {
+    invoiceId: desk.input.invoiceId,
+    invoiceNo: undefined,
+    state: 'opening',
+    isConfirming: false,
+    waitingFor: desk.waitingFor,
+    nextActionAt: undefined,
+    allowedRepairs: [],
+  };
+}
+
+/** The card of an order: who, what, waiting for, next at, allowed repairs (OPS-5). */
+export function orderStatus(order: OrderDesk): CheckoutStatus {
+  return {
+    invoiceId: order.invoice.invoiceId,
+    invoiceNo: order.invoice.no,
+    state: order.state,
+    isConfirming: order.isConfirming && isOpen(order.state),
+    waitingFor: order.waitingFor,
+    nextActionAt: order.nextAt,
+    allowedRepairs: isOpen(order.state) ? ['cancel', 'changeProvider', 'prolong'] : [],
+  };
+}
