@@ -1,6 +1,5 @@
 import type { MockProvider } from '../../sandbox/mock-provider/server';
 import {
-  apiGet,
   eventually,
   openOrder,
   orderFields,
