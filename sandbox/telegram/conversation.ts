@@ -2,7 +2,7 @@ import type { Chat, Message, User } from '@grammyjs/types';
 import { badRequest, forbidden } from './failure';
 import type { Markup } from './keyboard';
 import type { BotAccount, ChatRecord, InvoiceTerms, Person, StoredMessage } from './state';
-import { botUser, chatKey, messageKey, userOf } from './state';
+import { botUser, chatKey, messageKey, userOf, without } from './state';
 import type { Telegram } from './telegram';
 
 export type BotChat = Chat.PrivateChat | Chat.SupergroupChat;
@@ -11,6 +11,8 @@ export interface Place {
   readonly bot: BotAccount;
   readonly record: ChatRecord;
   readonly chat: BotChat;
+  /** The message a new one answers. */
+  readonly repliedTo?: Message;
 }
 
 export function privateChat(person: Person): Chat.PrivateChat {
@@ -84,6 +86,7 @@ export function postFromBot<T extends object>(
   const message = {
     ...newMessage(telegram, place, botUser(place.bot)),
     ...(fields as unknown as T),
+    ...replyTo(place.repliedTo),
     ...(markup?.inline === undefined ? {} : { reply_markup: markup.inline }),
   };
   keep(telegram, {
@@ -104,6 +107,13 @@ export function postFromPerson<T extends object>(
   keep(telegram, address(place, message));
   telegram.updates.add(place.bot, { message });
   return message;
+}
+
+/** The answered message as Telegram repeats it: without what that one answered in its turn. */
+export function replyTo(replied: Message | undefined): Pick<Message, 'reply_to_message'> {
+  if (replied === undefined) return {};
+  const shallow = without(replied, 'reply_to_message');
+  return { reply_to_message: shallow as NonNullable<Message['reply_to_message']> };
 }
 
 function newMessage(telegram: Telegram, place: Place, from: User): Posted<object> {

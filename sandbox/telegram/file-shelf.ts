@@ -5,6 +5,22 @@ import type { Upload } from './multipart';
 import type { StoredFile } from './state';
 import type { Store } from './store';
 
+const MIME_TYPES: Readonly<Record<string, string>> = {
+  '.csv': 'text/csv',
+  '.gif': 'image/gif',
+  '.jpeg': 'image/jpeg',
+  '.jpg': 'image/jpeg',
+  '.json': 'application/json',
+  '.mp3': 'audio/mpeg',
+  '.ogg': 'audio/ogg',
+  '.pdf': 'application/pdf',
+  '.png': 'image/png',
+  '.txt': 'text/plain',
+  '.webp': 'image/webp',
+  '.xlsx': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  '.zip': 'application/zip',
+};
+
 export type FileFamily = 'photos' | 'documents' | 'voice';
 
 /** The bytes of uploaded files: beside the journal when there is one, else in memory. */
@@ -29,7 +45,7 @@ export class FileShelf {
       botId,
       path: `${family}/file_${number}${extension}`,
       fileName: upload.fileName,
-      mimeType: upload.mimeType,
+      mimeType: mimeTypeOf(upload, extension),
       size: upload.bytes.length,
     });
   }
@@ -57,4 +73,17 @@ export class FileShelf {
     mkdirSync(this.folder, { recursive: true });
     writeFileSync(join(this.folder, fileId), bytes);
   }
+}
+
+/** Frameworks upload everything as plain bytes; Telegram goes by the content of pictures and the name of the rest. */
+function mimeTypeOf(upload: Upload, extension: string): string {
+  return pictureType(upload.bytes) ?? MIME_TYPES[extension.toLowerCase()] ?? upload.mimeType;
+}
+
+function pictureType(bytes: Buffer): string | undefined {
+  const start = bytes.toString('latin1', 0, 12);
+  if (start.startsWith('\x89PNG')) return 'image/png';
+  if (start.startsWith('\xff\xd8')) return 'image/jpeg';
+  if (start.startsWith('GIF8')) return 'image/gif';
+  return start.endsWith('WEBP') ? 'image/webp' : undefined;
 }

@@ -6,6 +6,7 @@ import {
   findPlace,
   openChat,
   postFromPerson,
+  replyTo,
   privateChat,
   replaceMessage,
   saveChat,
@@ -88,7 +89,7 @@ export function say(telegram: Telegram, words: Words): Message {
   const content = {
     text,
     ...(entities.length === 0 ? {} : { entities: [...entities] }),
-    ...replyFields(telegram, place, words.replyToMessageId),
+    ...replyTo(findMessage(telegram, place, words.replyToMessageId ?? 0)?.message),
   };
   return postFromPerson(telegram, place, { person, content });
 }
@@ -100,18 +101,6 @@ export function shareContact(telegram: Telegram, bot: BotAccount, person: Person
   const place = openPlace(telegram, bot, person.id);
   hideOneTimeKeyboard(telegram, place);
   return postFromPerson(telegram, place, { person, content: { contact } });
-}
-
-function replyFields(
-  telegram: Telegram,
-  place: Place,
-  messageId: number | undefined,
-): Partial<Message> {
-  const replied =
-    messageId === undefined ? undefined : findMessage(telegram, place, messageId)?.message;
-  if (replied === undefined) return {};
-  const shallow = without(replied, 'reply_to_message');
-  return { reply_to_message: shallow as NonNullable<Message['reply_to_message']> };
 }
 
 function hideOneTimeKeyboard(telegram: Telegram, place: Place): void {

@@ -250,13 +250,13 @@ function waitingForBot() {
   );
 }
 
-function isAtBottom() {
+export function isAtBottom() {
   const scroller = document.getElementById('messages');
   if (scroller === null) return true;
   return scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
 }
 
-function toBottom() {
+export function toBottom() {
   const scroller = document.getElementById('messages');
   if (scroller !== null) scroller.scrollTop = scroller.scrollHeight;
   for (const image of scroller?.querySelectorAll('img') ?? []) {

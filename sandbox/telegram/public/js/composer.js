@@ -1,6 +1,6 @@
 import { act, chatOf, cloud } from './cloud.js';
 import { el, icon } from './dom.js';
-import { block } from './chat.js';
+import { block, isAtBottom, toBottom } from './chat.js';
 import { replyKeyboard } from './keyboards.js';
 import { toast } from './dialogs.js';
 
@@ -27,8 +27,10 @@ export function redrawComposer(actions) {
   const field = old.querySelector('textarea');
   const draft = field?.value ?? '';
   const hadFocus = document.activeElement === field;
+  const mustFollow = isAtBottom();
   const fresh = composer(actions);
   old.replaceWith(fresh);
+  if (mustFollow) toBottom();
   const freshField = fresh.querySelector('textarea');
   if (freshField === null) return;
   if (draft !== '') fill(freshField, draft);

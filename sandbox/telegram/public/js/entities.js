@@ -9,21 +9,38 @@ export function formattedNodes(text, entities = [], actions = {}) {
   return nodesBetween({ text, sorted, actions }, { from: 0, to: text.length, first: 0 }).nodes;
 }
 
+const BLOCKS = ['pre', 'blockquote', 'expandable_blockquote'];
+
+/** A block stands on lines of its own already, so one line break before and one after it are not drawn. */
+function withoutBreak(text, edges) {
+  const start = edges.isAfterBlock && text.startsWith('\n') ? 1 : 0;
+  const end = edges.isBeforeBlock && text.endsWith('\n') ? text.length - 1 : text.length;
+  return text.slice(start, Math.max(start, end));
+}
+
 function nodesBetween(source, range) {
   const nodes = [];
+  let isAfterBlock = false;
   let at = range.from;
   let index = range.first;
   while (index < source.sorted.length && source.sorted[index].offset < range.to) {
     const entity = source.sorted[index];
     const start = Math.max(entity.offset, at);
     const end = Math.min(entity.offset + entity.length, range.to);
-    if (start > at) nodes.push(source.text.slice(at, start));
+    const isBeforeBlock = BLOCKS.includes(entity.type);
+    if (start > at) {
+      nodes.push(withoutBreak(source.text.slice(at, start), { isAfterBlock, isBeforeBlock }));
+    }
     const inner = nodesBetween(source, { from: start, to: end, first: index + 1 });
     nodes.push(entityNode(source, entity, inner.nodes));
     at = Math.max(at, end);
     index = inner.next;
+    isAfterBlock = isBeforeBlock;
   }
-  if (at < range.to) nodes.push(source.text.slice(at, range.to));
+  if (at < range.to) {
+    const rest = source.text.slice(at, range.to);
+    nodes.push(withoutBreak(rest, { isAfterBlock, isBeforeBlock: false }));
+  }
   return { nodes, next: index };
 }
 
