@@ -28,7 +28,7 @@ function build(name: string, { mock, telegramStars }: PaymentProvidersSettings):
   switch (name) {
     case 'mock':
       return mockProvider(required(mock, name));
-    case 'telegram-stars':
+    case 'stars':
       return telegramStarsProvider(required(telegramStars, name));
     default:
       throw new Error(`PAYMENT_PROVIDERS names ${name}, which this version does not know`);

@@ -55,7 +55,7 @@ export function telegramStarsProvider(settings: TelegramStarsSettings): PaymentP
   const call = botCall(settings);
   const read = () => readTransactions(call, settings.maxPages ?? 200);
   return {
-    name: 'telegram-stars',
+    name: 'stars',
     capabilities: { currencies: ['XTR'], canAsk: true, canRefund: 'full', canCancel: false },
     createPayment: (order) => createLink(call, order),
     verify: () => ({ verified: 'malformed', reason: 'Stars are proved by updates to the bot' }),

@@ -11,13 +11,13 @@ test('T-A3: a production configuration with the mock provider refuses to start',
 });
 
 test('T-A3: a production configuration without it knows no mock provider', () => {
-  const enabled = ['telegram-stars'];
+  const enabled = ['stars'];
   const providers = paymentProviders({ enabled, isProduction: true, mock, telegramStars });
-  expect([...providers.keys()]).toEqual(['telegram-stars']);
+  expect([...providers.keys()]).toEqual(['stars']);
 });
 
 test('the providers stand in the order they are enabled', () => {
-  const enabled = ['telegram-stars', 'mock'];
+  const enabled = ['stars', 'mock'];
   const providers = paymentProviders({ enabled, isProduction: false, mock, telegramStars });
   expect([...providers.values()].map(({ name }) => name)).toEqual(enabled);
 });

@@ -16,8 +16,6 @@ export interface BillingSettings {
   readonly unknownAlertMinutes: number;
   readonly unknownDeadlineHours: number;
   readonly paymentSlowMinutes: number;
-  /** How far a wallet may fall below zero for post-paid work; the floor of every wallet account. */
-  readonly overdraftLimitTokens: number;
   /** IANA zone in which periods are counted; fixed for a subscription when it starts. */
   readonly billingTimeZone: string;
   /** IANA zone shown to people who have not chosen one. */
@@ -40,7 +38,6 @@ export const DEFAULT_SETTINGS: BillingSettings = {
   unknownAlertMinutes: 15,
   unknownDeadlineHours: 72,
   paymentSlowMinutes: 5,
-  overdraftLimitTokens: 1000,
   billingTimeZone: 'UTC',
   displayTimeZone: 'Europe/Moscow',
   quietHours: '22:00-09:00',

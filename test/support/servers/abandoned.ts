@@ -4,12 +4,12 @@ import { readIdentity } from '../../../src/embedded/processes/child';
 import { endProcess, isAlive } from '../../../src/embedded/processes/identity';
 import type { Report } from '../../../src/embedded/progress';
 import { TEST_DATA } from './places';
+import { livingOwner } from './state';
 
 /** Ends test servers whose supervisor is dead; those of a living one, shared or not, are left alone. */
 export async function endAbandonedServers(report: Report): Promise<void> {
   const folder = join(TEST_DATA, 'run');
-  const supervisor = readIdentity(join(folder, 'supervisor.json'));
-  if (!existsSync(folder) || (supervisor !== undefined && isAlive(supervisor))) return;
+  if (!existsSync(folder) || livingOwner() !== undefined) return;
   for (const file of readdirSync(folder).filter((name) => name !== 'supervisor.json')) {
     const identity = readIdentity(join(folder, file));
     if (identity?.pid === undefined || !isAlive(identity)) continue;

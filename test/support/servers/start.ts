@@ -68,6 +68,8 @@ async function bringUp(
     postgresAdminUrl: postgres.adminUrl,
     searchAttributes: SEARCH_ATTRIBUTES,
     ports: 'free',
+    // Tests fill namespaces by the dozen: never on a server that somebody uses for something else.
+    env: { ...process.env, TEMPORAL_ADDRESS: '' },
   });
   await fillPool(temporal.address);
   const state: ServersState = {

@@ -1,7 +1,9 @@
 import { isAlive } from '../../../src/embedded/processes/identity';
 import type { ProcessIdentity } from '../../../src/embedded/processes/identity';
 import { readJson } from '../../../src/embedded/processes/files';
-import { STATE_FILE } from './places';
+import { readIdentity } from '../../../src/embedded/processes/child';
+import { join } from 'node:path';
+import { STATE_FILE, TEST_DATA } from './places';
 
 /** What the process that started the servers tells everybody else. */
 export interface ServersState {
@@ -17,4 +19,10 @@ export interface ServersState {
 export function readServers(): ServersState | undefined {
   const state = readJson<ServersState>(STATE_FILE);
   return state !== undefined && isAlive(state.owner) ? state : undefined;
+}
+
+/** The process that owns the test data folder, be its servers ready, starting or stopping. */
+export function livingOwner(): ProcessIdentity | undefined {
+  const owner = readIdentity(join(TEST_DATA, 'run', 'supervisor.json'));
+  return owner !== undefined && isAlive(owner) ? owner : undefined;
 }

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createActivities, createDeliveryActivities, type ActivityDeps } from '../../activities';
+import { messagesTaskQueue } from '../../workflows/contract';
+
+/** Telegram takes about thirty messages a second of one bot; five are left for the bot's own answers (NT-2). */
+const MESSAGES_PER_SECOND = 25;
+/** Messages in flight at once; most of them wait for Telegram. */
+const MESSAGES_IN_FLIGHT = 50;
+
+export interface WorkerSettings {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly deps: ActivityDeps;
+  readonly maxCachedWorkflows: number;
+  /** A bundle built ahead; without it the workflows are bundled now, which takes some seconds. */
+  readonly workflowBundlePath?: string;
+  readonly shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
+}
+
+/** The two workers of billing: workflows with their activities, and the messages with the rate the server keeps. */
+export async function createBillingWorkers(settings: WorkerSettings): Promise<readonly Worker[]> {
+  const { connection, namespace, taskQueue, deps } = settings;
+  const shutdownGraceTime = settings.shutdownGraceTime ?? '20 seconds';
+  const shared = { connection, namespace, shutdownGraceTime };
+  return [
+    await Worker.create({
+      ...shared,
+      ...workflowCode(settings.workflowBundlePath),
+      taskQueue,
+      activities: createActivities(deps),
+      maxCachedWorkflows: settings.maxCachedWorkflows,
+      maxConcurrentActivityTaskExecutions: 60,
+    }),
+    await Worker.create({
+      ...shared,
+      taskQueue: messagesTaskQueue(taskQueue),
+      activities: createDeliveryActivities(deps),
+      maxTaskQueueActivitiesPerSecond: MESSAGES_PER_SECOND,
+      maxConcurrentActivityTaskExecutions: MESSAGES_IN_FLIGHT,
+    }),
+  ];
+}
+
+/** The bundle that a build leaves beside the compiled code, when there is one. */
+export function builtBundle(): string | undefined {
+  const path = join(__dirname, '..', '..', 'workflow-bundle.js');
+  return existsSync(path) ? path : undefined;
+}
+
+function workflowCode(bundlePath: string | undefined): Partial<WorkerOptions> {
+  return bundlePath === undefined
+    ? { workflowsPath: require.resolve('../../workflows') }
+    : { workflowBundle: { codePath: bundlePath } };
+}

@@ -1,0 +1,34 @@
+import { ConfigError, readConfig, type Config } from '../config';
+import { createLog, type Log } from '../log';
+
+/** What every process starts from. */
+export interface Process {
+  readonly config: Config;
+  readonly log: Log;
+  /** Resolves when the process is asked to end. */
+  readonly stopping: Promise<NodeJS.Signals>;
+}
+
+/**
+ * Runs a process from its configuration to its end. A wrong configuration is told in words and without a stack;
+ * everything else that escapes is logged and ends the process, so that whoever watches it starts it afresh.
+ */
+export function runProcess(name: string, work: (process: Process) => Promise<void>): void {
+  start(name, work).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+      else createLog({ level: 'error', name }).error({ err: error }, 'the process ends');
+      process.exit(1);
+    },
+  );
+}
+
+async function start(name: string, work: (process: Process) => Promise<void>): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLog({ level: config.logLevel, name });
+  const stopping = new Promise<NodeJS.Signals>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+  await work({ config, log, stopping });
+}

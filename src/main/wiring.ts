@@ -1,0 +1,32 @@
+import { Api } from 'grammy';
+import { createMessenger } from '../bot/messenger';
+import type { Config } from '../config';
+import type { Messenger } from '../domain/messages';
+import { paymentProviders, type PaymentProviders } from '../payments/registry';
+
+/** The adapters of the configured payment providers. */
+export function providersOf(config: Config): PaymentProviders {
+  const { apiRoot, token } = config.telegram;
+  return paymentProviders({
+    enabled: config.providers.enabled,
+    isProduction: config.isProduction,
+    mock: config.providers.mock,
+    telegramStars: { apiRoot, token },
+  });
+}
+
+/**
+ * Longer than Telegram's own silences: cutting a call short would leave it unknown whether the message went out.
+ */
+const TELEGRAM_PATIENCE_SECONDS = 90;
+
+/** The part of the configuration that names a bot. */
+export interface TelegramAccount {
+  readonly telegram: Pick<Config['telegram'], 'token' | 'apiRoot'>;
+}
+
+/** Speaks to Telegram in the name of the configured bot. */
+export function messengerOf(config: TelegramAccount): Messenger {
+  const { token, apiRoot } = config.telegram;
+  return createMessenger(new Api(token, { apiRoot, timeoutSeconds: TELEGRAM_PATIENCE_SECONDS }));
+}

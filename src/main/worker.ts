@@ -1,0 +1,40 @@
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { connect } from '../../drizzle/client';
+import { createCommands } from '../commands/billing';
+import { builtBundle, createBillingWorkers } from './billing-worker';
+import { runProcess } from './process';
+import { messengerOf, providersOf } from './wiring';
+
+/** Connections to PostgreSQL: as many as transactions can usefully run at once here. */
+const POOL_SIZE = 20;
+
+runProcess('worker', async ({ config, log, stopping }) => {
+  // Temporal's own handlers would end the process before its pool is closed; `stopping` asks the workers instead.
+  Runtime.install({ shutdownSignals: [] });
+  const { address, namespace, taskQueue, maxCachedWorkflows } = config.temporal;
+  const database = connect(config.databaseUrl, { poolSize: POOL_SIZE, applicationName: 'worker' });
+  const connection = await NativeConnection.connect({ address });
+  const bundle = builtBundle();
+  const workers = await createBillingWorkers({
+    connection,
+    namespace,
+    taskQueue,
+    maxCachedWorkflows,
+    deps: {
+      db: database.db,
+      settings: config.billing,
+      providers: providersOf(config),
+      messenger: messengerOf(config),
+      log,
+    },
+    ...(bundle === undefined ? {} : { workflowBundlePath: bundle }),
+  });
+  const client = new Client({ connection, namespace });
+  await createCommands(client, taskQueue).ensureNotifier();
+  log.info({ namespace, taskQueue, isBundleBuilt: bundle !== undefined }, 'worker ready');
+  void stopping.then(() => workers.forEach((worker) => worker.shutdown()));
+  await Promise.all(workers.map((worker) => worker.run()));
+  await connection.close();
+  await database.close();
+});

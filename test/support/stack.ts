@@ -1,0 +1,272 @@
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { sql as query } from 'drizzle-orm';
+import postgres from 'postgres';
+import { connect, connectReadOnly, type Connection as Database } from '../../drizzle/client';
+import { migrateDatabase } from '../../drizzle/migrate';
+import { seedDatabase } from '../../drizzle/seeds';
+import { startMockProvider, type MockProvider } from '../../sandbox/mock-provider/server';
+import { startTelegramSandbox, type TelegramSandbox } from '../../sandbox/telegram/server';
+import { createCommands } from '../../src/commands/billing';
+import type { BillingCommands } from '../../src/commands/contract';
+import { DEFAULT_SETTINGS, type BillingSettings } from '../../src/domain/billing/settings';
+import { fastForwardAll } from '../../src/embedded/clock';
+import { freePort } from '../../src/embedded/ports';
+import { createHttpApp } from '../../src/http/app';
+import { listen, type Listening } from '../../src/http/listen';
+import { createLog } from '../../src/log';
+import { createBillingWorkers } from '../../src/main/billing-worker';
+import { migrationsFolder, requireMigrations } from '../../src/main/migrations';
+import { messengerOf } from '../../src/main/wiring';
+import { paymentProviders, type PaymentProviders } from '../../src/payments/registry';
+import type { BillingReads } from '../../src/reads/billing';
+import { createReads } from '../../src/reads/reads';
+import type { EdgeRecords } from '../../src/records/contract';
+import { createRecords } from '../../src/records/records';
+import { requireInvariants } from './invariants';
+import { createDatabase, takeServers, type Servers } from './servers';
+
+export const BOT_TOKEN = '7000000001:sandbox-token';
+
+const CREDENTIALS = {
+  merchantLogin: 'mock-shop',
+  password1: 'mock-password-1',
+  password2: 'mock-password-2',
+  hash: 'sha256',
+} as const;
+const API_KEY = 'mock-api-key';
+
+/** Nobody sleeps in tests, unless a test says so. */
+export const TEST_SETTINGS: BillingSettings = { ...DEFAULT_SETTINGS, quietHours: '00:00-00:00' };
+
+export interface StackOptions {
+  readonly settings?: Partial<BillingSettings>;
+  /** Puts the example packs and subscriptions on sale. */
+  readonly hasCatalogue?: boolean;
+  /** False leaves the worker to the test. */
+  readonly hasWorker?: boolean;
+}
+
+/** The whole product in one process, on real PostgreSQL and real Temporal, with the sandbox around it. */
+export interface Stack {
+  readonly servers: Servers;
+  readonly settings: BillingSettings;
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly databaseUrl: string;
+  readonly database: Database;
+  /** Raw SQL for assertions. */
+  readonly sql: postgres.Sql;
+  readonly telegram: TelegramSandbox;
+  readonly mock: MockProvider;
+  readonly http: Listening;
+  readonly providers: PaymentProviders;
+  readonly commands: BillingCommands;
+  readonly records: EdgeRecords;
+  readonly reads: BillingReads;
+  /** Starts another worker; the test stops it. */
+  startWorker(change?: WorkerChange): Promise<RunningWorker>;
+  /** The worker the stack started with. */
+  readonly worker: RunningWorker | undefined;
+  /**
+   * Moves a person's business time: all their open workflows, the clock of the edge and that of the mock bank.
+   */
+  advance(userId: number, ms: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface RunningWorker {
+  stop(): Promise<void>;
+}
+
+export interface WorkerChange {
+  readonly providers?: PaymentProviders;
+  /** Alters the dependencies, such as a messenger that fails. */
+  readonly deps?: Partial<Parameters<typeof createBillingWorkers>[0]['deps']>;
+}
+
+const log = createLog({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent', name: 'test' });
+let isRuntimeInstalled = false;
+
+/** One database, one namespace and one set of ports of its own for each test file. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  installRuntime();
+  const servers = await takeServers();
+  const settings = { ...TEST_SETTINGS, ...options.settings };
+  const test = await createDatabase({
+    sources: ['drizzle'],
+    migrate: prepareDatabase,
+  });
+  const database = connect(test.url, { poolSize: 20 });
+  const readOnly = connectReadOnly(test.url);
+  if (options.hasCatalogue) await seedDatabase(database.db, { hasCatalogue: true });
+  const telegram = await startTelegramSandbox({ port: 0, rates: 'unlimited' });
+  telegram.registerBot(BOT_TOKEN);
+  const httpPort = await freePort();
+  const mock = await startMockProvider({
+    port: 0,
+    credentials: CREDENTIALS,
+    apiKey: API_KEY,
+    notifyUrl: `http://127.0.0.1:${httpPort}/webhook/mock`,
+    shopBaseUrl: `http://127.0.0.1:${httpPort}`,
+    retryDelaysMs: [200, 500, 1_000],
+  });
+  const providers = paymentProviders({
+    enabled: ['mock', 'stars'],
+    isProduction: false,
+    mock: { baseUrl: mock.url, apiKey: API_KEY, credentials: CREDENTIALS },
+    telegramStars: { apiRoot: telegram.apiRoot, token: BOT_TOKEN },
+  });
+  const taskQueue = 'billing';
+  const nativeConnection = await NativeConnection.connect({ address: servers.temporalAddress });
+  const connection = await Connection.connect({ address: servers.temporalAddress });
+  const client = new Client({ connection, namespace: servers.namespace });
+  const commands = createCommands(client, taskQueue);
+  const records = createRecords(database.db, { settings });
+  const reads = createReads(readOnly.db);
+  const http = await startHttp({
+    httpPort,
+    commands,
+    records,
+    reads,
+    providers,
+    connection,
+    database,
+  });
+  const sql = postgres(test.url, { max: 3, onnotice: () => undefined });
+
+  const startWorker = async (change: WorkerChange = {}): Promise<RunningWorker> => {
+    const workers = await createBillingWorkers({
+      connection: nativeConnection,
+      namespace: servers.namespace,
+      taskQueue,
+      maxCachedWorkflows: 200,
+      workflowBundlePath: servers.workflowBundlePath,
+      shutdownGraceTime: '2 seconds',
+      deps: {
+        db: database.db,
+        settings,
+        providers: change.providers ?? providers,
+        messenger: messengerOf({ telegram: { token: BOT_TOKEN, apiRoot: telegram.apiRoot } }),
+        log,
+        ...change.deps,
+      },
+    });
+    const runs = Promise.all(workers.map((worker) => worker.run()));
+    // Asked for before anything awaits it, so that a failure is the test's and not the process's.
+    runs.catch(() => undefined);
+    return {
+      stop: async () => {
+        for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+        await runs;
+      },
+    };
+  };
+
+  const worker = options.hasWorker === false ? undefined : await startWorker();
+  let clockMs = 0;
+  return {
+    servers,
+    settings,
+    client,
+    taskQueue,
+    databaseUrl: test.url,
+    database,
+    sql,
+    telegram,
+    mock,
+    http,
+    providers,
+    commands,
+    records,
+    reads,
+    startWorker,
+    worker,
+    advance: async (userId, ms) => {
+      await fastForwardAll(client, openWorkflowsOf(userId), ms);
+      await database.db.execute(
+        query`update users set clock_offset_ms = clock_offset_ms + ${Math.round(ms)} where id = ${userId}`,
+      );
+      clockMs += ms;
+      mock.control.setClock(clockMs);
+    },
+    stop: async () => {
+      await worker?.stop();
+      await http.stop();
+      await mock.stop();
+      await telegram.close();
+      await nativeConnection.close();
+      await connection.close();
+      await Promise.all([database.close(), readOnly.close(), sql.end({ timeout: 2 })]);
+      await test.drop();
+    },
+  };
+}
+
+/** Every open workflow that lives by the person's clock. */
+function openWorkflowsOf(userId: number): string {
+  return `BillingUserId = '${userId}' and ExecutionStatus = 'Running'`;
+}
+
+async function prepareDatabase(url: string): Promise<void> {
+  await migrateDatabase(url, migrationsFolder());
+  const connection = connect(url, { poolSize: 1 });
+  await seedDatabase(connection.db);
+  await connection.close();
+}
+
+interface HttpInput {
+  readonly httpPort: number;
+  readonly commands: BillingCommands;
+  readonly records: EdgeRecords;
+  readonly reads: BillingReads;
+  readonly providers: PaymentProviders;
+  readonly connection: Connection;
+  readonly database: Database;
+}
+
+async function startHttp(input: HttpInput): Promise<Listening> {
+  const { commands, records, reads, providers, connection, database } = input;
+  const app = createHttpApp({
+    commands,
+    records,
+    reads,
+    providers,
+    probes: {
+      database: async () => void (await database.sql`select 1`),
+      temporal: async () => void (await connection.workflowService.getSystemInfo({})),
+      migrations: () => requireMigrations(database.sql),
+    },
+    log,
+    clock: { nowMs: () => Date.now() },
+    settings: { trustedProxyHops: 0, legalDir: './legal' },
+  });
+  return listen(app, { port: input.httpPort, host: '127.0.0.1' });
+}
+
+function installRuntime(): void {
+  if (isRuntimeInstalled) return;
+  isRuntimeInstalled = true;
+  const level = process.env['TEST_LOG_LEVEL'] ? 'WARN' : 'ERROR';
+  Runtime.install({ logger: new DefaultLogger(level), shutdownSignals: [] });
+}
+
+/** Polls until the probe gives something, and fails with its name after a while. */
+export async function until<T>(
+  what: string,
+  probe: () => Promise<T | undefined | false>,
+  timeoutMs = 20_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Checks the books; to be called after every test. */
+export async function checkBooks(stack: Stack): Promise<void> {
+  await requireInvariants(stack.sql);
+}
