@@ -20,7 +20,6 @@ export const ROUTES = [
   'tar:pick',
   'q:ok',
   'q:no',
-  'q:new',
   'inv:show',
   'inv:chk',
   'inv:alt',
@@ -37,6 +36,9 @@ export interface CallbackData {
   readonly id?: string | undefined;
   readonly arg?: string | undefined;
 }
+
+/** The argument of a button under a receipt: the receipt must not turn into another screen under somebody's finger. */
+export const NEW_MESSAGE = 'new';
 
 /** Telegram's limit on what a button carries. */
 const LONGEST_BYTES = 64;

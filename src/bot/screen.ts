@@ -1,7 +1,7 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'grammy/types';
 import type { Locale } from '../domain/messages';
 import type { TextKey } from '../texts';
-import { encodeCallback, type CallbackData } from './callback-data';
+import { encodeCallback, type CallbackData, type Route } from './callback-data';
 import { sayPlainly, type TextParams } from './wording';
 
 /** What a person sees: Telegram HTML and the rows of buttons under it. */
@@ -20,6 +20,11 @@ export function button(
   press: CallbackData,
 ): Button {
   return { label: sayPlainly(label.locale, label.key, label.params), press };
+}
+
+/** A button that opens another screen of the bot. */
+export function openButton(locale: Locale, key: TextKey, route: Route): Button {
+  return button({ locale, key }, { route });
 }
 
 /** A button that opens a page. */

@@ -1,6 +1,6 @@
 import type { Locale, OutboxTemplate, TemplateParams } from '../../domain/messages';
 import type { TextKey } from '../../texts';
-import type { Route } from '../callback-data';
+import { NEW_MESSAGE, type Route } from '../callback-data';
 import { amountText, instantText, tokensText, type Place } from '../display';
 import { button, type Button, type Screen } from '../screen';
 import { say, type TextParams } from '../wording';
@@ -109,9 +109,6 @@ function openItem(params: TemplateParams['ops.open_item'], { locale }: Place): S
       : say(locale, 'ops.open_item_amount', { kind, key, reason, amount });
   return { text, rows: [] };
 }
-
-/** Asks for a message of its own: a receipt must not turn into another screen under somebody's finger. */
-export const NEW_MESSAGE = 'new';
 
 function ask(locale: Locale, key: TextKey, route: Route): Button {
   return button({ locale, key }, { route, arg: NEW_MESSAGE });

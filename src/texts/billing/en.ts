@@ -14,7 +14,6 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'button.open_invoice': '📄 Invoice #{no}',
   'button.older': 'Older ➡️',
   'button.newest': '⬅️ Newest',
-  'button.new_price': 'See the current price',
 
   'provider.mock': 'Test payment',
   'provider.stars': 'Telegram Stars',

@@ -13,7 +13,6 @@ export const billingRu = {
   'button.open_invoice': '📄 Счёт №{no}',
   'button.older': 'Раньше ➡️',
   'button.newest': '⬅️ К началу',
-  'button.new_price': 'Узнать цену сейчас',
 
   'provider.mock': 'Тестовая оплата',
   'provider.stars': 'Звёзды Telegram',

@@ -1,0 +1,133 @@
+import { Composer } from 'grammy';
+import type { TariffCard, WalletView } from '../../reads/billing';
+import { NEW_MESSAGE } from '../callback-data';
+import { localeOf, show, type BotContext, type CallbackHandlers } from '../context';
+import { amountText, instantText, tokensText } from '../display';
+import type { BotParts } from '../parts';
+import { button, lines, openButton, type Screen } from '../screen';
+import { say } from '../wording';
+import { amountButton } from './topup';
+
+export function balanceFeature(parts: BotParts) {
+  const composer = new Composer<BotContext>();
+  composer.command('balance', (ctx) => showBalance(ctx, parts));
+  const callbacks: CallbackHandlers<'nav:bal'> = {
+    'nav:bal': (ctx, press) => showBalance(ctx, parts, press.arg === NEW_MESSAGE),
+  };
+  return { composer, callbacks };
+}
+
+async function showBalance(ctx: BotContext, parts: BotParts, isNew = false): Promise<void> {
+  const { userId, asOf } = ctx.visit;
+  const [wallet, tariff] = await Promise.all([
+    parts.reads.wallet(userId, asOf),
+    parts.reads.topupTariff(asOf),
+  ]);
+  await show(ctx, balanceScreen(ctx, wallet, tariff), { isNew });
+}
+
+function balanceScreen(
+  ctx: BotContext,
+  wallet: WalletView,
+  tariff: TariffCard | undefined,
+): Screen {
+  const locale = localeOf(ctx);
+  const { subscription } = wallet;
+  const isActive = subscription !== undefined && subscription.access !== 'none';
+  const text = lines(
+    say(locale, 'balance.title'),
+    ownerLine(ctx),
+    '',
+    ...walletLines(ctx, wallet),
+    ...(isActive ? activeLines(ctx, wallet, tariff) : inactiveLines(ctx, tariff)),
+    ...expiringLines(ctx, wallet),
+  );
+  const other = button({ locale, key: 'button.other_amount' }, { route: 'top:other' });
+  return {
+    text,
+    rows: [
+      tariff?.minAmount ? [amountButton(ctx, tariff.minAmount), other] : [],
+      [
+        openButton(locale, 'button.history', 'nav:hist'),
+        openButton(locale, 'button.menu', 'nav:menu'),
+      ],
+    ],
+  };
+}
+
+function ownerLine(ctx: BotContext): string {
+  const locale = localeOf(ctx);
+  const name = [ctx.from?.first_name, ctx.from?.last_name].filter(Boolean).join(' ');
+  const id = String(ctx.visit.userId);
+  return name
+    ? say(locale, 'balance.owner', { name, id })
+    : say(locale, 'balance.owner_nameless', { id });
+}
+
+function walletLines(ctx: BotContext, wallet: WalletView): readonly (string | false)[] {
+  const locale = localeOf(ctx);
+  const tokens = (utok: number) => tokensText(utok, locale);
+  const { balanceUtok, heldUtok } = wallet;
+  const available = tokens(balanceUtok - heldUtok);
+  return [
+    say(locale, 'balance.amount', { balance: tokens(balanceUtok) }),
+    heldUtok > 0 && say(locale, 'balance.held', { held: tokens(heldUtok), available }),
+    balanceUtok < 0 && say(locale, 'balance.debt', { debt: tokens(-balanceUtok) }),
+  ];
+}
+
+function activeLines(
+  ctx: BotContext,
+  wallet: WalletView,
+  tariff: TariffCard | undefined,
+): readonly (string | false)[] {
+  const { place } = ctx.visit;
+  const { locale } = place;
+  const { subscription } = wallet;
+  const days = daysLeft(wallet);
+  return [
+    subscription !== undefined &&
+      say(locale, 'balance.until', { until: instantText(subscription.periodEnd, place) }),
+    subscription !== undefined &&
+      subscription.feeUtok > 0 &&
+      say(locale, 'balance.fee', { fee: tokensText(subscription.feeUtok, locale) }),
+    tariff?.minAmount !== undefined &&
+      say(locale, 'balance.minimum', { amount: amountText(tariff.minAmount, locale) }),
+    days !== undefined && say(locale, 'balance.forecast', { days }),
+  ];
+}
+
+function inactiveLines(
+  ctx: BotContext,
+  tariff: TariffCard | undefined,
+): readonly (string | false)[] {
+  const locale = localeOf(ctx);
+  const isSimple = tariff?.minAmount !== undefined && tariff.feeUtok > 0;
+  return [
+    '',
+    say(locale, 'balance.inactive'),
+    isSimple &&
+      tariff.minAmount !== undefined &&
+      say(locale, 'balance.how_to_activate', {
+        minimum: amountText(tariff.minAmount, locale),
+        fee: tokensText(tariff.feeUtok, locale),
+      }),
+  ];
+}
+
+function expiringLines(ctx: BotContext, wallet: WalletView): readonly string[] {
+  const { place } = ctx.visit;
+  return wallet.expiringLots.map(({ utok, expiresAt }) =>
+    say(place.locale, 'balance.expiring', {
+      until: instantText(expiresAt, place),
+      tokens: tokensText(utok, place.locale),
+    }),
+  );
+}
+
+/** Whole days the available tokens last at the speed of the last seven; unknown where nothing was spent. */
+function daysLeft(wallet: WalletView): number | undefined {
+  const available = wallet.balanceUtok - wallet.heldUtok;
+  if (wallet.spentLastWeekUtok <= 0 || available <= 0) return undefined;
+  return Number((BigInt(available) * 7n) / BigInt(wallet.spentLastWeekUtok));
+}

@@ -1,0 +1,58 @@
+import { Composer } from 'grammy';
+import type { HistoryPage, HistoryRow } from '../../reads/billing';
+import { TEXTS, type TextKey } from '../../texts';
+import { localeOf, show, type BotContext, type CallbackHandlers } from '../context';
+import { instantText, signedTokensText, tokensText } from '../display';
+import type { BotParts } from '../parts';
+import { button, lines, openButton, type Button, type Screen } from '../screen';
+import { say } from '../wording';
+
+export function historyFeature(parts: BotParts) {
+  const composer = new Composer<BotContext>();
+  composer.command('history', (ctx) => showPage(ctx, parts, undefined));
+  const callbacks: CallbackHandlers<'nav:hist' | 'hist:pg'> = {
+    'nav:hist': (ctx) => showPage(ctx, parts, undefined),
+    'hist:pg': (ctx, press) => showPage(ctx, parts, press.arg),
+  };
+  return { composer, callbacks };
+}
+
+async function showPage(
+  ctx: BotContext,
+  parts: BotParts,
+  cursor: string | undefined,
+): Promise<void> {
+  const page = await parts.reads.history(ctx.visit.userId, cursor);
+  await show(ctx, historyScreen(ctx, page, cursor !== undefined));
+}
+
+function historyScreen(ctx: BotContext, page: HistoryPage, isLater: boolean): Screen {
+  const locale = localeOf(ctx);
+  const turns: Button[] = [];
+  if (isLater) turns.push(openButton(locale, 'button.newest', 'nav:hist'));
+  if (page.nextCursor !== undefined) {
+    const press = { route: 'hist:pg', arg: page.nextCursor } as const;
+    turns.push(button({ locale, key: 'button.older' }, press));
+  }
+  return {
+    text: lines(
+      say(locale, 'history.title'),
+      '',
+      ...page.rows.map((row) => historyLine(ctx, row)),
+      page.rows.length === 0 && say(locale, 'history.empty'),
+    ),
+    rows: [turns, [openButton(locale, 'button.menu', 'nav:menu')]],
+  };
+}
+
+function historyLine(ctx: BotContext, row: HistoryRow): string {
+  const { place } = ctx.visit;
+  const { locale } = place;
+  const key = `history.kind.${row.kind}`;
+  return say(locale, 'history.line', {
+    kind: say(locale, key in TEXTS[locale] ? (key as TextKey) : 'history.kind.other'),
+    amount: signedTokensText(row.amountUtok, locale),
+    balance: tokensText(row.balanceAfterUtok, locale),
+    at: instantText(row.asOf, place),
+  });
+}

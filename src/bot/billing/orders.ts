@@ -1,0 +1,127 @@
+import { assertNever } from '../../domain/assert';
+import type { CheckoutOpening } from '../../commands/contract';
+import type { QuoteView } from '../../reads/billing';
+import { show, tell, toast, type BotContext, type CallbackHandlers, type Press } from '../context';
+import { providersFor, type BotParts } from '../parts';
+import { showInvoice } from './invoices';
+import { noteScreen, offerAgain } from './offers';
+
+/** Confirming or refusing a quote (BOT-5). */
+export function ordersFeature(parts: BotParts) {
+  const callbacks: CallbackHandlers<'q:ok' | 'q:no'> = {
+    'q:ok': (ctx, press) => confirm(ctx, parts, press),
+    'q:no': (ctx, press) => refuse(ctx, parts, press),
+  };
+  return { callbacks };
+}
+
+async function confirm(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {
+  const quote = await ownQuote(ctx, parts, press);
+  if (!quote) return;
+  // An invoice takes the id of the quote it consumes, so the second tap of two finds what the first one made.
+  if (quote.isConsumed) {
+    await showInvoice(ctx, parts, { invoiceId: quote.quoteId });
+    return;
+  }
+  if (ctx.visit.asOf.getTime() >= Date.parse(quote.buttonUntil)) {
+    await offerAgain(ctx, parts, { quote, headline: 'quote.stale' });
+    return;
+  }
+  const provider = chosenProvider(parts, quote, press);
+  if (provider === undefined) {
+    await offerAgain(ctx, parts, { quote, headline: 'refused.provider_unknown' });
+    return;
+  }
+  const verdict = await parts.records.takeRate('invoice', ctx.visit.userId);
+  if (verdict.kind === 'limited') {
+    await tell(ctx, { key: 'rate.limited', params: { seconds: verdict.retryAfterSeconds } });
+    return;
+  }
+  await open(ctx, parts, { quote, provider });
+}
+
+async function open(
+  ctx: BotContext,
+  parts: BotParts,
+  { quote, provider }: { quote: QuoteView; provider: string },
+): Promise<void> {
+  // A provider may take its time; an unanswered button would look stuck, and late answers are refused.
+  await toast(ctx, { key: 'quote.opening' });
+  const opening = await parts.commands.openCheckout({
+    quoteId: quote.quoteId,
+    userId: ctx.visit.userId,
+    provider,
+    clockOffsetMs: ctx.visit.arrival.clockOffsetMs,
+  });
+  await showOpening(ctx, parts, { opening, quote });
+}
+
+async function showOpening(
+  ctx: BotContext,
+  parts: BotParts,
+  { opening, quote }: { opening: CheckoutOpening; quote: QuoteView },
+): Promise<void> {
+  switch (opening.kind) {
+    case 'open':
+    case 'existing':
+      await showInvoice(ctx, parts, { invoiceId: opening.invoiceId });
+      return;
+    case 'refused':
+      await showRefusal(ctx, parts, { reason: opening.reason, quote });
+      return;
+    default:
+      assertNever(opening);
+  }
+}
+
+type RefusedOpening = Extract<CheckoutOpening, { kind: 'refused' }>;
+
+async function showRefusal(
+  ctx: BotContext,
+  parts: BotParts,
+  { reason, quote }: { reason: RefusedOpening['reason']; quote: QuoteView },
+): Promise<void> {
+  switch (reason) {
+    case 'quote_already_used':
+      await showInvoice(ctx, parts, { invoiceId: quote.quoteId });
+      return;
+    case 'quote_expired':
+    case 'terms_changed':
+      await offerAgain(ctx, parts, { quote, headline: 'quote.stale' });
+      return;
+    case 'provider_unavailable':
+    case 'provider_unknown':
+      await offerAgain(ctx, parts, { quote, headline: `refused.${reason}` });
+      return;
+    case 'quote_unknown':
+    case 'user_blocked':
+    case 'money_frozen':
+    case 'too_many_open':
+      await show(ctx, noteScreen(ctx, `refused.${reason}`));
+  }
+}
+
+function chosenProvider(parts: BotParts, quote: QuoteView, press: Press): string | undefined {
+  const fitting = providersFor(parts, quote.payAmount.currency);
+  const chosen = press.arg ?? (fitting.length === 1 ? fitting[0]?.name : undefined);
+  return fitting.find(({ name }) => name === chosen)?.name;
+}
+
+async function refuse(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {
+  const quote = await ownQuote(ctx, parts, press);
+  if (!quote) return;
+  if (quote.isConsumed) await showInvoice(ctx, parts, { invoiceId: quote.quoteId });
+  else await show(ctx, noteScreen(ctx, 'quote.cancelled'));
+}
+
+/** Somebody else's quote is answered like one that does not exist any more, and shows nothing (BOT-4). */
+async function ownQuote(
+  ctx: BotContext,
+  parts: BotParts,
+  press: Press,
+): Promise<QuoteView | undefined> {
+  const quote = press.id === undefined ? undefined : await parts.reads.quote(press.id);
+  if (quote?.userId === ctx.visit.userId) return quote;
+  await tell(ctx, { key: quote ? 'quote.foreign' : 'quote.gone' });
+  return undefined;
+}

@@ -1,0 +1,79 @@
+import { Bot } from 'grammy';
+import { attend, resetByCommand } from './attendance';
+import { balanceFeature } from './billing/balance';
+import { historyFeature } from './billing/history';
+import { invoicesFeature } from './billing/invoices';
+import { ordersFeature } from './billing/orders';
+import { starsDecisions, starsReports } from './billing/stars';
+import { subscriptionFeature } from './billing/subscription';
+import { tariffsFeature } from './billing/tariffs';
+import { topupFeature } from './billing/topup';
+import type { Route } from './callback-data';
+import { routeCallbacks } from './callbacks';
+import type { BotContext, CallbackHandlers } from './context';
+import { fallbacks } from './fallbacks';
+import { blockedGate, privacyGate, rateGate } from './gates';
+import { helpFeature } from './help';
+import { errorBoundary } from './incidents';
+import { menuFeature } from './menu';
+import type { BotParts } from './parts';
+import { patience } from './patience';
+import { reachability } from './reachability';
+import { settingsFeature } from './settings';
+
+/** Telegram hanging must not hang us; the long poll of 30 seconds still fits. */
+const ANSWER_WITHIN_SECONDS = 45;
+
+export type BillingBot = Bot<BotContext>;
+
+/** The bot, speaking to `apiRoot` or to Telegram itself. It does nothing until it is polled or given updates. */
+export function createBot(
+  token: string,
+  parts: BotParts,
+  options: { readonly apiRoot?: string } = {},
+): BillingBot {
+  const { apiRoot } = options;
+  const bot = new Bot<BotContext>(token, {
+    client: { timeoutSeconds: ANSWER_WITHIN_SECONDS, ...(apiRoot ? { apiRoot } : {}) },
+  });
+  bot.api.config.use(patience);
+  bot.use(starsReports(parts));
+  bot.use(attend(parts), errorBoundary(parts));
+  bot.use(starsDecisions(parts), reachability(parts));
+  bot.use(privacyGate(), blockedGate(parts), rateGate(parts), resetByCommand);
+  addFeatures(bot, parts);
+  bot.use(fallbacks());
+  return bot;
+}
+
+/** One composer per feature; the object below does not compile while a button exists that none of them handles. */
+function addFeatures(bot: BillingBot, parts: BotParts): void {
+  const menu = menuFeature(parts);
+  const balance = balanceFeature(parts);
+  const tariffs = tariffsFeature(parts);
+  const invoices = invoicesFeature(parts);
+  const history = historyFeature(parts);
+  const subscription = subscriptionFeature(parts);
+  const settings = settingsFeature(parts);
+  const help = helpFeature(parts);
+  const topup = topupFeature(parts);
+  const orders = ordersFeature(parts);
+  const handlers: CallbackHandlers<Route> = {
+    ...menu.callbacks,
+    ...balance.callbacks,
+    ...tariffs.callbacks,
+    ...invoices.callbacks,
+    ...history.callbacks,
+    ...subscription.callbacks,
+    ...settings.callbacks,
+    ...help.callbacks,
+    ...topup.callbacks,
+    ...orders.callbacks,
+  };
+  bot.use(routeCallbacks(handlers));
+  for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {
+    bot.use(feature.composer);
+  }
+  // Last, because an open question takes any text: commands come before dialogues.
+  bot.use(topup.composer);
+}

@@ -1,0 +1,57 @@
+import type { BillingCommands } from '../commands/contract';
+import type { BillingReads } from '../reads/billing';
+import type { EdgeRecords } from '../records/contract';
+
+/** The edge reads and writes through these only; whatever is missing here, the bot cannot do. */
+export interface BotParts {
+  readonly commands: BotCommands;
+  readonly reads: BillingReads;
+  readonly records: BotRecords;
+  readonly log: BotLog;
+  /** The wall clock in milliseconds, asked once per update. */
+  readonly clock: () => number;
+  readonly settings: BotSettings;
+  /** Enabled providers, in the order in which they are offered. */
+  readonly paymentProviders: readonly PaymentChoice[];
+  /** Tells the operators (BOT-9). A failure of it is logged and otherwise ignored. */
+  readonly reportIncident: (incident: Incident) => Promise<void>;
+}
+
+export type BotCommands = Pick<
+  BillingCommands,
+  'openCheckout' | 'checkPayment' | 'cancelCheckout' | 'changeProvider' | 'hintPayment'
+>;
+
+export type BotRecords = Pick<
+  EdgeRecords,
+  'arrive' | 'leave' | 'setLocale' | 'setReachable' | 'createQuote' | 'takeRate'
+>;
+
+export interface PaymentChoice {
+  readonly name: string;
+  readonly currencies: readonly string[];
+}
+
+export interface BotSettings {
+  /** Where people reach our server from outside, without a slash at the end: documents stand under /legal. */
+  readonly publicBaseUrl: string;
+  /** Telegram name of the support, without the at sign. */
+  readonly supportUsername: string;
+}
+
+export interface Incident {
+  readonly incidentId: string;
+  readonly summary: string;
+}
+
+/** The part of pino's logger the bot uses. */
+export interface BotLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+/** Providers that can take a currency, in the order in which they are offered. */
+export function providersFor(parts: BotParts, currency: string): readonly PaymentChoice[] {
+  return parts.paymentProviders.filter((provider) => provider.currencies.includes(currency));
+}

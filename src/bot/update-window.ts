@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Update } from 'grammy/types';
+import { senderOf } from './updates';
+
+export interface UpdateWindowParts {
+  handle(update: Update): Promise<void>;
+  /** Told of every failure; the update is tried again afterwards. */
+  onFailure(error: unknown, updateId: number): void;
+  readonly signal: AbortSignal;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 30_000;
+
+/**
+ * The updates between the oldest unfinished one and the newest seen. Telegram forgets everything below the offset, so
+ * the offset only passes what is finished: an update lost in a crash comes again. Different people are served side by
+ * side, one person in order, and a failing update holds up nobody but its sender.
+ */
+export class UpdateWindow {
+  private readonly unfinished = new Set<number>();
+  private readonly finished = new Set<number>();
+  private readonly queues = new Map<number, Promise<void>>();
+  private newest = 0;
+
+  constructor(private readonly parts: UpdateWindowParts) {}
+
+  /** The oldest update Telegram must keep; everything before it is confirmed by asking from here. */
+  get offset(): number {
+    return this.unfinished.size > 0 ? Math.min(...this.unfinished) : this.newest + 1;
+  }
+
+  get isBusy(): boolean {
+    return this.unfinished.size > 0;
+  }
+
+  /** Begins the updates that are new; those under way or finished are passed over. */
+  take(updates: readonly Update[]): void {
+    for (const update of updates) {
+      const id = update.update_id;
+      if (this.unfinished.has(id) || this.finished.has(id)) continue;
+      this.newest = Math.max(this.newest, id);
+      this.unfinished.add(id);
+      this.enqueue(update);
+    }
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    await Promise.all(this.queues.values());
+  }
+
+  private enqueue(update: Update): void {
+    const sender = senderOf(update);
+    const before = this.queues.get(sender) ?? Promise.resolve();
+    const queue = before.then(() => this.insist(update));
+    this.queues.set(sender, queue);
+    void queue.then(() => {
+      if (this.queues.get(sender) === queue) this.queues.delete(sender);
+    });
+  }
+
+  private async insist(update: Update): Promise<void> {
+    let waitMs = FIRST_RETRY_MS;
+    while (!this.parts.signal.aborted) {
+      if (await this.attempt(update)) return;
+      await sleep(waitMs, undefined, { signal: this.parts.signal }).catch(() => undefined);
+      waitMs = Math.min(waitMs * 2, LONGEST_RETRY_MS);
+    }
+  }
+
+  private async attempt(update: Update): Promise<boolean> {
+    try {
+      await this.parts.handle(update);
+      this.finish(update.update_id);
+      return true;
+    } catch (error) {
+      this.parts.onFailure(error, update.update_id);
+      return false;
+    }
+  }
+
+  private finish(id: number): void {
+    this.unfinished.delete(id);
+    this.finished.add(id);
+    const { offset } = this;
+    for (const old of this.finished) if (old < offset) this.finished.delete(old);
+  }
+}
