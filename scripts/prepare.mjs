@@ -59,6 +59,9 @@ export async function build() {
     join(ROOT, 'tsconfig.build.json'),
   ]);
   if (code !== 0) fail('The project does not compile; the errors stand above.');
+  const bundler = join(ROOT, 'dist', 'src', 'main', 'bundle.js');
+  const bundled = await runVisibly('Bundling workflows', process.execPath, [bundler]);
+  if (bundled !== 0) fail('The workflows could not be bundled; the reason stands above.');
   mkdirSync(dirname(mark), { recursive: true });
   writeFileSync(mark, wanted);
 }

@@ -1,10 +1,15 @@
 import { Client, Connection } from '@temporalio/client';
 import { connect, connectReadOnly } from '../../drizzle/client';
+import { createBot } from '../bot/bot';
+import { introduceBot } from '../bot/polling';
+import { createWebhookHandler, registerWebhook } from '../bot/webhook';
 import { createCommands } from '../commands/billing';
 import { createHttpApp } from '../http/app';
 import { listen } from '../http/listen';
+import type { TelegramWebhook } from '../http/ports';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
+import { botParts, type BotMakings } from './bot-process';
 import { requireMigrations } from './migrations';
 import { runProcess } from './process';
 import { providersOf } from './wiring';
@@ -12,31 +17,69 @@ import { providersOf } from './wiring';
 runProcess('server', async ({ config, log, stopping }) => {
   const { address, namespace, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'server' });
-  const reads = connectReadOnly(config.databaseUrl, { applicationName: 'server-reads' });
+  const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'server-reads' });
   const connection = await Connection.connect({ address });
-  const client = new Client({ connection, namespace });
-  const app = createHttpApp({
-    commands: createCommands(client, taskQueue),
-    records: createRecords(writes.db, { settings: config.billing }),
-    reads: createReads(reads.db),
-    providers: providersOf(config),
-    probes: {
-      database: async () => void (await reads.sql`select 1`),
-      temporal: async () => void (await connection.workflowService.getSystemInfo({})),
-      migrations: () => requireMigrations(reads.sql),
-    },
+  const makings: BotMakings = {
+    config,
     log,
+    commands: createCommands(new Client({ connection, namespace }), taskQueue),
+    reads: createReads(readOnly.db),
+    records: createRecords(writes.db, { settings: config.billing }),
+    providers: providersOf(config),
+  };
+  const telegramWebhook = hostBot(makings);
+  const app = createHttpApp({
+    ...makings,
+    probes: {
+      database: async () => void (await readOnly.sql`select 1`),
+      temporal: async () => void (await connection.workflowService.getSystemInfo({})),
+      migrations: () => requireMigrations(readOnly.sql),
+    },
     clock: { nowMs: () => Date.now() },
     settings: {
       trustedProxyHops: config.http.trustedProxyHops,
       legalDir: config.http.legalDir,
       ...(config.telegram.chatUrl === undefined ? {} : { chatUrl: config.telegram.chatUrl }),
     },
+    ...(telegramWebhook === undefined ? {} : { telegramWebhook }),
   });
   const listening = await listen(app, { port: config.http.port, host: config.http.host });
-  log.info({ url: listening.url }, 'server ready');
+  log.info({ url: listening.url, telegram: config.telegram.mode.kind }, 'server ready');
   await stopping;
   await listening.stop();
   await connection.close();
-  await Promise.all([writes.close(), reads.close()]);
+  await Promise.all([writes.close(), readOnly.close()]);
 });
+
+/** In webhook mode this process is the bot: it registers its address, again and again until Telegram answers. */
+function hostBot(makings: BotMakings): TelegramWebhook | undefined {
+  const { config, log } = makings;
+  const { mode, token, apiRoot } = config.telegram;
+  if (mode.kind === 'polling') return undefined;
+  const parts = botParts(makings);
+  const bot = createBot(token, parts, { apiRoot });
+  const { secret } = mode;
+  const register = async (): Promise<void> => {
+    await introduceBot(bot, parts);
+    await registerWebhook(bot, { url: `${config.publicBaseUrl}/webhook/telegram`, secret });
+    log.info('Telegram delivers to the webhook');
+  };
+  void insist(register, (error) => log.warn({ err: error }, 'the webhook is not registered yet'));
+  return { secret, handle: createWebhookHandler(bot) };
+}
+
+const INSIST_MS = 5_000;
+
+async function insist(
+  work: () => Promise<void>,
+  complain: (error: unknown) => void,
+): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      complain(error);
+      await new Promise((resolve) => setTimeout(resolve, INSIST_MS));
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { BotParts, Incident } from '../bot/parts';
+import type { BillingCommands } from '../commands/contract';
+import type { Config } from '../config';
+import type { Log } from '../log';
+import type { BillingReads } from '../reads/billing';
+import type { EdgeRecords } from '../records/contract';
+import type { PaymentProviders } from '../payments/registry';
+import { messengerOf } from './wiring';
+
+/** What a bot is given, in whichever process it lives. */
+export interface BotMakings {
+  readonly config: Config;
+  readonly log: Log;
+  readonly commands: BillingCommands;
+  readonly reads: BillingReads;
+  readonly records: EdgeRecords;
+  readonly providers: PaymentProviders;
+}
+
+/** The bot's view of the world: commands, reads and records, and no database. */
+export function botParts({ config, providers, ...makings }: BotMakings): BotParts {
+  const { publicBaseUrl, supportUsername } = config;
+  return {
+    ...makings,
+    clock: () => Date.now(),
+    settings: { publicBaseUrl, supportUsername },
+    paymentProviders: [...providers.values()].map(({ name, capabilities }) => ({
+      name,
+      currencies: capabilities.currencies,
+    })),
+    reportIncident: (incident) => tellOperators(config, incident),
+  };
+}
+
+/** Straight to the operators' chat: an incident may be that nothing can be written at all. */
+async function tellOperators(config: Config, incident: Incident): Promise<void> {
+  const { adminChatId: chatId, displayTimeZone: timeZone } = config.billing;
+  if (chatId === undefined) return;
+  const params = { incidentId: incident.incidentId, summary: incident.summary };
+  const message = { chatId, timeZone, locale: 'ru', template: 'ops.incident', params } as const;
+  const outcome = await messengerOf(config).send(message);
+  if (outcome.kind !== 'sent') throw new Error(`operators were not told: ${outcome.kind}`);
+}

@@ -1,0 +1,37 @@
+import { Client, Connection } from '@temporalio/client';
+import { connect, connectReadOnly } from '../../drizzle/client';
+import { createBot } from '../bot/bot';
+import { startPolling } from '../bot/polling';
+import { createCommands } from '../commands/billing';
+import { createReads } from '../reads/reads';
+import { createRecords } from '../records/records';
+import { botParts } from './bot-process';
+import { runProcess } from './process';
+import { providersOf } from './wiring';
+
+runProcess('bot', async ({ config, log, stopping }) => {
+  if (config.telegram.mode.kind === 'webhook') {
+    log.info('TELEGRAM_MODE is webhook: the server hosts the bot, nothing to do here');
+    await stopping;
+    return;
+  }
+  const { address, namespace, taskQueue } = config.temporal;
+  const writes = connect(config.databaseUrl, { applicationName: 'bot' });
+  const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'bot-reads' });
+  const connection = await Connection.connect({ address });
+  const parts = botParts({
+    config,
+    log,
+    commands: createCommands(new Client({ connection, namespace }), taskQueue),
+    reads: createReads(readOnly.db),
+    records: createRecords(writes.db, { settings: config.billing }),
+    providers: providersOf(config),
+  });
+  const bot = createBot(config.telegram.token, parts, { apiRoot: config.telegram.apiRoot });
+  const polling = startPolling(bot, parts);
+  void polling.started.then(() => log.info('bot ready'));
+  await stopping;
+  await polling.stop();
+  await connection.close();
+  await Promise.all([writes.close(), readOnly.close()]);
+});
