@@ -17,6 +17,8 @@ export interface PostgresSettings {
   readonly preferredPort?: number;
   /** `fast` risks the data when the machine (not the process) dies: for tests only. */
   readonly durability?: 'safe' | 'fast';
+  /** False: when it dies it stays dead until `process.start()`, as chaos tests want it. */
+  readonly restarts?: boolean;
 }
 
 export interface EmbeddedPostgres {
@@ -64,6 +66,7 @@ export async function startPostgres(settings: PostgresSettings): Promise<Embedde
     // Fast shutdown: PostgreSQL waits for its clients on SIGTERM, which may be for ever.
     stopSignal: 'SIGINT',
     stopWithinMs: 30_000,
+    restarts: settings.restarts ?? true,
   });
   return {
     port,
@@ -99,7 +102,10 @@ export async function ensureDatabase(
     await sql.end();
   }
   const url = new URL(adminUrl);
-  return urlOf(Number(url.port), database, owner);
+  url.username = encodeURIComponent(owner.name);
+  url.password = encodeURIComponent(owner.password);
+  url.pathname = `/${encodeURIComponent(database)}`;
+  return url.href;
 }
 
 async function rememberedPort(settings: PostgresSettings): Promise<number> {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessDefinition } from './processes/child';
 import { endOrphan, endingOf, spawnLogged, tailOf } from './processes/child';
@@ -147,8 +147,13 @@ export class SupervisedProcess {
   /** Resolves once ready; repeating it while it runs changes nothing. */
   async start(): Promise<void> {
     this.meantToRun = true;
-    if (this.child === undefined) this.starting ??= this.bringUp();
-    await this.starting;
+    if (this.child === undefined) this.begin(() => this.bringUp());
+    try {
+      await this.starting;
+    } catch (error) {
+      this.meantToRun = false;
+      throw error;
+    }
   }
 
   /** Resolves when a process killed or restarting is usable again. */
@@ -176,17 +181,21 @@ export class SupervisedProcess {
     if (this.child?.pid !== undefined) killGroup(this.child.pid);
   }
 
+  /** One start at a time: whoever asks meanwhile waits for the one under way. */
+  private begin(work: () => Promise<void>): void {
+    if (this.starting !== undefined) return;
+    this.starting = work().finally(() => (this.starting = undefined));
+    // Whoever waits for it hears of a failure; when nobody does, it must not end this process.
+    this.starting.catch(() => undefined);
+  }
+
   private async bringUp(): Promise<void> {
     const { name, around } = this;
-    try {
-      const hadOrphan = await endOrphan(this.definition, around.pidFile);
-      if (hadOrphan) around.report(`${name}: ended the one that an earlier run left behind`);
-      await withProgress({ label: `Starting ${name}`, report: around.report }, () =>
-        this.tryUntilReady(),
-      );
-    } finally {
-      this.starting = undefined;
-    }
+    const hadOrphan = await endOrphan(this.definition, around.pidFile);
+    if (hadOrphan) around.report(`${name}: ended the one that an earlier run left behind`);
+    await withProgress({ label: `Starting ${name}`, report: around.report }, () =>
+      this.tryUntilReady(),
+    );
   }
 
   private async tryUntilReady(): Promise<void> {
@@ -194,7 +203,7 @@ export class SupervisedProcess {
     for (let failures = 0; this.meantToRun; failures += 1) {
       if (failures >= FAILED_STARTS_ALLOWED)
         throw this.failure('stopped at once every time it was started');
-      if (failures > 0) await pause(Math.min(LONGEST_PAUSE_MS, 200 * 2 ** failures));
+      if (failures > 0) await this.rest(Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures));
       if (!this.meantToRun) break;
       const child = this.spawn();
       if (await this.becomesReady(child, deadline)) return;
@@ -211,7 +220,10 @@ export class SupervisedProcess {
         resolve();
       };
       child.once('exit', gone);
-      child.once('error', gone);
+      child.once('error', (error) => {
+        appendFileSync(this.logFile, `${error.message}\n`);
+        gone();
+      });
     });
     this.bornAt = Date.now();
     void this.exited.then(() => this.afterDeath());
@@ -219,11 +231,11 @@ export class SupervisedProcess {
   }
 
   private async becomesReady(child: ChildProcess, deadline: number): Promise<boolean> {
-    const isReady = this.definition.isReady ?? (async () => child.pid !== undefined);
+    if (child.pid === undefined) await this.exited;
+    const isReady = this.definition.isReady ?? (async () => true);
     while (this.child === child) {
       if (await isReady().catch(() => false)) return this.child === child;
       if (Date.now() > deadline) {
-        this.meantToRun = false;
         await this.end();
         throw this.failure('did not become ready in time');
       }
@@ -238,8 +250,27 @@ export class SupervisedProcess {
     this.around.report(`${this.name} died; see ${this.logFile}`);
     if (this.definition.restarts === false) return;
     this.pauseMs = Date.now() - this.bornAt > STEADY_MS ? 0 : nextPause(this.pauseMs);
-    this.starting = pause(this.pauseMs).then(() => this.bringUp());
-    this.starting.catch((error: Error) => this.around.report(error.message));
+    this.begin(() => this.revive());
+  }
+
+  /** Unlike a first start this never gives up: what has run before can run again, if only after the disk was emptied. */
+  private async revive(): Promise<void> {
+    while (this.meantToRun) {
+      await this.rest(this.pauseMs);
+      try {
+        await this.bringUp();
+        return;
+      } catch (error) {
+        if (this.meantToRun) this.around.report((error as Error).message);
+        this.pauseMs = nextPause(this.pauseMs);
+      }
+    }
+  }
+
+  /** A pause that ends early when nobody wants the process any more. */
+  private async rest(ms: number): Promise<void> {
+    const until = Date.now() + ms;
+    while (this.meantToRun && Date.now() < until) await pause(Math.min(50, ms));
   }
 
   private async end(): Promise<void> {

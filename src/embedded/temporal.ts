@@ -25,6 +25,8 @@ export interface TemporalSettings {
   readonly ports?: 'preferred' | 'free';
   readonly codecEndpoint?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** False: when it dies it stays dead until `supervisor.find('temporal-server')?.start()`. */
+  readonly restarts?: boolean;
 }
 
 export interface TemporalServer {
@@ -68,6 +70,7 @@ async function launch(
     ports,
     postgresAdminUrl: settings.postgresAdminUrl,
     namespace: settings.namespace ?? 'default',
+    restarts: settings.restarts ?? true,
     ...(settings.codecEndpoint === undefined ? {} : { codecEndpoint: settings.codecEndpoint }),
   };
   if (source.kind === 'cli') await launchCliServer(plan, source.path);

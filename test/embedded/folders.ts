@@ -1,10 +1,13 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TEST_DATA } from '../support/servers/places';
 
+let made = 0;
+
 /** A data folder of its own for one test. */
 export function freshFolder(name: string): string {
-  const parent = join(TEST_DATA, 'scratch');
-  mkdirSync(parent, { recursive: true });
-  return mkdtempSync(join(parent, `${name}-`));
+  made += 1;
+  const folder = join(TEST_DATA, 'scratch', `${name}-${process.pid}-${Date.now()}-${made}`);
+  mkdirSync(folder, { recursive: true });
+  return folder;
 }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -60,7 +60,7 @@ test('a stopped cluster starts again with its data, a stale pid file and a port 
 test('a server whose supervisor and pid file are gone is found by its data folder and replaced', async () => {
   const dataFolder = freshFolder('postgres');
   const supervisor = new Supervisor({ dataFolder, report });
-  const settings = { supervisor, report, preferredPort: await freePort() };
+  const settings = { supervisor, report, preferredPort: await freePort(), restarts: false };
   const lost = await startPostgres(settings);
   const pid = lost.process.pid;
   rmSync(join(dataFolder, 'run', 'postgres.json'));
@@ -86,4 +86,17 @@ test('it is durable, counts in UTC, sorts alike everywhere and takes 300 connect
     { fsync: 'on', timezone: 'UTC', connections: '300', encoding: 'UTF8', lowered: 'жё' },
   ]);
   await supervisor.stopAll();
+});
+
+test('a folder closed to the account of PostgreSQL is no obstacle, and deleting it begins anew', async () => {
+  const closed = freshFolder('closed');
+  chmodSync(closed, 0o700);
+  const dataFolder = join(closed, 'data');
+  for (const attempt of [1, 2]) {
+    const supervisor = new Supervisor({ dataFolder, report });
+    const server = await startPostgres({ supervisor, report, preferredPort: await freePort() });
+    await query(server.adminUrl, `create table only_once as select ${attempt} as attempt`);
+    await supervisor.stopAll();
+    rmSync(dataFolder, { recursive: true });
+  }
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startStack, Supervisor } from '../../src/embedded/processes';
 import { identify, isAlive } from '../../src/embedded/processes/identity';
@@ -112,5 +112,42 @@ test('what a killed supervisor left running is ended before its successor starts
   await supervisor.start(node('worker', FOR_EVER));
   expect(identity !== undefined && isAlive(identity)).toBe(false);
   expect(lines).toEqual(['worker: ended the one that an earlier run left behind']);
+  await supervisor.stopAll();
+});
+
+test('a process that cannot come back at once is tried until it can', async () => {
+  const dataFolder = freshFolder('patience');
+  const obstacle = join(dataFolder, 'obstacle');
+  const code = `if (require('node:fs').existsSync(${JSON.stringify(obstacle)})) process.exit(1); ${FOR_EVER}`;
+  const lines: string[] = [];
+  const supervisor = new Supervisor({ dataFolder, report: (line) => lines.push(line) });
+  let isUp = true;
+  const patient = await supervisor.start(
+    node('patient', code, {
+      isReady: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 150));
+        return isUp;
+      },
+    }),
+  );
+  isUp = false;
+  writeFileSync(obstacle, '');
+  await patient.kill('SIGKILL');
+  while (!lines.some((line) => line.includes('stopped at once every time'))) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  rmSync(obstacle);
+  isUp = true;
+  await patient.ready();
+  expect(patient.pid).toBeDefined();
+  await supervisor.stopAll();
+});
+
+test('a command that does not exist is named', async () => {
+  const supervisor = new Supervisor({ dataFolder: freshFolder('missing'), report: quiet });
+  const missing = { name: 'missing', command: '/no/such/program', isReady: async () => true };
+  await expect(supervisor.start(missing)).rejects.toThrow(
+    /missing stopped at once .*\/no\/such\/program/s,
+  );
   await supervisor.stopAll();
 });

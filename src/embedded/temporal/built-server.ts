@@ -26,6 +26,7 @@ export async function launchBuiltServer(launch: Launch, binaries: BuiltBinaries)
     args: ['--config-file', configFile, '--allow-no-auth', 'start'],
     isReady: () => answersGrpc(ports.frontend),
     stopWithinMs: 20_000,
+    restarts: launch.restarts,
   });
   const uiFolder = join(folder, 'ui');
   writeAtomically(

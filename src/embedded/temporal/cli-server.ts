@@ -22,5 +22,6 @@ export async function launchCliServer(launch: Launch, cli: string): Promise<void
     ],
     isReady: async () => (await answersGrpc(ports.frontend)) && (await answersHttp(ports.webUi)),
     stopWithinMs: 20_000,
+    restarts: launch.restarts,
   });
 }

@@ -37,15 +37,27 @@ export async function prepareDatabases(
     ),
   };
   await Promise.all(
-    STORES.map(async ({ database, schema }) => {
-      const address = await ensureDatabase(adminUrl, database, ROLE);
-      const tool = (...args: string[]) =>
-        run(sqlTool, [...connection(databases, database), ...args]);
-      if (!(await isVersioned(address))) await tool('setup-schema', '--version', '0.0');
-      await tool('update-schema', '--schema-name', schema);
-    }),
-  );
+    STORES.map((store) => prepareStore(adminUrl, databases, { sqlTool, ...store })),
+  ).catch((error: Error) => {
+    throw new Error(
+      `Temporal could not prepare its databases at ${url.host}: ${error.message}\n` +
+        'Its role must be allowed to create databases; or set TEMPORAL_ADDRESS or TEMPORAL_CLI_PATH',
+      { cause: error },
+    );
+  });
   return databases;
+}
+
+async function prepareStore(
+  adminUrl: string,
+  databases: TemporalDatabases,
+  store: { sqlTool: string; database: string; schema: string },
+): Promise<void> {
+  const address = await ensureDatabase(adminUrl, store.database, databases.role);
+  const tool = (...args: string[]) =>
+    run(store.sqlTool, [...connection(databases, store.database), ...args]);
+  if (!(await isVersioned(address))) await tool('setup-schema', '--version', '0.0');
+  await tool('update-schema', '--schema-name', store.schema);
 }
 
 /** The `sql` block of one store in the server's configuration. */

@@ -7,6 +7,7 @@ export interface Launch {
   readonly ports: Ports;
   readonly postgresAdminUrl: string;
   readonly namespace: string;
+  readonly restarts: boolean;
   /** Where the Web UI has encrypted payloads decoded. */
   readonly codecEndpoint?: string;
 }

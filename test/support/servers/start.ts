@@ -53,7 +53,7 @@ async function bringUp(
 ): Promise<ServersState> {
   for (const name of ['temporal-ui', 'temporal-server', 'postgres'])
     await supervisor.endOrphan(name);
-  for (const name of ['servers.json', 'postgres', 'temporal', 'namespaces']) {
+  for (const name of ['servers.json', 'postgres', 'temporal', 'namespaces', 'scratch']) {
     rmSync(join(TEST_DATA, name), { recursive: true, force: true });
   }
   const postgres = await startPostgres({
