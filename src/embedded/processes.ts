@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ProcessDefinition } from './processes/child';
 import { endOrphan, endingOf, spawnLogged, tailOf } from './processes/child';
 import { endProcess, identify, killGroup, sendSignal } from './processes/identity';
@@ -31,7 +31,8 @@ export class Supervisor {
   private readonly processes: SupervisedProcess[] = [];
 
   constructor(settings: SupervisorSettings) {
-    this.dataFolder = settings.dataFolder;
+    // PostgreSQL runs in another working directory, where a relative path would mean something else.
+    this.dataFolder = resolve(settings.dataFolder);
     this.report = settings.report;
     mkdirSync(join(this.dataFolder, 'logs'), { recursive: true });
     mkdirSync(join(this.dataFolder, 'run'), { recursive: true });

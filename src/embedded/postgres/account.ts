@@ -5,11 +5,13 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Report } from '../progress';
 import type { PostgresBinaries } from './binaries';
 import { binariesIn } from './binaries';
@@ -35,7 +37,8 @@ export function findQuarters(plan: Quarters, report: Report): Quarters {
   const account = postgresAccount();
   const parent = dirname(plan.clusterFolder);
   mkdirSync(parent, { recursive: true });
-  if (canReach(account, plan.binaries.initdb) && canReach(account, parent)) {
+  const hasMoved = existsSync(pointerIn(plan.clusterFolder));
+  if (!hasMoved && canReach(account, plan.binaries.initdb) && canReach(account, parent)) {
     return { ...plan, account };
   }
   return moveOut(plan, account, report);
@@ -70,13 +73,11 @@ function canReach(account: Account, path: string): boolean {
 }
 
 function moveOut(plan: Quarters, account: Account, report: Report): Quarters {
-  const version = basename(dirname(plan.binaries.home));
-  const home = join(SHARED_HOME, `postgres-${version}`);
+  forgetDeleted();
+  const home = join(SHARED_HOME, `postgres-${packageVersion(plan.binaries.home)}`);
   copyOnce(plan.binaries.home, home);
   const key = createHash('sha256').update(plan.clusterFolder).digest('hex').slice(0, 12);
-  const clusterFolder = join(SHARED_HOME, 'clusters', key);
-  mkdirSync(dirname(clusterFolder), { recursive: true });
-  leavePointer(plan.clusterFolder, clusterFolder);
+  const clusterFolder = followPointer(plan.clusterFolder, join(SHARED_HOME, 'clusters', key));
   report(
     `${plan.clusterFolder} is closed to the account of PostgreSQL; its data is in ${clusterFolder}`,
   );
@@ -84,11 +85,36 @@ function moveOut(plan: Quarters, account: Account, report: Report): Quarters {
 }
 
 /** Whoever deletes the data folder wants to begin anew: without its pointer, the cluster elsewhere goes too. */
-function leavePointer(from: string, to: string): void {
-  const pointer = join(from, 'moved-to');
-  if (!existsSync(pointer)) rmSync(to, { recursive: true, force: true });
+function followPointer(from: string, to: string): string {
+  const pointer = pointerIn(from);
+  if (existsSync(pointer)) return readFileSync(pointer, 'utf8');
+  rmSync(to, { recursive: true, force: true });
   mkdirSync(from, { recursive: true });
   writeFileSync(pointer, to);
+  mkdirSync(dirname(to), { recursive: true });
+  writeFileSync(`${to}.origin`, from);
+  return to;
+}
+
+/** Removes the clusters of data folders that exist no more. */
+function forgetDeleted(): void {
+  const clusters = join(SHARED_HOME, 'clusters');
+  if (!existsSync(clusters)) return;
+  for (const name of readdirSync(clusters).filter((each) => each.endsWith('.origin'))) {
+    const origin = join(clusters, name);
+    if (existsSync(pointerIn(readFileSync(origin, 'utf8')))) continue;
+    rmSync(origin.replace(/\.origin$/, ''), { recursive: true, force: true });
+    rmSync(origin, { force: true });
+  }
+}
+
+function packageVersion(home: string): string {
+  const text = readFileSync(join(dirname(home), 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function pointerIn(clusterFolder: string): string {
+  return join(clusterFolder, 'moved-to');
 }
 
 function copyOnce(from: string, to: string): void {
