@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { startPostgres } from '../../src/embedded/postgres';
 import { freePort } from '../../src/embedded/ports';
-import { Supervisor } from '../../src/embedded/processes';
-import { freshFolder } from './folders';
+import { endSupervisors, freshFolder, supervise } from './folders';
+
+afterEach(endSupervisors);
 
 const report = () => undefined;
 const owner = { name: 'billing', password: "it's a secret" };
@@ -20,7 +21,7 @@ async function query(url: string, text: string): Promise<unknown[]> {
 }
 
 test('committed rows outlive kill -9, and the supervisor brings the server back on its port', async () => {
-  const supervisor = new Supervisor({ dataFolder: freshFolder('postgres'), report });
+  const supervisor = supervise(freshFolder('postgres'));
   const server = await startPostgres({ supervisor, report, preferredPort: await freePort() });
   const url = await server.ensureDatabase('billing', owner);
   await query(url, 'create table paid as select 42 as amount');
@@ -32,7 +33,7 @@ test('committed rows outlive kill -9, and the supervisor brings the server back 
 
 test('a stopped cluster starts again with its data, a stale pid file and a port that somebody took', async () => {
   const dataFolder = freshFolder('postgres');
-  const first = new Supervisor({ dataFolder, report });
+  const first = supervise(dataFolder);
   const before = await startPostgres({
     supervisor: first,
     report,
@@ -48,7 +49,7 @@ test('a stopped cluster starts again with its data, a stale pid file and a port 
   const squatter = createServer();
   await new Promise<void>((resolve) => squatter.listen(before.port, '127.0.0.1', resolve));
   const lines: string[] = [];
-  const second = new Supervisor({ dataFolder, report: (line) => lines.push(line) });
+  const second = supervise(dataFolder, (line) => lines.push(line));
   const after = await startPostgres({ supervisor: second, report: (line) => lines.push(line) });
   const url = await after.ensureDatabase('billing', owner);
   expect(await query(url, 'select amount from paid')).toEqual([{ amount: 42 }]);
@@ -59,13 +60,13 @@ test('a stopped cluster starts again with its data, a stale pid file and a port 
 
 test('a server whose supervisor and pid file are gone is found by its data folder and replaced', async () => {
   const dataFolder = freshFolder('postgres');
-  const supervisor = new Supervisor({ dataFolder, report });
+  const supervisor = supervise(dataFolder);
   const settings = { supervisor, report, preferredPort: await freePort(), restarts: false };
   const lost = await startPostgres(settings);
   const pid = lost.process.pid;
   rmSync(join(dataFolder, 'run', 'postgres.json'));
   rmSync(join(dataFolder, 'run', 'supervisor.json'));
-  const successor = new Supervisor({ dataFolder, report });
+  const successor = supervise(dataFolder);
   const found = await startPostgres({ ...settings, supervisor: successor });
   expect(found.process.pid).not.toBe(pid);
   expect(await query(found.adminUrl, 'select 1 as alive')).toEqual([{ alive: 1 }]);
@@ -74,7 +75,7 @@ test('a server whose supervisor and pid file are gone is found by its data folde
 });
 
 test('it is durable, counts in UTC, sorts alike everywhere and takes 300 connections', async () => {
-  const supervisor = new Supervisor({ dataFolder: freshFolder('postgres'), report });
+  const supervisor = supervise(freshFolder('postgres'));
   const { adminUrl } = await startPostgres({ supervisor, report, preferredPort: await freePort() });
   const settings = await query(
     adminUrl,
@@ -93,7 +94,7 @@ test('a folder closed to the account of PostgreSQL is no obstacle, and deleting 
   chmodSync(closed, 0o700);
   const dataFolder = join(closed, 'data');
   for (const attempt of [1, 2]) {
-    const supervisor = new Supervisor({ dataFolder, report });
+    const supervisor = supervise(dataFolder);
     const server = await startPostgres({ supervisor, report, preferredPort: await freePort() });
     await query(server.adminUrl, `create table only_once as select ${attempt} as attempt`);
     await supervisor.stopAll();

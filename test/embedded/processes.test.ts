@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { startStack, Supervisor } from '../../src/embedded/processes';
 import { identify, isAlive } from '../../src/embedded/processes/identity';
 import type { ProcessDefinition } from '../../src/embedded/processes';
-import { freshFolder } from './folders';
+import { endSupervisors, freshFolder, supervise } from './folders';
+
+afterEach(endSupervisors);
 
 const FOR_EVER = 'setInterval(() => {}, 1000)';
 const quiet = () => undefined;
@@ -39,7 +41,7 @@ test('a stack is ready when each of its processes said so, and stops as a whole'
 });
 
 test('a killed process comes back', async () => {
-  const supervisor = new Supervisor({ dataFolder: freshFolder('restart'), report: quiet });
+  const supervisor = supervise(freshFolder('restart'));
   const phoenix = await supervisor.start(node('phoenix', FOR_EVER));
   const before = phoenix.pid;
   await phoenix.kill('SIGKILL');
@@ -50,7 +52,7 @@ test('a killed process comes back', async () => {
 });
 
 test('a killed process stays dead until it is started when it is not meant to restart', async () => {
-  const supervisor = new Supervisor({ dataFolder: freshFolder('chaos'), report: quiet });
+  const supervisor = supervise(freshFolder('chaos'));
   const victim = await supervisor.start(node('victim', FOR_EVER, { restarts: false }));
   await victim.kill('SIGKILL');
   await new Promise((resolve) => setTimeout(resolve, 300));
@@ -63,7 +65,7 @@ test('a killed process stays dead until it is started when it is not meant to re
 test('a process that ignores SIGTERM is killed after its time', async () => {
   const dataFolder = freshFolder('stubborn');
   const log = join(dataFolder, 'logs', 'stubborn.log');
-  const supervisor = new Supervisor({ dataFolder, report: quiet });
+  const supervisor = supervise(dataFolder);
   const code = `process.on('SIGTERM', () => {}); console.log('up'); ${FOR_EVER}`;
   const stubborn = await supervisor.start(
     node('stubborn', code, {
@@ -79,7 +81,7 @@ test('a process that ignores SIGTERM is killed after its time', async () => {
 });
 
 test('a process that cannot start is named with the end of its log', async () => {
-  const supervisor = new Supervisor({ dataFolder: freshFolder('broken'), report: quiet });
+  const supervisor = supervise(freshFolder('broken'));
   const broken = node('broken', "console.error('no such table'); process.exit(1)", {
     isReady: async () => new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 100)),
   });
@@ -90,7 +92,7 @@ test('a process that cannot start is named with the end of its log', async () =>
 test('a data folder in use is refused, with the process that uses it', async () => {
   const dataFolder = freshFolder('claimed');
   const holder = spawn(process.execPath, ['-e', FOR_EVER]);
-  const first = new Supervisor({ dataFolder, report: quiet });
+  const first = supervise(dataFolder);
   await first.stopAll();
   const identity = identify(holder.pid ?? 0);
   writeFileSync(join(dataFolder, 'run', 'supervisor.json'), JSON.stringify(identity));
@@ -107,7 +109,7 @@ test('what a killed supervisor left running is ended before its successor starts
   const orphan = spawn(process.execPath, ['-e', FOR_EVER], { detached: true });
   const identity = identify(orphan.pid ?? 0);
   const lines: string[] = [];
-  const supervisor = new Supervisor({ dataFolder, report: (line) => lines.push(line) });
+  const supervisor = supervise(dataFolder, (line) => lines.push(line));
   writeFileSync(join(dataFolder, 'run', 'worker.json'), JSON.stringify(identity));
   await supervisor.start(node('worker', FOR_EVER));
   expect(identity !== undefined && isAlive(identity)).toBe(false);
@@ -120,7 +122,7 @@ test('a process that cannot come back at once is tried until it can', async () =
   const obstacle = join(dataFolder, 'obstacle');
   const code = `if (require('node:fs').existsSync(${JSON.stringify(obstacle)})) process.exit(1); ${FOR_EVER}`;
   const lines: string[] = [];
-  const supervisor = new Supervisor({ dataFolder, report: (line) => lines.push(line) });
+  const supervisor = supervise(dataFolder, (line) => lines.push(line));
   let isUp = true;
   const patient = await supervisor.start(
     node('patient', code, {
@@ -144,7 +146,7 @@ test('a process that cannot come back at once is tried until it can', async () =
 });
 
 test('a command that does not exist is named', async () => {
-  const supervisor = new Supervisor({ dataFolder: freshFolder('missing'), report: quiet });
+  const supervisor = supervise(freshFolder('missing'));
   const missing = { name: 'missing', command: '/no/such/program', isReady: async () => true };
   await expect(supervisor.start(missing)).rejects.toThrow(
     /missing stopped at once .*\/no\/such\/program/s,

@@ -10,17 +10,18 @@ import {
 import { fastForward } from '../../src/embedded/clock';
 import { startPostgres } from '../../src/embedded/postgres';
 import { freePort } from '../../src/embedded/ports';
-import { Supervisor } from '../../src/embedded/processes';
 import { startTemporal } from '../../src/embedded/temporal';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
-import { freshFolder } from './folders';
+import { endSupervisors, freshFolder, supervise } from './folders';
 import type { oneDay } from './workflows';
+
+afterEach(endSupervisors);
 
 const report = () => undefined;
 const DAY_MS = 86_400_000;
 
 async function startBoth(dataFolder: string) {
-  const supervisor = new Supervisor({ dataFolder, report });
+  const supervisor = supervise(dataFolder);
   const { adminUrl } = await startPostgres({
     supervisor,
     report,
@@ -89,7 +90,7 @@ test('open workflows go on after every server was killed and started again', asy
 });
 
 test('a server given by TEMPORAL_ADDRESS that does not answer is named, and nothing is started', async () => {
-  const supervisor = new Supervisor({ dataFolder: freshFolder('address'), report });
+  const supervisor = supervise(freshFolder('address'));
   const lines: string[] = [];
   const temporal = await startTemporal({
     supervisor,
