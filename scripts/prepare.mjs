@@ -31,6 +31,7 @@ export async function installPackages() {
     ...first,
     'ci',
     '--include=dev',
+    '--loglevel=warn',
     '--no-audit',
     '--no-fund',
   ]);
