@@ -49,7 +49,7 @@ function zoneText(instantMs: number, { locale, timeZone }: Place): string {
   if (timeZone === 'Europe/Moscow') return locale === 'ru' ? 'МСК' : 'MSK';
   const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' });
   const name = parts.formatToParts(instantMs).find((part) => part.type === 'timeZoneName');
-  return (name?.value ?? timeZone).replace('GMT', 'UTC');
+  return (name?.value ?? timeZone).replace('GMT', 'UTC').replace(/\+0$/, '');
 }
 
 /** All places of money with a fraction, none without; assets with many places lose their closing zeros. */

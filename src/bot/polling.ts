@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Update } from 'grammy/types';
 import type { BillingBot } from './bot';
 import { loggable } from './faults';
 import { publishCommands } from './commands-menu';
@@ -88,13 +89,32 @@ class Poller {
 
   private async fetch(): Promise<void> {
     const { window } = this;
-    const timeout = window.isBusy ? 0 : LONG_POLL_SECONDS;
-    const updates = await this.bot.api.getUpdates(
-      { offset: window.offset, limit: 100, timeout, allowed_updates: ALLOWED_UPDATES },
-      this.signal as never,
-    );
-    window.take(updates);
-    if (window.isBusy) await Promise.race([window.settled(), this.pause(BUSY_PAUSE_MS)]);
+    window.take(await this.ask(window.isBusy ? 0 : LONG_POLL_SECONDS));
+    if (window.isBusy) await this.untilSettled();
+  }
+
+  /** The call gets a signal of its own: grammY never lets go of the one it is given, and ours lives for ever. */
+  private async ask(timeout: number): Promise<readonly Update[]> {
+    const hangUp = new AbortController();
+    const cut = () => hangUp.abort();
+    this.signal.addEventListener('abort', cut, { once: true });
+    try {
+      const { offset } = this.window;
+      return await this.bot.api.getUpdates(
+        { offset, limit: 100, timeout, allowed_updates: ALLOWED_UPDATES },
+        hangUp.signal as never,
+      );
+    } finally {
+      this.signal.removeEventListener('abort', cut);
+    }
+  }
+
+  /** Waits for the updates under way, but not long: others may have written meanwhile. */
+  private async untilSettled(): Promise<void> {
+    const enough = new AbortController();
+    const pause = sleep(BUSY_PAUSE_MS, undefined, { signal: enough.signal });
+    await Promise.race([this.window.settled(), pause.catch(() => undefined)]);
+    enough.abort();
   }
 
   /** Tells Telegram how far we came, so that a restart begins where this run ended. */

@@ -1,0 +1,64 @@
+import type postgres from 'postgres';
+import type { BotCommands } from '../../../src/bot/parts';
+
+/** Plays the workflows: consumes quotes and writes invoices as `checkout` would, and remembers what was asked. */
+export interface FakeCommands extends BotCommands {
+  readonly asked: { readonly name: string; readonly with: object }[];
+  /** The next call of this name does this instead. */
+  next<N extends keyof BotCommands>(name: N, behaviour: BotCommands[N]): void;
+}
+
+export function fakeCommands(sql: postgres.Sql): FakeCommands {
+  const asked: FakeCommands['asked'] = [];
+  const replaced = new Map<keyof BotCommands, BotCommands[keyof BotCommands]>();
+  const play = async <A extends object, R>(
+    name: keyof BotCommands,
+    argument: A,
+    usual: () => Promise<R>,
+  ): Promise<R> => {
+    asked.push({ name, with: argument });
+    const instead = replaced.get(name) as ((argument: A) => Promise<R>) | undefined;
+    replaced.delete(name);
+    return instead ? instead(argument) : usual();
+  };
+  return {
+    asked,
+    next: (name, behaviour) => {
+      replaced.set(name, behaviour);
+    },
+    openCheckout: (order) =>
+      play('openCheckout', order, async () => {
+        await writeInvoice(sql, order);
+        return { kind: 'open', invoiceId: order.quoteId };
+      }),
+    checkPayment: (order) =>
+      play('checkPayment', order, async () => ({ kind: 'not_yours' }) as const),
+    cancelCheckout: (order) =>
+      play('cancelCheckout', order, async () => {
+        await sql`update invoices set state = 'cancelled' where id = ${order.invoiceId}`;
+        return { kind: 'cancelled' } as const;
+      }),
+    changeProvider: (order) =>
+      play('changeProvider', order, async () => {
+        await sql`update invoices set provider = ${order.provider} where id = ${order.invoiceId}`;
+        return { kind: 'changed', provider: order.provider } as const;
+      }),
+    hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
+  };
+}
+
+async function writeInvoice(
+  sql: postgres.Sql,
+  order: { quoteId: string; provider: string },
+): Promise<void> {
+  await sql`
+    update quotes set consumed_by = ${`checkout:${order.quoteId}`}
+    where id = ${order.quoteId} and consumed_by is null`;
+  await sql`
+    insert into invoices (id, user_id, quote_id, provider, pay_amount_minor, currency, exponent,
+      state, payment_url, created_as_of, expires_at, terms_hash)
+    select id, user_id, id, ${order.provider}, pay_amount_minor, currency, exponent,
+      'pending', 'https://pay.example/' || id, as_of, as_of + interval '24 hours', terms_hash
+    from quotes where id = ${order.quoteId}
+    on conflict do nothing`;
+}

@@ -1,0 +1,98 @@
+import './limiter-in-jest';
+import type postgres from 'postgres';
+import type { Database } from '../../../drizzle/client';
+import { seedDatabase } from '../../../drizzle/seeds';
+import { startTelegramSandbox, type TelegramSandbox } from '../../../sandbox/telegram/server';
+import { createBot, type BillingBot } from '../../../src/bot/bot';
+import type { BotLog, BotParts, Incident, PaymentChoice } from '../../../src/bot/parts';
+import { startPolling } from '../../../src/bot/polling';
+import { DEFAULT_SETTINGS } from '../../../src/domain/billing/settings';
+import type { BillingReads } from '../../../src/reads/billing';
+import { createReads } from '../../../src/reads/reads';
+import type { EdgeRecords } from '../../../src/records/contract';
+import type { RateLimits } from '../../../src/records/rates';
+import { createRecords } from '../../../src/records/records';
+import { startDatabase } from './database';
+import { fakeCommands, type FakeCommands } from './fake-commands';
+
+export const TOKEN = '7000000001:bot-tests';
+
+/** Wide enough for a test that presses everything. */
+export const WIDE_LIMITS: RateLimits = {
+  command: { points: 10_000, seconds: 60 },
+  invoice: { points: 10_000, seconds: 60 },
+  promo: { points: 10_000, seconds: 600 },
+};
+
+export interface StageOptions {
+  readonly hasCatalogue?: boolean;
+  readonly rateLimits?: RateLimits;
+  readonly paymentProviders?: readonly PaymentChoice[];
+  /** Replaces parts of the bot, such as a read that fails. */
+  readonly change?: (parts: BotParts) => Partial<BotParts>;
+}
+
+/** The bot on a real database and over the Bot API wire; only the workflows are played. */
+export interface Stage {
+  readonly telegram: TelegramSandbox;
+  readonly bot: BillingBot;
+  readonly sql: postgres.Sql;
+  readonly db: Database;
+  readonly records: EdgeRecords;
+  readonly reads: BillingReads;
+  readonly commands: FakeCommands;
+  readonly incidents: Incident[];
+  readonly logged: object[];
+  /** Statements sent to PostgreSQL by the bot since the last reset. */
+  readonly statements: string[];
+  /** Moves the clock of the edge. */
+  advance(milliseconds: number): void;
+  now(): number;
+  stop(): Promise<void>;
+}
+
+export async function startStage(options: StageOptions = {}): Promise<Stage> {
+  const database = await startDatabase();
+  const { db, sql, statements } = database;
+  await seedDatabase(db, { hasCatalogue: options.hasCatalogue ?? false });
+  const telegram = await startTelegramSandbox({ port: 0, rates: 'unlimited' });
+  telegram.registerBot(TOKEN, { username: 'billing_test_bot' });
+  const records = createRecords(db, {
+    settings: DEFAULT_SETTINGS,
+    rateLimits: options.rateLimits ?? WIDE_LIMITS,
+  });
+  const reads = createReads(db);
+  const commands = fakeCommands(sql);
+  let shiftMs = 0;
+  const now = () => Date.now() + shiftMs;
+  const incidents: Incident[] = [];
+  const logged: object[] = [];
+  const parts: BotParts = {
+    ...{ commands, reads, records, clock: now, log: listLog(logged) },
+    settings: { publicBaseUrl: 'https://billing.example', supportUsername: 'billing_help' },
+    paymentProviders: options.paymentProviders ?? [{ name: 'mock', currencies: ['RUB'] }],
+    reportIncident: async (incident) => {
+      incidents.push(incident);
+    },
+  };
+  const changed = { ...parts, ...options.change?.(parts) };
+  const bot = createBot(TOKEN, changed, { apiRoot: telegram.apiRoot });
+  const polling = startPolling(bot, changed);
+  await polling.started;
+  return {
+    ...{ telegram, bot, sql, db, records, reads, commands, incidents, logged, statements, now },
+    advance: (milliseconds) => {
+      shiftMs += milliseconds;
+    },
+    stop: async () => {
+      await polling.stop();
+      await telegram.close();
+      await database.drop();
+    },
+  };
+}
+
+function listLog(logged: object[]): BotLog {
+  const keep = (details: object) => logged.push(details);
+  return { info: keep, warn: keep, error: keep };
+}

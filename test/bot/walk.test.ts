@@ -1,0 +1,142 @@
+import { startStage, type Stage } from './support/stage';
+import { buttonsOf, newVisitor, until, type Visitor } from './support/visitor';
+
+const COMMANDS = [
+  '/start',
+  '/balance',
+  '/topup',
+  '/tariffs',
+  '/buy',
+  '/subscription',
+  '/sub',
+  '/history',
+  '/invoices',
+  '/settings',
+  '/language',
+  '/help',
+  '/support',
+  '/paysupport',
+  '/refund',
+  '/terms',
+  '/privacy',
+  '/cancel',
+  '/promo',
+  '/trial',
+  '/gift',
+  '/why',
+  '/upcoming',
+  '/limits',
+  '/export',
+  '/erase',
+];
+
+const PROVIDERS = [
+  { name: 'mock', currencies: ['RUB'] },
+  { name: 'robokassa', currencies: ['RUB'] },
+  { name: 'stars', currencies: ['XTR'] },
+];
+
+/** The kind of a button, whatever it is about: one of each kind is enough to press. */
+function kindOf(data: string): string {
+  return data.split(':').slice(0, 3).join(':');
+}
+
+function pressable(visitor: Visitor): string[] {
+  return buttonsOf(visitor.shown()).flatMap((button) =>
+    'callback_data' in button ? [button.callback_data] : [],
+  );
+}
+
+describe('every screen', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage({ hasCatalogue: true, paymentProviders: PROVIDERS });
+  });
+  afterAll(() => stage.stop());
+
+  it.each(['ru', 'en'])('T-E7 has no dead button, in %s', async (language) => {
+    const visitor = newVisitor(stage, { language });
+    const pressed = new Set<string>();
+    const seen = new Set<string>();
+    const walk = async (command: string): Promise<void> => {
+      await visitor.write(command);
+      for (let steps = 0; steps < 60; steps += 1) {
+        for (const data of pressable(visitor)) {
+          expect(Buffer.byteLength(data)).toBeLessThanOrEqual(64);
+          seen.add(kindOf(data));
+        }
+        const next = pressable(visitor).find((data) => !pressed.has(kindOf(data)));
+        if (next === undefined) return;
+        pressed.add(kindOf(next));
+        const { toast } = await visitor.press(next);
+        expect(toast ?? '').not.toMatch(/больше не работает|no longer works/);
+      }
+    };
+    for (const command of COMMANDS) await walk(command);
+    const missing = () => [...seen].filter((kind) => !pressed.has(kind));
+    for (let rounds = 0; rounds < 12 && missing().length > 0; rounds += 1)
+      for (const command of ['/start', '/topup', '/tariffs', '/invoices', '/help'])
+        await walk(command);
+    expect(missing()).toEqual([]);
+    for (const kind of [
+      'v1:q:ok',
+      'v1:inv:chk',
+      'v1:inv:alt',
+      'v1:inv:use',
+      'v1:inv:can',
+      'v1:tar:pick',
+    ])
+      expect([...pressed]).toContain(kind);
+    expect(stage.incidents).toEqual([]);
+    expect(stage.logged).toEqual([]);
+  });
+
+  it('T-E7 answers text, stickers and commands it does not know', async () => {
+    const visitor = newVisitor(stage);
+    expect((await visitor.write('what?')).message.text).toContain('did not understand');
+    expect((await visitor.write('/nonsense')).message.text).toContain('did not understand');
+    const before = visitor.texts().length;
+    stage.telegram.shareContact(visitor.id);
+    await until('an answer to a contact', () => visitor.texts().length > before);
+    expect(visitor.shown().message.text).toContain('text and buttons only');
+  });
+
+  it('lists only commands that exist, in both languages', async () => {
+    const lists = stage.telegram
+      .log('call')
+      .filter(({ name }) => name === 'setMyCommands')
+      .map(({ request }) => JSON.stringify(request));
+    expect(lists).toHaveLength(3);
+    for (const list of lists) {
+      expect(list).toContain('tariffs');
+      expect(list).not.toMatch(/promo|gift|trial|export|erase|limits|upcoming/);
+    }
+    expect(lists.some((list) => list.includes('Главное меню'))).toBe(true);
+  });
+});
+
+describe('failing handlers', () => {
+  it('T-E7 reach the person with a reference and the operators with an alert; T-E8 the registration stands', async () => {
+    const stage = await startStage({
+      change: ({ reads }) => ({
+        reads: { ...reads, wallet: () => Promise.reject(new Error('secret-address:5432')) },
+      }),
+    });
+    try {
+      const visitor = newVisitor(stage);
+      const answer = await visitor.write('/balance');
+      const incident = stage.incidents[0];
+      expect(answer.message.text).toContain(incident?.incidentId);
+      expect(answer.message.text).not.toContain('5432');
+      expect(incident?.summary).not.toContain('5432');
+      const rows = await stage.sql`select id from users where id = ${visitor.id}`;
+      expect(rows).toHaveLength(1);
+      await visitor.write('/start');
+      const alert = await visitor.press('Balance');
+      expect(alert.isAlert).toBe(true);
+      expect(alert.toast).toContain(stage.incidents[1]?.incidentId);
+    } finally {
+      await stage.stop();
+    }
+  });
+});
