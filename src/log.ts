@@ -82,7 +82,8 @@ function isPlain(value: unknown): value is object {
 
 /** An error without its own properties, which may hold a whole request. */
 function errorRecord(error: unknown): unknown {
-  if (!(error instanceof Error)) return typeof error === 'string' ? error : { type: typeof error };
+  // Told already by somebody who took an error apart, or thrown in another realm.
+  if (!(error instanceof Error)) return error;
   const { name: type, message, stack, cause } = error;
   const because = cause instanceof Error ? { cause: `${cause.name}: ${cause.message}` } : {};
   return { type, message, stack, ...because };

@@ -51,7 +51,9 @@ export function savePerson(telegram: Telegram, person: Person): Person {
 
 function nextPersonId(telegram: Telegram): number {
   const id = telegram.store.next('person', FIRST_PERSON_ID);
-  return telegram.store.people.get(id) === undefined ? id : nextPersonId(telegram);
+  const isTaken =
+    telegram.store.people.get(id) !== undefined || telegram.store.bots.get(id) !== undefined;
+  return isTaken ? nextPersonId(telegram) : id;
 }
 
 export function personById(telegram: Telegram, personId: number): Person {

@@ -5,11 +5,15 @@ import type { Log } from '../log';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
 import type { PaymentProviders } from '../payments/registry';
-import { messengerOf } from './wiring';
+import { messengerOf, type TelegramAccount } from './wiring';
+
+/** The part of the configuration a bot depends on. */
+export type BotConfig = Pick<Config, 'publicBaseUrl' | 'supportUsername' | 'billing'> &
+  TelegramAccount;
 
 /** What a bot is given, in whichever process it lives. */
 export interface BotMakings {
-  readonly config: Config;
+  readonly config: BotConfig;
   readonly log: Log;
   readonly commands: BillingCommands;
   readonly reads: BillingReads;
@@ -33,7 +37,7 @@ export function botParts({ config, providers, ...makings }: BotMakings): BotPart
 }
 
 /** Straight to the operators' chat: an incident may be that nothing can be written at all. */
-async function tellOperators(config: Config, incident: Incident): Promise<void> {
+async function tellOperators(config: BotConfig, incident: Incident): Promise<void> {
   const { adminChatId: chatId, displayTimeZone: timeZone } = config.billing;
   if (chatId === undefined) return;
   const params = { incidentId: incident.incidentId, summary: incident.summary };

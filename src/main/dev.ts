@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { migrateDatabase } from '../../drizzle/migrate';
 import { connect } from '../../drizzle/client';
 import { seedDatabase } from '../../drizzle/seeds';
@@ -11,9 +11,9 @@ import { startTemporal, type TemporalServer } from '../embedded/temporal';
 import { migrationsFolder } from './migrations';
 
 /** Everything at once on one machine, for newcomers and development: what is not configured is embedded. */
-const DATA_FOLDER = '.data';
+const DATA_FOLDER = resolve('.data');
 /** The sandbox takes any well-formed token; this one is nobody's. */
-const SANDBOX_TOKEN = '7000000001:sandbox-token';
+const SANDBOX_TOKEN = '4200000001:sandbox-token';
 const DATABASE_OWNER = { name: 'billing', password: 'billing' };
 
 const report = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -208,7 +208,7 @@ function greet({ temporal, ports }: Addresses): void {
     `  Mock bank       http://localhost:${ports.mock}/panel`,
     '',
     `  Temporal        ${temporal.origin}`,
-    `  Logs            ${join(DATA_FOLDER, 'logs')}`,
+    `  Logs            ${relative(process.cwd(), join(DATA_FOLDER, 'logs'))}`,
     '',
     '  Ctrl-C stops everything; what was begun goes on at the next start.',
     '',

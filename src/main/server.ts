@@ -4,6 +4,7 @@ import { createBot } from '../bot/bot';
 import { introduceBot } from '../bot/polling';
 import { createWebhookHandler, registerWebhook } from '../bot/webhook';
 import { createCommands } from '../commands/billing';
+import type { Config } from '../config';
 import { createHttpApp } from '../http/app';
 import { listen } from '../http/listen';
 import type { TelegramWebhook } from '../http/ports';
@@ -19,7 +20,7 @@ runProcess('server', async ({ config, log, stopping }) => {
   const writes = connect(config.databaseUrl, { applicationName: 'server' });
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'server-reads' });
   const connection = await Connection.connect({ address });
-  const makings: BotMakings = {
+  const makings: BotMakings & { config: Config } = {
     config,
     log,
     commands: createCommands(new Client({ connection, namespace }), taskQueue),
@@ -52,7 +53,7 @@ runProcess('server', async ({ config, log, stopping }) => {
 });
 
 /** In webhook mode this process is the bot: it registers its address, again and again until Telegram answers. */
-function hostBot(makings: BotMakings): TelegramWebhook | undefined {
+function hostBot(makings: BotMakings & { config: Config }): TelegramWebhook | undefined {
   const { config, log } = makings;
   const { mode, token, apiRoot } = config.telegram;
   if (mode.kind === 'polling') return undefined;

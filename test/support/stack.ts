@@ -7,6 +7,8 @@ import { migrateDatabase } from '../../drizzle/migrate';
 import { seedDatabase } from '../../drizzle/seeds';
 import { startMockProvider, type MockProvider } from '../../sandbox/mock-provider/server';
 import { startTelegramSandbox, type TelegramSandbox } from '../../sandbox/telegram/server';
+import { createBot } from '../../src/bot/bot';
+import { startPolling, type Polling } from '../../src/bot/polling';
 import { createCommands } from '../../src/commands/billing';
 import type { BillingCommands } from '../../src/commands/contract';
 import { DEFAULT_SETTINGS, type BillingSettings } from '../../src/domain/billing/settings';
@@ -15,6 +17,7 @@ import { freePort } from '../../src/embedded/ports';
 import { createHttpApp } from '../../src/http/app';
 import { listen, type Listening } from '../../src/http/listen';
 import { createLog } from '../../src/log';
+import { botParts, type BotMakings } from '../../src/main/bot-process';
 import { createBillingWorkers } from '../../src/main/billing-worker';
 import { migrationsFolder, requireMigrations } from '../../src/main/migrations';
 import { messengerOf } from '../../src/main/wiring';
@@ -26,7 +29,7 @@ import { createRecords } from '../../src/records/records';
 import { requireInvariants } from './invariants';
 import { createDatabase, takeServers, type Servers } from './servers';
 
-export const BOT_TOKEN = '7000000001:sandbox-token';
+export const BOT_TOKEN = '4200000001:sandbox-token';
 
 const CREDENTIALS = {
   merchantLogin: 'mock-shop',
@@ -45,6 +48,8 @@ export interface StackOptions {
   readonly hasCatalogue?: boolean;
   /** False leaves the worker to the test. */
   readonly hasWorker?: boolean;
+  /** Starts the bot by long polling. */
+  readonly hasBot?: boolean;
 }
 
 /** The whole product in one process, on real PostgreSQL and real Temporal, with the sandbox around it. */
@@ -164,6 +169,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 
   const worker = options.hasWorker === false ? undefined : await startWorker();
+  const makings = { log, commands, records, reads, providers };
+  const bot = options.hasBot ? await startBot({ ...makings, telegram, settings, http }) : undefined;
   let clockMs = 0;
   return {
     servers,
@@ -191,6 +198,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       mock.control.setClock(clockMs);
     },
     stop: async () => {
+      await bot?.stop();
       await worker?.stop();
       await http.stop();
       await mock.stop();
@@ -201,6 +209,28 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await test.drop();
     },
   };
+}
+
+type BotInput = Omit<BotMakings, 'config'> & {
+  readonly telegram: TelegramSandbox;
+  readonly settings: BillingSettings;
+  readonly http: Listening;
+};
+
+async function startBot({ telegram, settings, http, ...makings }: BotInput): Promise<Polling> {
+  const { apiRoot } = telegram;
+  const parts = botParts({
+    ...makings,
+    config: {
+      publicBaseUrl: http.url,
+      supportUsername: 'support',
+      billing: settings,
+      telegram: { token: BOT_TOKEN, apiRoot },
+    },
+  });
+  const polling = startPolling(createBot(BOT_TOKEN, parts, { apiRoot }), parts);
+  await polling.started;
+  return polling;
 }
 
 /** Every open workflow that lives by the person's clock. */
