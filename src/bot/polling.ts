@@ -48,9 +48,14 @@ export async function introduceBot(
   bot: BillingBot,
   parts: Pick<BotParts, 'reads' | 'clock'>,
 ): Promise<void> {
-  await bot.init();
+  await learnName(bot);
   const tariffs = await parts.reads.catalogue(new Date(parts.clock()));
   await publishCommands(bot.api, tariffs.length > 0);
+}
+
+/** Not grammY's own `init`, which would wait for Telegram in silence and in steps of minutes. */
+export async function learnName(bot: BillingBot): Promise<void> {
+  if (!bot.isInited()) bot.botInfo = await bot.api.getMe();
 }
 
 class Poller {

@@ -43,6 +43,5 @@ function badRequest(reason: string): Refusal {
   ) {
     return { kind: 'gone', reason };
   }
-  if (/chat not found|user is deactivated/i.test(reason)) return { kind: 'unreachable', reason };
   return { kind: 'rejected', reason };
 }

@@ -1,6 +1,7 @@
 import type { Update } from 'grammy/types';
 import type { BillingBot } from './bot';
 import { causeOf } from './faults';
+import { learnName } from './polling';
 import { ALLOWED_UPDATES } from './updates';
 
 /**
@@ -12,7 +13,7 @@ export function createWebhookHandler(
 ): (request: { readonly body?: unknown }) => Promise<void> {
   return async (request) => {
     if (!isUpdate(request.body)) return;
-    if (!bot.isInited()) await bot.init();
+    await learnName(bot);
     try {
       await bot.handleUpdate(request.body);
     } catch (error) {
