@@ -89,18 +89,21 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
       }
     },
 
-    ensureNotifier: () =>
-      signalWithStart(client, 'notifier', {
-        taskQueue,
-        workflowId: NOTIFIER_ID,
-        input: {},
-        summary: 'Sends what the outbox holds',
-        attributes: [],
-        idReuse: 'ALLOW_DUPLICATE',
-        signal: wakeNotifierSignal.name,
-        signalArgs: [],
-      }),
+    ensureNotifier: () => ensureNotifier(client, taskQueue),
   };
+}
+
+function ensureNotifier(client: Client, taskQueue: string): Promise<void> {
+  return signalWithStart(client, 'notifier', {
+    taskQueue,
+    workflowId: NOTIFIER_ID,
+    input: {},
+    summary: 'Sends what the outbox holds',
+    attributes: [],
+    idReuse: 'ALLOW_DUPLICATE',
+    signal: wakeNotifierSignal.name,
+    signalArgs: [],
+  });
 }
 
 async function openCheckout(

@@ -7,7 +7,7 @@ import type * as workflows from '../../workflows';
 
 /** Every workflow the product has, by name; only types are loaded, never workflow code. */
 export type Workflows = typeof workflows;
-export type WorkflowName = keyof Workflows & string;
+export type WorkflowName = keyof Workflows;
 export type InputOf<N extends WorkflowName> = Parameters<Workflows[N]>[0];
 
 export interface StartOptions<N extends WorkflowName> {

@@ -21,6 +21,7 @@ import {
   type CheckoutInput,
   type CheckoutOpening,
   type CheckoutStatus,
+  type Repair,
 } from './contract';
 import { requireRepair } from './repair-rules';
 
@@ -125,7 +126,7 @@ function listen(desk: Desk): void {
       });
     },
     {
-      validator: (repair) => {
+      validator: (repair: Repair & { hours: number }) => {
         requireRepair(repair);
         if (!(repair.hours > 0 && repair.hours <= 168)) throw new Error('hours must be 1 to 168');
       },

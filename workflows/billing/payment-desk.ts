@@ -77,7 +77,7 @@ function listen(desk: PaymentDesk): void {
       desk.operatorEvidence = repair;
       return { accepted: 'the payment is booked as paid on your evidence' };
     },
-    { validator: (repair) => requireRepairIn(desk, repair, ['waiting', 'asking']) },
+    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['waiting', 'asking']) },
   );
   setHandler(
     retryDeliveryUpdate,
@@ -85,17 +85,17 @@ function listen(desk: PaymentDesk): void {
       desk.isDeliveryRetried = true;
       return { accepted: 'delivery is tried again now' };
     },
-    { validator: (repair) => requireRepairIn(desk, repair, ['delivering']) },
+    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['delivering']) },
   );
   setHandler(
     resolvePaymentUpdate,
     ({ how, operatorId, reason }) => ask(desk.decisions, { how, operatorId, reason }),
-    { validator: (repair) => requireRepairIn(desk, repair, ['quarantined']) },
+    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['quarantined']) },
   );
   setHandler(
     writeOffPaymentUpdate,
     ({ operatorId, reason }) => ask(desk.decisions, { how: 'write_off', operatorId, reason }),
-    { validator: (repair) => requireRepairIn(desk, repair, ['quarantined']) },
+    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['quarantined']) },
   );
 }
 
