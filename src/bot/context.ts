@@ -55,7 +55,10 @@ export async function show(
   await editScreen(ctx.api, { chatId: message.chat.id, messageId: message.message_id }, screen);
 }
 
-/** Answers a pressed button with a toast or an alert; a press too old to answer is left as it is. */
+/**
+ * Answers a pressed button with a toast or an alert, once. What was pressed for is done by then, so a press too old to
+ * answer, or a Telegram that does not take the answer, is no reason to fail.
+ */
 export async function toast(
   ctx: BotContext,
   text?: { key: TextKey; params?: TextParams; isAlert?: boolean },
@@ -69,7 +72,8 @@ export async function toast(
   try {
     await ctx.answerCallbackQuery(words ?? {});
   } catch (error) {
-    if (refusalOf(error)?.kind !== 'gone') throw error;
+    const kind = refusalOf(error)?.kind;
+    if (kind === undefined || kind === 'rejected') throw error;
   }
 }
 

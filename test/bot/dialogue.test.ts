@@ -52,6 +52,14 @@ describe('another amount', () => {
     },
   );
 
+  it('T-E2 outlives a restart of the bot', async () => {
+    const visitor = await asked(stage);
+    await stage.restart();
+    expect((await visitor.write('300')).message.text).toContain('To pay: ₽300');
+    await stage.restart();
+    expect((await visitor.press('Continue to pay')).message.message.text).toContain('Invoice #');
+  });
+
   it('is left by /cancel', async () => {
     const visitor = await asked(stage);
     expect((await visitor.write('/cancel')).message.text).toContain('cancelled');

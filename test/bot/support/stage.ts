@@ -48,6 +48,8 @@ export interface Stage {
   /** Moves the clock of the edge. */
   advance(milliseconds: number): void;
   now(): number;
+  /** Ends the bot and begins another one, which knows nothing but the database. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -76,16 +78,27 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     },
   };
   const changed = { ...parts, ...options.change?.(parts) };
-  const bot = createBot(TOKEN, changed, { apiRoot: telegram.apiRoot });
-  const polling = startPolling(bot, changed);
-  await polling.started;
+  const start = async () => {
+    const bot = createBot(TOKEN, changed, { apiRoot: telegram.apiRoot });
+    const polling = startPolling(bot, changed);
+    await polling.started;
+    return { bot, polling };
+  };
+  let running = await start();
   return {
-    ...{ telegram, bot, sql, db, records, reads, commands, incidents, logged, statements, now },
+    get bot() {
+      return running.bot;
+    },
+    restart: async () => {
+      await running.polling.stop();
+      running = await start();
+    },
+    ...{ telegram, sql, db, records, reads, commands, incidents, logged, statements, now },
     advance: (milliseconds) => {
       shiftMs += milliseconds;
     },
     stop: async () => {
-      await polling.stop();
+      await running.polling.stop();
       await telegram.close();
       await database.drop();
     },
