@@ -10,13 +10,12 @@ import { convertMinor } from '../../src/domain/tokens';
 import { writeAudit } from '../audit';
 import { promiseToUser } from '../outbox';
 import { amountOf } from './checkouts';
+import { moneyAccount, tokenAccount, wallet } from './accounts';
 import {
   availableOf,
   balanceOf,
-  moneyAccount,
+  lockWallet,
   postTransfer,
-  tokenAccount,
-  wallet,
   type Leg,
   type TransferOrder,
 } from './ledger';
@@ -45,6 +44,7 @@ export async function fulfilOrder(
   order: Order,
   receipt: Receipt,
 ): Promise<SubscriptionChange | undefined> {
+  await lockWallet(tx, order.invoice.userId);
   await postSale(tx, order, receipt);
   const period = await givePeriod(tx, order, receipt);
   await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
@@ -98,7 +98,7 @@ async function postSale(tx: Transaction, order: Order, receipt: Receipt): Promis
     lot: {
       origin: kind === 'topup' ? 'topup' : 'pack',
       invoiceId: invoice.id,
-      paidMinor: invoice.payAmountMinor,
+      paidMinor: totalOf(receipt),
     },
   });
 }
@@ -135,11 +135,13 @@ function saleKind({ tariff }: Order): 'topup' | 'pack' | 'sale' {
 }
 
 function saleLegs({ invoice }: Order, receipt: Receipt): Leg[] {
-  const total = -receipt.sources.reduce((sum, leg) => sum + leg.amount, 0);
-  return [
-    ...receipt.sources,
-    { account: moneyAccount('deferred', invoice.currency), amount: total },
-  ];
+  const earned = { account: moneyAccount('deferred', invoice.currency), amount: totalOf(receipt) };
+  return [...receipt.sources, earned];
+}
+
+/** What was really paid, which an operator may have let stand for a little more or less than the order's amount. */
+function totalOf(receipt: Receipt): number {
+  return -receipt.sources.reduce((sum, leg) => sum + leg.amount, 0);
 }
 
 function tokenLegs(userId: number, tokensUtok: number): Leg[] {

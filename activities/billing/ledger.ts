@@ -2,39 +2,8 @@ import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { accounts, entries, transfers, type TransferKind } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
+import { wallet, type AccountRef } from './accounts';
 import { drainLots, fillLot, type LotTerms } from './lots';
-
-/** Asset code of tokens; every other asset is a currency. */
-export const TOKENS = 'TOK';
-
-/** A place of one asset. Wallets belong to a person; all other accounts are the system's. */
-export interface AccountRef {
-  readonly code: string;
-  readonly asset: string;
-  readonly userId?: number;
-}
-
-export function wallet(userId: number): AccountRef {
-  return { code: `wallet:${userId}:${TOKENS}`, asset: TOKENS, userId };
-}
-
-/** A token account of the system, such as `issuance` or `fees`. */
-export function tokenAccount(name: 'issuance' | 'fees' | 'spend'): AccountRef {
-  return { code: `sys:${name}:${TOKENS}`, asset: TOKENS };
-}
-
-/** A money account of the system in one currency. */
-export function moneyAccount(
-  name: 'deferred' | 'suspense' | 'refunds',
-  currency: string,
-): AccountRef {
-  return { code: `sys:${name}:${currency}`, asset: currency };
-}
-
-/** Money a provider holds for us. */
-export function clearing(provider: string, currency: string): AccountRef {
-  return { code: `clearing:${provider}:${currency}`, asset: currency };
-}
 
 /** One signed line: minor units or micro-tokens by the account's asset; positive credits the account. */
 export interface Leg {
@@ -85,6 +54,7 @@ export class InsufficientBalanceError extends Error {
  */
 export async function postTransfer(tx: Transaction, order: TransferOrder): Promise<PostedTransfer> {
   const legs = order.legs.filter((leg) => leg.amount !== 0);
+  requireDistinct(order, legs);
   const ids = await accountIds(
     tx,
     legs.map((leg) => leg.account),
@@ -137,6 +107,12 @@ export interface LockedWallet {
 
 /** Default floor of a wallet: the greatest debt post-paid work may make (DM, `accounts`). */
 const WALLET_FLOOR_UTOK = -1_000_000_000;
+
+/** Two debits of one wallet would each be measured against the whole balance. */
+function requireDistinct(order: TransferOrder, legs: readonly Leg[]): void {
+  const codes = new Set(legs.map((leg) => leg.account.code));
+  assert(codes.size === legs.length, `transfer ${order.key} names each account once`);
+}
 
 async function accountIds(
   tx: Transaction,

@@ -17,7 +17,8 @@ import { writeAudit } from '../audit';
 import { promiseToOperators, promiseToUser } from '../outbox';
 import { amountOf } from './checkouts';
 import { creditWallet, fulfilOrder, markPaid, type Receipt } from './fulfilment';
-import { balanceOf, clearing, moneyAccount, postTransfer, type Leg } from './ledger';
+import { clearing, moneyAccount } from './accounts';
+import { balanceOf, postTransfer, type Leg } from './ledger';
 import { openItem } from './open-items';
 import { lockOrderOfFact, orderTerms, type Order } from './orders';
 

@@ -9,7 +9,8 @@ import type { ActivityDeps } from '../deps';
 import { promiseToUser } from '../outbox';
 import { inTransaction, readSettings, workflowId } from '../transactions';
 import { fulfilOrder } from './fulfilment';
-import { clearing, moneyAccount, postTransfer, tokenAccount, wallet, type Leg } from './ledger';
+import { clearing, moneyAccount, tokenAccount, wallet } from './accounts';
+import { postTransfer, type Leg } from './ledger';
 import { closeItem, openItem } from './open-items';
 import { lockOrderOfFact, type Order } from './orders';
 

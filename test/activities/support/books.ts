@@ -1,0 +1,171 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import postgres from 'postgres';
+import { billingActivities } from '../../../activities/billing';
+import type { ActivityDeps } from '../../../activities/deps';
+import { deliveryActivities, outboxActivities } from '../../../activities/messages';
+import { connect, type Database } from '../../../drizzle/client';
+import { migrateDatabase } from '../../../drizzle/migrate';
+import { users } from '../../../drizzle/schema';
+import { seedDatabase } from '../../../drizzle/seeds';
+import { DEFAULT_SETTINGS, type BillingSettings } from '../../../src/domain/billing/settings';
+import type { PaymentProvider } from '../../../src/payments/provider';
+import { createQuote } from '../../../src/records/quotes';
+import { requireInvariants } from '../../support/invariants';
+import { createDatabase } from '../../support/servers';
+
+/** A business instant in the middle of an ordinary day; tests count from here. */
+export const NOON = '2026-03-10T12:00:00.000Z';
+
+/** `NOON` and so many hours. */
+export function after(hours: number): string {
+  return new Date(Date.parse(NOON) + hours * 3_600_000).toISOString();
+}
+
+export interface Books {
+  readonly db: Database;
+  readonly sql: postgres.Sql;
+  readonly url: string;
+  /** Activities with other dependencies than the standing ones. */
+  activities(change?: Partial<ActivityDeps>): Activities;
+  readonly act: Activities;
+  newUser(person?: Partial<typeof users.$inferInsert>): Promise<number>;
+  /** A frozen quote of a tariff by its slug; the amount is for top-ups. */
+  quote(wish: QuoteWish): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface QuoteWish {
+  readonly userId: number;
+  readonly slug?: string;
+  readonly amountMinor?: number;
+  readonly currency?: string;
+  readonly asOf?: string;
+}
+
+export type Activities = ReturnType<typeof allActivities>;
+
+function allActivities(deps: ActivityDeps) {
+  const [checkouts, payments, providerCalls, repairs, subscriptions] = billingActivities(deps);
+  return {
+    ...checkouts,
+    ...payments,
+    ...providerCalls,
+    ...repairs,
+    ...subscriptions,
+    ...outboxActivities(deps),
+    ...deliveryActivities(deps),
+  };
+}
+
+/** Nobody sleeps in tests, unless a test says so. */
+export const SETTINGS: BillingSettings = { ...DEFAULT_SETTINGS, quietHours: '00:00-00:00' };
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** A database of its own with the seed catalogue on sale, and the activities that work on it. */
+export async function openBooks(settings: Partial<BillingSettings> = {}): Promise<Books> {
+  const test = await createDatabase({ sources: ['drizzle'], migrate: prepare });
+  const { db, sql, close } = connect(test.url, { poolSize: 12 });
+  let nextUser = 1_000;
+  const activities = (change: Partial<ActivityDeps> = {}) =>
+    allActivities({
+      db,
+      settings: { ...SETTINGS, ...settings },
+      providers: new Map(),
+      messenger: { send: () => Promise.reject(new Error('this test sends nothing')) },
+      log: silent,
+      ...change,
+    });
+  return {
+    db,
+    sql,
+    url: test.url,
+    activities,
+    act: activities(),
+    newUser: async (person = {}) => {
+      nextUser += 1;
+      await db.insert(users).values({ id: nextUser, timeZone: 'UTC', locale: 'en', ...person });
+      return nextUser;
+    },
+    quote: (wish) => freeze(db, sql, wish),
+    close: async () => {
+      await close();
+      await test.drop();
+    },
+  };
+}
+
+async function prepare(url: string): Promise<void> {
+  await migrateDatabase(url, 'drizzle/migrations');
+  const connection = connect(url, { poolSize: 1 });
+  await seedDatabase(connection.db, { hasCatalogue: true });
+  await connection.close();
+}
+
+async function freeze(db: Database, sql: postgres.Sql, wish: QuoteWish): Promise<string> {
+  const { userId, slug = 'topup-main', currency = 'RUB', asOf = NOON } = wish;
+  const tariffVersionId = await versionOf(sql, slug);
+  const quote = await createQuote(db, SETTINGS, {
+    userId,
+    tariffVersionId,
+    currency,
+    asOf: new Date(asOf),
+    ...(wish.amountMinor === undefined ? {} : { amountMinor: wish.amountMinor }),
+  });
+  if (quote.kind !== 'quoted') throw new Error(`no quote: ${quote.reason}`);
+  return quote.quoteId;
+}
+
+export async function versionOf(sql: postgres.Sql, slug: string): Promise<string> {
+  const [row] = await sql`
+    select v.id from tariff_versions v join tariffs t on t.id = v.tariff_id
+    where t.slug = ${slug} order by v.version desc limit 1`;
+  return String(row?.['id']);
+}
+
+/** Runs an activity as a step of the workflow of that id. */
+export function asWorkflow<T>(workflowId: string, work: () => Promise<T>): Promise<T> {
+  const environment = new MockActivityEnvironment({
+    workflowExecution: { workflowId, runId: '00000000-0000-0000-0000-000000000001' },
+    taskQueue: 'billing',
+  });
+  return environment.run(work);
+}
+
+/** Runs the same work so many times at once. */
+export function atOnce<T>(times: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: times }, (_, index) => work(index)));
+}
+
+/** How many rows a table has. */
+export async function count(sql: postgres.Sql, table: string): Promise<number> {
+  const [row] = await sql`select count(*)::int as rows from ${sql(table)}`;
+  return Number(row?.['rows']);
+}
+
+/** Tokens in a wallet. */
+export async function balance(sql: postgres.Sql, userId: number): Promise<number> {
+  const [row] = await sql`select balance::float8 as utok from accounts where user_id = ${userId}`;
+  return Number(row?.['utok'] ?? 0) / 1_000_000;
+}
+
+export async function checkBooks(books: Books): Promise<void> {
+  await requireInvariants(books.sql);
+}
+
+/** A provider that answers what a test says; anything else it is asked is a mistake of the test. */
+export function fakeProvider(answers: Partial<PaymentProvider> = {}): PaymentProvider {
+  const unexpected = () => Promise.reject(new Error('this test does not ask the provider'));
+  return {
+    name: 'mock',
+    capabilities: { currencies: ['RUB'], canAsk: true, canRefund: 'full', canCancel: true },
+    createPayment: unexpected,
+    verify: () => ({ verified: 'malformed', reason: 'this test verifies nothing' }),
+    ask: unexpected,
+    refund: unexpected,
+    askRefund: unexpected,
+    cancel: unexpected,
+    answer: () => ({ status: 200, contentType: 'text/plain', body: 'OK' }),
+    ...answers,
+  };
+}
