@@ -46,7 +46,7 @@ export function menuScreen(ctx: BotContext): Screen {
   return {
     text: lines(
       name ? say(locale, 'menu.greeting', { name }) : say(locale, 'menu.greeting_nameless'),
-      arrival.isNew && say(locale, 'menu.introduction'),
+      arrival.isNew && `\n${say(locale, 'menu.introduction')}\n`,
       say(locale, 'menu.balance', { balance: tokensText(arrival.balanceUtok, locale) }),
       '',
       say(locale, 'menu.prompt'),

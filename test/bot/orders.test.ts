@@ -1,5 +1,5 @@
 import { startStage, type Stage } from './support/stage';
-import { dataOf, newVisitor, type Visitor } from './support/visitor';
+import { dataOf, newVisitor, until, type Visitor } from './support/visitor';
 
 describe('orders', () => {
   let stage: Stage;
@@ -117,6 +117,21 @@ describe('orders', () => {
     const { visitor, confirm } = await offered();
     stage.commands.next('openCheckout', async () => ({ kind: 'refused', reason }));
     expect((await visitor.press(confirm)).message.message.text).toContain(words);
+  });
+
+  it('a provider that takes its time is announced', async () => {
+    const { visitor, confirm } = await offered();
+    stage.commands.next('openCheckout', async () => {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      return { kind: 'refused', reason: 'provider_unavailable' };
+    });
+    const { toast, message } = await visitor.press(confirm);
+    expect(toast).toBe('Preparing your invoice…');
+    await until(
+      'the outcome',
+      () => visitor.shown().message.text?.includes('does not answer') ?? false,
+    );
+    expect(message.message.message_id).toBe(visitor.shown().message.message_id);
   });
 
   it('a link to an invoice opens it for its owner only', async () => {

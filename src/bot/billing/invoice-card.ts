@@ -17,6 +17,7 @@ export function invoiceScreen(ctx: BotContext, parts: BotParts, invoice: Invoice
   const text = lines(
     say(locale, 'invoice.title', { no: invoice.no }),
     contentsText(ctx, invoice),
+    '',
     invoice.tokensUtok > 0 &&
       say(locale, 'invoice.tokens', { tokens: tokensText(invoice.tokensUtok, locale) }),
     invoice.tariffKind !== 'topup' &&

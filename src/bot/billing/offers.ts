@@ -93,11 +93,13 @@ export function quoteScreen(
     quote.tariffKind === 'topup'
       ? say(locale, 'invoice.topup')
       : say(locale, 'quote.plan', { name: quote.planName[locale] }),
+    '',
     isDiscounted && say(locale, 'quote.list', { amount: amountText(quote.listAmount, locale) }),
     isDiscounted && say(locale, 'quote.discount', { amount: discount }),
     ...contentLines(ctx, quote),
     period !== undefined && say(locale, 'quote.period', { period }),
     feeLine(ctx, quote),
+    '',
     say(locale, 'quote.pay', { amount: amountText(quote.payAmount, locale) }),
     say(locale, 'quote.until', { until: instantText(quote.buttonUntil, ctx.visit.place) }),
     confirmations.length > 1 && `\n${say(locale, 'quote.choose_provider')}`,

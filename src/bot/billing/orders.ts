@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../../domain/assert';
 import type { CheckoutOpening } from '../../commands/contract';
 import type { QuoteView } from '../../reads/billing';
@@ -45,15 +46,29 @@ async function open(
   parts: BotParts,
   { quote, provider }: { quote: QuoteView; provider: string },
 ): Promise<void> {
-  // A provider may take its time; an unanswered button would look stuck, and late answers are refused.
-  await toast(ctx, { key: 'quote.opening' });
-  const opening = await parts.commands.openCheckout({
+  const opening = parts.commands.openCheckout({
     quoteId: quote.quoteId,
     userId: ctx.visit.userId,
     provider,
     clockOffsetMs: ctx.visit.arrival.clockOffsetMs,
   });
-  await showOpening(ctx, parts, { opening, quote });
+  // A provider may take its time; an unanswered button would look stuck, and late answers are refused.
+  if (await takesLong(opening)) await toast(ctx, { key: 'quote.opening' });
+  await showOpening(ctx, parts, { opening: await opening, quote });
+}
+
+const LONG_MS = 1_500;
+
+async function takesLong(work: Promise<unknown>): Promise<boolean> {
+  const enough = new AbortController();
+  const patience = sleep(LONG_MS, true, { signal: enough.signal }).catch(() => false);
+  const isLong = await Promise.race([work.then(isQuick, isQuick), patience]);
+  enough.abort();
+  return isLong;
+}
+
+function isQuick(): false {
+  return false;
 }
 
 async function showOpening(
