@@ -1,5 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import postgres from 'postgres';
+import { DefaultLogger } from '@temporalio/worker';
+import type postgres from 'postgres';
 import { billingActivities } from '../../../activities/billing';
 import type { ActivityDeps } from '../../../activities/deps';
 import { deliveryActivities, outboxActivities } from '../../../activities/messages';
@@ -83,9 +84,9 @@ export async function openBooks(settings: Partial<BillingSettings> = {}): Promis
     activities,
     act: activities(),
     newUser: async (person = {}) => {
-      nextUser += 1;
-      await db.insert(users).values({ id: nextUser, timeZone: 'UTC', locale: 'en', ...person });
-      return nextUser;
+      const id = (nextUser += 1);
+      await db.insert(users).values({ id, timeZone: 'UTC', locale: 'en', ...person });
+      return id;
     },
     quote: (wish) => freeze(db, sql, wish),
     close: async () => {
@@ -125,10 +126,13 @@ export async function versionOf(sql: postgres.Sql, slug: string): Promise<string
 
 /** Runs an activity as a step of the workflow of that id. */
 export function asWorkflow<T>(workflowId: string, work: () => Promise<T>): Promise<T> {
-  const environment = new MockActivityEnvironment({
-    workflowExecution: { workflowId, runId: '00000000-0000-0000-0000-000000000001' },
-    taskQueue: 'billing',
-  });
+  const environment = new MockActivityEnvironment(
+    {
+      workflowExecution: { workflowId, runId: '00000000-0000-0000-0000-000000000001' },
+      taskQueue: 'billing',
+    },
+    { logger: new DefaultLogger('ERROR') },
+  );
   return environment.run(work);
 }
 
