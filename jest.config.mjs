@@ -1,6 +1,11 @@
 /** @type {import('jest').Config} */
 const shared = {
-  transform: { '^.+\\.ts$': '@swc/jest' },
+  transform: {
+    '^.+\\.ts$': '@swc/jest',
+    // It imports drizzle-orm dynamically, which Jest's module system only takes as a require.
+    '/node_modules/rate-limiter-flexible/.+\\.js$': '@swc/jest',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!rate-limiter-flexible/)'],
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.data'],
 };

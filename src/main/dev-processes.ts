@@ -7,7 +7,7 @@ import type { ProcessDefinition } from '../embedded/processes';
 import type { TemporalServer } from '../embedded/temporal';
 
 /** The sandbox takes any well-formed token; this one is nobody's. */
-const SANDBOX_TOKEN = '4200000001:sandbox-token';
+export const SANDBOX_TOKEN = '4200000001:sandbox-token';
 
 /** Where everything of one machine listens. */
 export interface Addresses {
@@ -16,40 +16,54 @@ export interface Addresses {
   readonly ports: { readonly telegram: number; readonly mock: number; readonly http: number };
 }
 
+export interface ProcessPlan {
+  readonly dataFolder: string;
+  /** The compiled tree. */
+  readonly compiledFolder: string;
+  /** What is set outside; it wins over the embedded defaults. */
+  readonly outside: NodeJS.ProcessEnv;
+  /** Wins over everything. */
+  readonly overrides?: Readonly<Record<string, string>>;
+}
+
 /** The product's own processes and the sandbox around it, in the order in which they lean on each other. */
-export function processesOf(addresses: Addresses, dataFolder: string): ProcessDefinition[] {
-  const env = environmentOf(addresses, dataFolder);
+export function processesOf(addresses: Addresses, plan: ProcessPlan): ProcessDefinition[] {
+  const env = environmentOf(addresses, plan);
   const { telegram, mock, http } = addresses.ports;
-  const sandbox = isRealTelegram()
-    ? []
-    : [
-        node({
-          name: 'telegram-sandbox',
-          entry: 'sandbox/telegram/main.js',
-          env,
-          isReady: answers(telegram),
-        }),
-      ];
+  const node = nodeProcesses(plan, env);
+  const chat = node('telegram-sandbox', 'sandbox/telegram/main.js', answers(telegram));
   return [
-    ...sandbox,
-    node({
-      name: 'mock-provider',
-      entry: 'sandbox/mock-provider/main.js',
-      env,
-      isReady: answers(mock),
-    }),
-    node({ name: 'worker', entry: 'src/main/worker.js', env, isReady: polls(addresses.temporal) }),
-    node({ name: 'server', entry: 'src/main/server.js', env, isReady: answers(http) }),
-    node({ name: 'bot', entry: 'src/main/bot.js', env }),
+    ...(isRealTelegram(plan.outside) ? [] : [chat]),
+    node('mock-provider', 'sandbox/mock-provider/main.js', answers(mock)),
+    node('worker', 'src/main/worker.js', polls(addresses.temporal)),
+    node('server', 'src/main/server.js', answers(http)),
+    node('bot', 'src/main/bot.js', isRealTelegram(plan.outside) ? undefined : hasBot(telegram)),
   ];
 }
 
-/** The environment of the embedded processes; what is set outside wins. */
-function environmentOf(
+function environmentOf(addresses: Addresses, plan: ProcessPlan): Record<string, string> {
+  const { ports } = addresses;
+  const defaults = embeddedDefaults(addresses, plan);
+  const outside = Object.entries(plan.outside).filter(
+    (entry): entry is [string, string] => entry[0] in defaults && Boolean(entry[1]),
+  );
+  return {
+    ...defaults,
+    ...Object.fromEntries(outside),
+    PORT: String(ports.http),
+    MOCK_PROVIDER_PORT: String(ports.mock),
+    MOCK_PROVIDER_DATA_FILE: join(plan.dataFolder, 'mock-provider.jsonl'),
+    TELEGRAM_SANDBOX_PORT: String(ports.telegram),
+    TELEGRAM_SANDBOX_DATA: join(plan.dataFolder, 'telegram-sandbox.jsonl'),
+    ...plan.overrides,
+  };
+}
+
+function embeddedDefaults(
   { databaseUrl, temporal: server, ports }: Addresses,
-  dataFolder: string,
+  plan: ProcessPlan,
 ): Record<string, string> {
-  const defaults = {
+  return {
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: server.address,
     TEMPORAL_NAMESPACE: server.namespace,
@@ -57,22 +71,7 @@ function environmentOf(
     PAYMENT_PROVIDERS: 'mock,stars',
     MOCK_PROVIDER_URL: `http://127.0.0.1:${ports.mock}`,
     MOCK_PROVIDER_PUBLIC_URL: `http://localhost:${ports.mock}`,
-    ...(isRealTelegram() ? {} : sandboxEnvironment(ports.telegram)),
-  };
-  const outside = Object.fromEntries(
-    Object.keys(defaults).flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined || value === '' ? [] : [[name, value]];
-    }),
-  ) as Record<string, string>;
-  return {
-    ...defaults,
-    ...outside,
-    PORT: String(ports.http),
-    MOCK_PROVIDER_PORT: String(ports.mock),
-    MOCK_PROVIDER_DATA_FILE: join(dataFolder, 'mock-provider.jsonl'),
-    TELEGRAM_SANDBOX_PORT: String(ports.telegram),
-    TELEGRAM_SANDBOX_DATA: join(dataFolder, 'telegram-sandbox.jsonl'),
+    ...(isRealTelegram(plan.outside) ? {} : sandboxEnvironment(ports.telegram)),
   };
 }
 
@@ -85,27 +84,24 @@ function sandboxEnvironment(port: number): Record<string, string> {
 }
 
 /** With a token of one's own, Telegram is the real one and no sandbox starts. */
-export function isRealTelegram(): boolean {
-  return Boolean(process.env['TELEGRAM_BOT_TOKEN']);
+export function isRealTelegram(env: NodeJS.ProcessEnv): boolean {
+  return Boolean(env['TELEGRAM_BOT_TOKEN']);
 }
 
-interface NodeProcess {
-  readonly name: string;
-  /** Relative to the compiled tree. */
-  readonly entry: string;
-  readonly env: Record<string, string>;
-  readonly isReady?: () => Promise<boolean>;
-}
-
-function node({ name, entry, env, isReady }: NodeProcess): ProcessDefinition {
-  return {
+/** Node processes of the compiled tree, all with one environment. */
+function nodeProcesses(plan: ProcessPlan, env: Record<string, string>) {
+  return (
+    name: string,
+    entry: string,
+    isReady?: ProcessDefinition['isReady'],
+  ): ProcessDefinition => ({
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', join(__dirname, '..', '..', entry)],
+    args: ['--enable-source-maps', join(plan.compiledFolder, entry)],
     env,
     stopWithinMs: 15_000,
     ...(isReady === undefined ? {} : { isReady }),
-  };
+  });
 }
 
 /** A process is ready once its port answers anything at all. */
@@ -117,6 +113,17 @@ function answers(port: number): () => Promise<boolean> {
     });
     await response.body?.cancel();
     return true;
+  };
+}
+
+/** The sandbox knows the bot from its first call on. */
+function hasBot(port: number): () => Promise<boolean> {
+  return async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/sandbox/state`, {
+      signal: AbortSignal.timeout(2_000),
+    });
+    const { bots } = (await response.json()) as { bots: unknown[] };
+    return bots.length > 0;
   };
 }
 

@@ -16,6 +16,12 @@ import { migrationsFolder } from './migrations';
 const DATA_FOLDER = resolve('.data');
 const DATABASE_OWNER = { name: 'billing', password: 'billing' };
 
+const PLAN = {
+  dataFolder: DATA_FOLDER,
+  compiledFolder: join(__dirname, '..', '..'),
+  outside: process.env,
+};
+
 const report = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function run(): Promise<void> {
@@ -33,8 +39,7 @@ async function run(): Promise<void> {
   try {
     const addresses = await startServers(supervisor);
     await prepareDatabase(addresses.databaseUrl);
-    for (const definition of processesOf(addresses, DATA_FOLDER))
-      await supervisor.start(definition);
+    for (const definition of processesOf(addresses, PLAN)) await supervisor.start(definition);
     greet(addresses);
   } catch (error) {
     await supervisor.stopAll();
@@ -88,7 +93,7 @@ async function prepareDatabase(databaseUrl: string): Promise<void> {
 }
 
 function greet({ temporal, ports }: Addresses): void {
-  const chat = isRealTelegram()
+  const chat = isRealTelegram(process.env)
     ? 'Telegram itself, with your bot'
     : `http://localhost:${ports.telegram}`;
   const lines = [

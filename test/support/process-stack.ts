@@ -1,0 +1,86 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { connect } from '../../drizzle/client';
+import { migrateDatabase } from '../../drizzle/migrate';
+import { seedDatabase } from '../../drizzle/seeds';
+import { freePorts } from '../../src/embedded/ports';
+import { startPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres';
+import { Supervisor } from '../../src/embedded/processes';
+import { startTemporal } from '../../src/embedded/temporal';
+import { processesOf, SANDBOX_TOKEN } from '../../src/main/dev-processes';
+import { migrationsFolder } from '../../src/main/migrations';
+import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
+import { TEST_DATA } from './servers/places';
+
+/** The compiled tree, as production runs it; `npm test` builds it. */
+const COMPILED = join(__dirname, '..', '..', 'dist');
+
+export const VICTIMS = ['worker', 'server', 'bot', 'temporal-server', 'postgres'] as const;
+export type Victim = (typeof VICTIMS)[number];
+
+/** Every process of the product by itself, so that each can be killed alone. */
+export interface ProcessStack {
+  readonly sql: postgres.Sql;
+  readonly databaseUrl: string;
+  readonly telegramUrl: string;
+  readonly mockUrl: string;
+  readonly httpUrl: string;
+  /** SIGKILLs a process; its supervisor starts it again. */
+  kill(victim: Victim): Promise<void>;
+  /** Waits until a killed process is usable again. */
+  ready(victim: Victim): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startProcessStack(): Promise<ProcessStack> {
+  const dataFolder = mkdtempSync(join(TEST_DATA, 'chaos-'));
+  const report = () => undefined;
+  const supervisor = new Supervisor({ dataFolder, report });
+  const [telegram = 0, mock = 0, http = 0] = await freePorts(3);
+  const cluster = await startPostgres({ supervisor, report, durability: 'fast' });
+  const databaseUrl = await prepareDatabase(cluster);
+  const temporal = await startTemporal({
+    supervisor,
+    report,
+    postgresAdminUrl: cluster.adminUrl,
+    searchAttributes: SEARCH_ATTRIBUTES,
+    ports: 'free',
+    env: { ...process.env, TEMPORAL_ADDRESS: '' },
+  });
+  const addresses = { databaseUrl, temporal, ports: { telegram, mock, http } };
+  const plan = { dataFolder, compiledFolder: COMPILED, outside: {}, overrides: OVERRIDES };
+  for (const definition of processesOf(addresses, plan)) await supervisor.start(definition);
+  const sql = postgres(databaseUrl, { max: 3, onnotice: () => undefined });
+  return {
+    sql,
+    databaseUrl,
+    telegramUrl: `http://127.0.0.1:${telegram}`,
+    mockUrl: `http://127.0.0.1:${mock}`,
+    httpUrl: `http://127.0.0.1:${http}`,
+    kill: async (victim) => supervisor.find(victim)?.kill(),
+    ready: async (victim) => supervisor.find(victim)?.ready(),
+    stop: async () => {
+      await sql.end({ timeout: 2 });
+      await supervisor.stopAll();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Nobody sleeps in these tests, and everything of the sandbox is at hand whatever the machine's environment says. */
+const OVERRIDES = {
+  QUIET_HOURS: '00:00-00:00',
+  TELEGRAM_BOT_TOKEN: SANDBOX_TOKEN,
+  LOG_LEVEL: 'info',
+} as const;
+
+async function prepareDatabase(cluster: EmbeddedPostgres): Promise<string> {
+  const url = await cluster.ensureDatabase('billing', { name: 'billing', password: 'billing' });
+  await migrateDatabase(url, migrationsFolder());
+  const connection = connect(url, { poolSize: 1 });
+  await seedDatabase(connection.db, { hasCatalogue: true });
+  await connection.close();
+  return url;
+}
