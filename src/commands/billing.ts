@@ -31,12 +31,18 @@ import {
   providerName,
 } from '../../workflows/contract';
 import type { BillingCommands, OwnedOutcome } from './contract';
-import { signalWithStart, startOperation, type Workflows } from './start';
+import {
+  createSignalWithStart,
+  startOperation,
+  type SignalWithStart,
+  type Workflows,
+} from './start';
 
 /** Asks Temporal on behalf of the bot and the server: typed starts, signals and updates, and nothing else. */
 export function createCommands(client: Client, taskQueue: string): BillingCommands {
   const checkoutOf = (invoiceId: string) =>
     client.workflow.getHandle<Workflows['checkout']>(checkoutId(invoiceId));
+  const signalWithStart = createSignalWithStart(client);
   return {
     openCheckout: (order) => openCheckout(client, taskQueue, order),
 
@@ -67,7 +73,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
       }),
 
     hintPayment: ({ provider, providerPaymentId, hint }) =>
-      signalWithStart(client, 'paymentConfirmation', {
+      signalWithStart('paymentConfirmation', {
         taskQueue,
         workflowId: paymentConfirmationId(provider, providerPaymentId),
         input: { provider, providerPaymentId },
@@ -89,12 +95,12 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
       }
     },
 
-    ensureNotifier: () => ensureNotifier(client, taskQueue),
+    ensureNotifier: () => ensureNotifier(signalWithStart, taskQueue),
   };
 }
 
-function ensureNotifier(client: Client, taskQueue: string): Promise<void> {
-  return signalWithStart(client, 'notifier', {
+function ensureNotifier(signalWithStart: SignalWithStart, taskQueue: string): Promise<void> {
+  return signalWithStart('notifier', {
     taskQueue,
     workflowId: NOTIFIER_ID,
     input: {},

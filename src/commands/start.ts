@@ -33,21 +33,33 @@ export function startOperation<N extends WorkflowName>(
   );
 }
 
+export interface Ride<N extends WorkflowName> extends StartOptions<N> {
+  readonly taskQueue: string;
+  readonly signal: string;
+  readonly signalArgs: unknown[];
+}
+
 /** Signals a workflow, starting it when it does not run; resolves once the server has both for certain. */
-export async function signalWithStart<N extends WorkflowName>(
-  client: Client,
-  name: N,
-  ride: StartOptions<N> & {
-    readonly taskQueue: string;
-    readonly signal: string;
-    readonly signalArgs: unknown[];
-  },
-): Promise<void> {
-  await client.workflow.signalWithStart(name, {
-    ...startOptions(ride.taskQueue, ride),
-    signal: ride.signal,
-    signalArgs: ride.signalArgs,
-  });
+export type SignalWithStart = <N extends WorkflowName>(name: N, ride: Ride<N>) => Promise<void>;
+
+/**
+ * Signals of one workflow leave this process one after the other: fifty copies of a notification would otherwise race
+ * to start it, and the server answers such races with errors and delays.
+ */
+export function createSignalWithStart(client: Client): SignalWithStart {
+  const lastOf = new Map<string, Promise<unknown>>();
+  return async (name, ride) => {
+    const { workflowId, signal, signalArgs } = ride;
+    const options = { ...startOptions(ride.taskQueue, ride), signal, signalArgs };
+    const send = () => client.workflow.signalWithStart(name, options);
+    const sent = (lastOf.get(workflowId) ?? Promise.resolve()).then(send, send);
+    lastOf.set(workflowId, sent);
+    try {
+      await sent;
+    } finally {
+      if (lastOf.get(workflowId) === sent) lastOf.delete(workflowId);
+    }
+  };
 }
 
 function startOptions<N extends WorkflowName>(taskQueue: string, options: StartOptions<N>) {

@@ -16,6 +16,9 @@ export const DYNAMIC_SETTINGS: Readonly<Record<string, string | number | boolean
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
   'history.shardIOConcurrency': 20,
+  // Two first signals of one workflow at once make one write fail unclearly, and then a new workflow waits for this
+  // poll: up to a minute by default, between a payment and its credit.
+  'history.transferProcessorMaxPollInterval': '1s',
   // Spends pile up as updates on one workflow; the defaults of 10 and 2,000 answer RESOURCE_EXHAUSTED.
   'history.maxInFlightUpdates': 1_000,
   'history.maxTotalUpdates': 20_000,
