@@ -104,7 +104,7 @@ class Poller {
     const cut = () => hangUp.abort();
     this.signal.addEventListener('abort', cut, { once: true });
     try {
-      const { offset } = this.window;
+      const offset = this.window.nextOffset();
       return await this.bot.api.getUpdates(
         { offset, limit: 100, timeout, allowed_updates: ALLOWED_UPDATES },
         hangUp.signal as never,

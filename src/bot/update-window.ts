@@ -30,6 +30,16 @@ export class UpdateWindow {
     return this.unfinished.size > 0 ? Math.min(...this.unfinished) : this.newest + 1;
   }
 
+  /**
+   * The offset for a question to Telegram that begins now. What is finished is forgotten only here: an answer that was
+   * under way while its updates were finished must not begin them again.
+   */
+  nextOffset(): number {
+    const { offset } = this;
+    for (const id of this.finished) if (id < offset) this.finished.delete(id);
+    return offset;
+  }
+
   get isBusy(): boolean {
     return this.unfinished.size > 0;
   }
@@ -83,7 +93,5 @@ export class UpdateWindow {
   private finish(id: number): void {
     this.unfinished.delete(id);
     this.finished.add(id);
-    const { offset } = this;
-    for (const old of this.finished) if (old < offset) this.finished.delete(old);
   }
 }

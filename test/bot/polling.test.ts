@@ -63,6 +63,19 @@ describe('the window of updates', () => {
     expect([window.offset, window.isBusy]).toEqual([14, false]);
   });
 
+  it('begins nothing again that was finished while Telegram was being asked', async () => {
+    const { window, begun, waiting } = open();
+    window.take([message(10, 1)]);
+    expect(window.nextOffset()).toBe(10);
+    await settle();
+    waiting.get(10)?.done();
+    await settle();
+    window.take([message(10, 1)]);
+    await settle();
+    expect(begun).toEqual([10]);
+    expect(window.nextOffset()).toBe(11);
+  });
+
   it('tries a failed update again before the next one of the same person', async () => {
     const { window, begun, waiting, failures } = open();
     window.take([message(10, 1), message(11, 1)]);

@@ -1,4 +1,3 @@
-import '../bot/support/limiter-in-jest';
 import { v7 } from 'uuid';
 import { startDatabase, type TestingDatabase } from '../bot/support/database';
 import { seedDatabase } from '../../drizzle/seeds';

@@ -1,4 +1,3 @@
-import '../bot/support/limiter-in-jest';
 import { startDatabase, type TestingDatabase } from '../bot/support/database';
 import { seedDatabase } from '../../drizzle/seeds';
 import { termsHash } from '../../drizzle/terms-hash';

@@ -1,4 +1,3 @@
-import './limiter-in-jest';
 import type postgres from 'postgres';
 import type { Database } from '../../../drizzle/client';
 import { seedDatabase } from '../../../drizzle/seeds';
