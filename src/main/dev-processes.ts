@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
-import { tsToMs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
 import { BILLING_TASK_QUEUE } from '../../workflows/contract';
 import type { ProcessDefinition } from '../embedded/processes';
 import type { TemporalServer } from '../embedded/temporal';
+import { isPolled } from './pollers';
 
 /** The sandbox takes any well-formed token; this one is nobody's. */
 export const SANDBOX_TOKEN = '4200000001:sandbox-token';
@@ -67,6 +65,7 @@ function embeddedDefaults(
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: server.address,
     TEMPORAL_NAMESPACE: server.namespace,
+    TEMPORAL_TASK_QUEUE: BILLING_TASK_QUEUE,
     PUBLIC_BASE_URL: `http://localhost:${ports.http}`,
     PAYMENT_PROVIDERS: 'mock,stars',
     MOCK_PROVIDER_URL: `http://127.0.0.1:${ports.mock}`,
@@ -129,18 +128,6 @@ function hasBot(port: number): () => Promise<boolean> {
 
 /** A worker is ready once Temporal has seen it ask for work since this start. */
 function polls({ address, namespace }: TemporalServer): () => Promise<boolean> {
-  const startedAt = Date.now();
-  return async () => {
-    const connection = await Connection.connect({ address });
-    try {
-      const { pollers } = await connection.workflowService.describeTaskQueue({
-        namespace,
-        taskQueue: { name: process.env['TEMPORAL_TASK_QUEUE'] ?? BILLING_TASK_QUEUE },
-        taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-      });
-      return (pollers ?? []).some(({ lastAccessTime }) => tsToMs(lastAccessTime) > startedAt);
-    } finally {
-      await connection.close();
-    }
-  };
+  const sinceMs = Date.now();
+  return () => isPolled({ address, namespace, taskQueue: BILLING_TASK_QUEUE, sinceMs });
 }

@@ -1,5 +1,6 @@
 import { ConfigError, readConfig, type Config } from '../config';
 import { createLog, type Log } from '../log';
+import { keepBeating } from './alive';
 
 /** What every process starts from. */
 export interface Process {
@@ -30,5 +31,6 @@ async function start(name: string, work: (process: Process) => Promise<void>): P
   const stopping = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
+  keepBeating(name);
   await work({ config, log, stopping });
 }

@@ -1,0 +1,18 @@
+# One image for every process of the product; the command says which one it is.
+FROM node:20-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm run build && node dist/src/main/bundle.js && npm prune --omit=dev --no-audit --no-fund
+
+FROM node:20-bookworm-slim
+ENV NODE_ENV=production HOST=0.0.0.0
+WORKDIR /app
+COPY --from=build --chown=node:node /app/package.json ./
+COPY --from=build --chown=node:node /app/node_modules ./node_modules
+COPY --from=build --chown=node:node /app/dist ./dist
+COPY --from=build --chown=node:node /app/drizzle/migrations ./drizzle/migrations
+COPY --from=build --chown=node:node /app/legal ./legal
+USER node
+CMD ["node", "--enable-source-maps", "dist/src/main/server.js"]

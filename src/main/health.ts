@@ -1,0 +1,43 @@
+import { hostname } from 'node:os';
+import { readConfig, type Config } from '../config';
+import { isBeating } from './alive';
+import { isPolled } from './pollers';
+
+// The health check of a container: `node health.js worker|server|bot` ends with 0 when that process really works.
+
+/** A worker asks Temporal for work at least once a minute. */
+const POLL_WINDOW_MS = 70_000;
+
+async function isHealthy(name: string, config: Config): Promise<boolean> {
+  switch (name) {
+    case 'server':
+      return isReady(config);
+    case 'worker':
+      return isBeating('worker') && isWorking(config);
+    case 'bot':
+      return isBeating('bot');
+    default:
+      throw new Error(`health knows worker, server and bot, not ${name}`);
+  }
+}
+
+async function isReady({ http }: Config): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${http.port}/ready`, {
+    signal: AbortSignal.timeout(4_000),
+  });
+  return response.ok;
+}
+
+function isWorking({ temporal }: Config): Promise<boolean> {
+  const { address, namespace, taskQueue } = temporal;
+  const sinceMs = Date.now() - POLL_WINDOW_MS;
+  return isPolled({ address, namespace, taskQueue, sinceMs, host: hostname() });
+}
+
+isHealthy(process.argv[2] ?? '', readConfig(process.env)).then(
+  (isFine) => process.exit(isFine ? 0 : 1),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);
