@@ -70,7 +70,7 @@ function layDesk(input: NotifierInput): Desk {
     send: deliveryStub(messagesTaskQueue(workflowInfo().taskQueue)),
     isPaused: input.isPaused ?? false,
     isWoken: true,
-    silentUntilMs: 0,
+    silentUntilMs: input.silentUntil === undefined ? 0 : Date.parse(input.silentUntil),
   };
   setHandler(wakeNotifierSignal, () => {
     desk.isWoken = true;
@@ -123,5 +123,8 @@ function chatPauseMs(desk: Desk, chat: { chatId: number; isFailure: boolean }): 
 async function startAfresh(desk: Desk): Promise<void> {
   await condition(() => desk.busyChats.size === 0);
   await condition(allHandlersFinished);
-  await continueAsNew<typeof notifier>({ isPaused: desk.isPaused });
+  await continueAsNew<typeof notifier>({
+    isPaused: desk.isPaused,
+    silentUntil: new Date(desk.silentUntilMs).toISOString(),
+  });
 }

@@ -50,6 +50,15 @@ export async function openItem(
   });
 }
 
+/** True while nobody has decided about the item. */
+export async function isItemOpen(tx: Transaction, key: string): Promise<boolean> {
+  const [row] = await tx
+    .select({ state: openItems.state })
+    .from(openItems)
+    .where(eq(openItems.key, key));
+  return row?.state === 'open';
+}
+
 export interface ItemResolution {
   readonly key: string;
   readonly state: 'resolved' | 'written_off';

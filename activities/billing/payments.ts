@@ -75,7 +75,8 @@ export function paymentActivities({ db, providers, settings: defaults }: Activit
 
     /**
      * Folds a fact that moves no money into the payment's row; a lower rank never overwrites a higher one (PC-8).
-     * A refund the provider made of money we have given for opens an item. Returns the state that stands.
+     * A refund that the provider made by itself, of money that is in our books, opens an item. Returns the state that
+     * stands.
      */
     async recordFact(told: {
       provider: string;
@@ -85,16 +86,18 @@ export function paymentActivities({ db, providers, settings: defaults }: Activit
     }): Promise<{ state: string; outcome: PostOutcome | undefined }> {
       return inTransaction(db, async (tx) => {
         const order = await lockOrderOfFact(tx, told.fact);
-        await tx
+        const changed = await tx
           .insert(payments)
           .values(paymentRow(told, order?.invoice.id))
           .onConflictDoUpdate({
             target: [payments.provider, payments.providerPaymentId],
             set: { state: told.fact.state, rank: FACT_RANK[told.fact.state] },
             setWhere: lt(payments.rank, FACT_RANK[told.fact.state]),
-          });
+          })
+          .returning({ id: payments.id });
         const [row] = await tx.select().from(payments).where(identityOf(told));
-        if (row && row.outcome && isReversal(told.fact.state)) {
+        const isNews = changed.length > 0 && isReversal(told.fact.state);
+        if (row?.outcome && isNews) {
           await openItem(tx, await readSettings(tx, defaults), {
             key: `${workflowId()}:${told.fact.state}`,
             kind: 'break',

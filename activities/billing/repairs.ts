@@ -2,6 +2,7 @@ import { and, desc, eq, lte } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { payments, refunds, topupRates } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
+import { isPayable } from '../../src/domain/billing/invoice';
 import type { PostOutcome, WireFact } from '../../src/domain/billing/payment';
 import type { Money } from '../../src/domain/money';
 import { convertMinor } from '../../src/domain/tokens';
@@ -11,7 +12,7 @@ import { inTransaction, readSettings, workflowId } from '../transactions';
 import { fulfilOrder } from './fulfilment';
 import { clearing, moneyAccount, tokenAccount, wallet } from './accounts';
 import { postTransfer, type Leg } from './ledger';
-import { closeItem, openItem } from './open-items';
+import { closeItem, isItemOpen, openItem } from './open-items';
 import { lockOrderOfFact, type Order } from './orders';
 
 /** An operator's decision about money in suspense. */
@@ -24,6 +25,10 @@ export interface RepairOrder {
   readonly reason: string;
   readonly asOf: string;
 }
+
+export type OpenedRefund =
+  | { readonly kind: 'opened'; readonly amount: Money; readonly userId: number | undefined }
+  | { readonly kind: 'refused'; readonly reason: string };
 
 export type RepairOutcome =
   | { readonly kind: 'done'; readonly outcome: PostOutcome }
@@ -62,7 +67,7 @@ export function repairActivities({ db, settings: defaults }: ActivityDeps) {
         const { payment, order } = await loadRepair(tx, repair);
         if (payment.state === 'paid' && payment.outcome) return repaired(payment.outcome);
         if (!order) return refuse('the payment names no invoice of ours');
-        if (order.invoice.state === 'paid') return refuse('the invoice is paid already');
+        if (!isPayable(order.invoice.state)) return refuse('the invoice is paid already');
         if (order.invoice.currency !== payment.currency) return refuse('another currency');
         const subscription = await fulfilOrder(tx, order, {
           key: workflowId(),
@@ -85,10 +90,15 @@ export function repairActivities({ db, settings: defaults }: ActivityDeps) {
       });
     },
 
-    /** Records that money is on its way back, before the provider is asked to send it. Returns how much. */
-    async openRefund(repair: RepairOrder): Promise<{ amount: Money; userId: number | undefined }> {
+    /**
+     * Records that money is on its way back, before the provider is asked to send it. Refuses money that has left
+     * suspense meanwhile, such as for an order that several payments completed together.
+     */
+    async openRefund(repair: RepairOrder): Promise<OpenedRefund> {
       return inTransaction(db, async (tx) => {
         const { payment, order } = await loadRepair(tx, repair);
+        if (payment.amountMinor === 0) return refuse('no amount of it could be read');
+        if (!(await isItemOpen(tx, repair.openItemKey))) return refuse('its item is closed');
         await tx
           .insert(refunds)
           .values({
@@ -101,6 +111,7 @@ export function repairActivities({ db, settings: defaults }: ActivityDeps) {
           })
           .onConflictDoNothing({ target: refunds.key });
         return {
+          kind: 'opened',
           amount: moneyOf(payment),
           userId: payment.payerUserId ?? order?.invoice.userId,
         };
@@ -194,7 +205,7 @@ function repaired(outcome: PostOutcome): RepairOutcome {
   return { kind: 'done', outcome };
 }
 
-function refuse(reason: string): RepairOutcome {
+function refuse(reason: string): { kind: 'refused'; reason: string } {
   return { kind: 'refused', reason };
 }
 

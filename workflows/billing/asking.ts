@@ -44,12 +44,14 @@ export async function learnUntilClear(desk: PaymentDesk): Promise<Clarity> {
 }
 
 async function learnOnce(desk: PaymentDesk, asking: Asking): Promise<Clarity | undefined> {
+  desk.handledRank = FACT_RANK[standingFact(desk).state];
   const learned = operatorsWord(desk) ?? (await questionProvider(desk));
   if (learned.kind === 'unknown') {
     asking.lastReason = learned.reason;
     return undefined;
   }
   const { fact, evidence } = learned;
+  desk.handledRank = Math.max(desk.handledRank, FACT_RANK[fact.state]);
   if (fact.state === 'paid') return { kind: 'paid', fact, evidence };
   const { provider } = desk.input;
   const recorded = await recordFact({ provider, fact, evidence, asOf: desk.clock.now() });

@@ -12,7 +12,13 @@ import {
   switchProvider,
   wakeNotifier,
 } from './activities';
-import { orderStatus, type OrderDesk, type Question } from './checkout-desk';
+import {
+  openingStatus,
+  orderStatus,
+  type Desk,
+  type OrderDesk,
+  type Question,
+} from './checkout-desk';
 import type { Actor, CancelOutcome, ChangeProviderOutcome, CheckoutStatus } from './contract';
 import { hintPaymentConfirmation } from './hints';
 
@@ -114,7 +120,7 @@ async function prolong(
   order: OrderDesk,
   change: { hours: number; actor: Actor; reason: string },
 ): Promise<{ expiresAt: string }> {
-  if (isOpen(order.state)) order.expiresMs += Math.round(change.hours * 3_600_000);
+  if (isOpen(order.state)) postpone(order, Math.round(change.hours * 3_600_000));
   const expiresAt = new Date(order.expiresMs).toISOString();
   const { actor, reason } = change;
   const { invoiceId } = order.invoice;
@@ -122,27 +128,33 @@ async function prolong(
   return { expiresAt };
 }
 
+/** A reminder that is still to come keeps its distance from the end (CO-5). */
+function postpone(order: OrderDesk, byMs: number): void {
+  order.expiresMs += byMs;
+  if (order.remindMs !== undefined) order.remindMs += byMs;
+}
+
 /** Questions that came with the end are answered from where the order stands; nothing is asked outside any more. */
-export async function answerRest(order: OrderDesk): Promise<void> {
-  for (const pending of order.questions.splice(0)) {
-    pending.answer = lastAnswer(order, pending.question);
+export function answerRest(desk: Desk | OrderDesk): void {
+  for (const pending of desk.questions.splice(0)) {
+    pending.answer = lastAnswer(desk, pending.question);
   }
 }
 
-function lastAnswer(order: OrderDesk, question: Question): unknown {
+/** An order that was refused before it had an invoice reads as cancelled. */
+function lastAnswer(desk: Desk | OrderDesk, question: Question): unknown {
+  const state = desk.state === 'opening' ? 'cancelled' : desk.state;
   switch (question.kind) {
     case 'poll':
       return false;
     case 'check':
-      return orderStatus(order);
+      return { ...('invoice' in desk ? orderStatus(desk) : openingStatus(desk)), state };
     case 'cancel':
-      return order.state === 'paid'
-        ? { kind: 'already_paid' }
-        : { kind: 'closed', state: order.state };
+      return state === 'paid' ? { kind: 'already_paid' } : { kind: 'closed', state };
     case 'changeProvider':
-      return { kind: 'refused', reason: order.state };
+      return { kind: 'refused', reason: state };
     case 'prolong':
-      return { expiresAt: new Date(order.expiresMs).toISOString() };
+      return { expiresAt: 'invoice' in desk ? new Date(desk.expiresMs).toISOString() : '' };
     default:
       return assertNever(question);
   }

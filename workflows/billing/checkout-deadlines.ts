@@ -23,15 +23,12 @@ export function nextDeadline(order: OrderDesk): Deadline | undefined {
 }
 
 function openDeadlines(order: OrderDesk): Deadline[] {
-  const { remindAt, createdAt } = order.invoice;
-  const reminder: Deadline[] =
-    remindAt === undefined || order.isReminded
-      ? []
-      : [{ kind: 'remind', atMs: Date.parse(remindAt) }];
+  const { remindMs } = order;
+  const reminder: Deadline[] = remindMs === undefined ? [] : [{ kind: 'remind', atMs: remindMs }];
   return [
     { kind: 'expire', atMs: order.expiresMs },
     ...reminder,
-    { kind: 'poll', atMs: nextOpenPollMs(Date.parse(createdAt), order.polledMs) },
+    { kind: 'poll', atMs: nextOpenPollMs(Date.parse(order.invoice.createdAt), order.polledMs) },
   ];
 }
 

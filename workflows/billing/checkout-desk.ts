@@ -23,7 +23,7 @@ import {
   type CheckoutStatus,
   type Repair,
 } from './contract';
-import { requireRepair } from './repair-rules';
+import { requirePhase, requireRepair } from './repair-rules';
 
 /** What a running checkout can be asked. */
 export type Question =
@@ -47,6 +47,7 @@ export interface Desk {
   /** Payments of this order whose outcome is known; they are no reason to think it is being paid. */
   readonly settled: Set<string>;
   readonly hinted: Set<string>;
+  state: InvoiceState | 'opening';
   opening: CheckoutOpening | undefined;
   fulfilledAs: 'order' | 'wallet_credit' | undefined;
   isConfirming: boolean;
@@ -60,9 +61,10 @@ export interface OrderDesk extends Desk {
   state: InvoiceState;
   provider: string;
   expiresMs: number;
+  /** When the unpaid order is mentioned once; undefined when it is not or has been. */
+  remindMs: number | undefined;
   closedMs: number | undefined;
   polledMs: number;
-  isReminded: boolean;
 }
 
 /** Lays out an empty desk with its handlers set, before anything is awaited. */
@@ -74,6 +76,7 @@ export function layDesk(input: CheckoutInput): Desk {
     questions: [],
     settled: new Set(),
     hinted: new Set(),
+    state: 'opening',
     opening: undefined,
     fulfilledAs: undefined,
     isConfirming: false,
@@ -128,11 +131,12 @@ function listen(desk: Desk): void {
     {
       validator: (repair: Repair & { hours: number }) => {
         requireRepair(repair);
+        requirePhase(desk.state, ['draft', 'pending']);
         if (!(repair.hours > 0 && repair.hours <= 168)) throw new Error('hours must be 1 to 168');
       },
     },
   );
-  setHandler(checkoutStatusQuery, () => statusOf(desk));
+  setHandler(checkoutStatusQuery, () => openingStatus(desk));
 }
 
 /** A person may only move their own order; operators may move any (BOT-4). */
@@ -141,11 +145,12 @@ function requireOwner(input: CheckoutInput, actor: Actor): void {
   throw ApplicationFailure.nonRetryable('this order belongs to somebody else', NOT_YOURS);
 }
 
-function statusOf(desk: Desk): CheckoutStatus {
+/** The card of an order that has no invoice yet. */
+export function openingStatus(desk: Desk): CheckoutStatus {
   return {
     invoiceId: desk.input.invoiceId,
     invoiceNo: undefined,
-    state: 'opening',
+    state: desk.state,
     isConfirming: false,
     waitingFor: desk.waitingFor,
     nextActionAt: undefined,

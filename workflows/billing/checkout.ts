@@ -30,12 +30,14 @@ const SYSTEM: Actor = { kind: 'system', id: 'checkout' };
 export async function checkout(input: CheckoutInput): Promise<CheckoutResult> {
   const desk = layDesk(input);
   const result = await trade(desk);
+  answerRest(desk);
   await condition(allHandlersFinished);
   return result;
 }
 
 async function trade(desk: Desk): Promise<CheckoutResult> {
-  const opened = await openOrder(desk);
+  // A cancellation waits until the invoice is known; cut short, it would leave one open with nobody behind it.
+  const opened = await CancellationScope.nonCancellable(() => openOrder(desk));
   if (opened.kind !== 'opened') {
     desk.opening = opened;
     return opened;
@@ -44,7 +46,7 @@ async function trade(desk: Desk): Promise<CheckoutResult> {
   try {
     if (!(await offerLink(order))) return { kind: 'refused', reason: 'provider_unavailable' };
     await waitForPayment(order);
-    return await finish(order);
+    return finish(order);
   } catch (error) {
     if (isCancellation(error)) await CancellationScope.nonCancellable(() => withdraw(order));
     throw error;
@@ -64,9 +66,9 @@ function orderDesk(desk: Desk, invoice: OpenedInvoice): OrderDesk {
     state: invoice.state,
     provider: invoice.provider,
     expiresMs: Date.parse(invoice.expiresAt),
+    remindMs: invoice.remindAt === undefined ? undefined : Date.parse(invoice.remindAt),
     closedMs: undefined,
     polledMs: createdMs,
-    isReminded: false,
   });
   setHandler(checkoutStatusQuery, () => orderStatus(order));
   upsertSearchAttributes([
@@ -119,7 +121,7 @@ async function waitForPayment(order: OrderDesk): Promise<void> {
 async function meet(order: OrderDesk, kind: DeadlineKind): Promise<'on' | 'over'> {
   switch (kind) {
     case 'remind':
-      order.isReminded = true;
+      order.remindMs = undefined;
       await remindInvoice({ invoiceId: order.invoice.invoiceId, asOf: order.clock.now() });
       await wakeNotifier();
       return 'on';
@@ -140,16 +142,15 @@ async function meet(order: OrderDesk, kind: DeadlineKind): Promise<'on' | 'over'
 async function withdraw(order: OrderDesk): Promise<void> {
   if (isOpen(order.state)) await close(order, 'cancelled', { actor: SYSTEM });
   order.opening ??= { kind: 'refused', reason: 'provider_unavailable' };
-  await answerRest(order);
+  answerRest(order);
 }
 
-async function finish(order: OrderDesk): Promise<CheckoutResult> {
+function finish(order: OrderDesk): CheckoutResult {
   const { fulfilledAs } = order;
   if (fulfilledAs !== undefined) order.state = 'paid';
   order.waitingFor = 'nothing';
   order.nextAt = undefined;
   order.show({ state: order.state, waitingFor: 'nothing: this order is finished' });
-  await answerRest(order);
   if (fulfilledAs !== undefined) return { kind: 'paid', fulfilledAs };
   return { kind: 'closed', state: order.state === 'cancelled' ? 'cancelled' : 'expired' };
 }

@@ -207,6 +207,8 @@ export const NOTIFIER_ID = 'notifier:0';
 
 export interface NotifierInput {
   readonly isPaused?: boolean;
+  /** ISO 8601: the end of a silence Telegram asked for, which outlives the run that was told. */
+  readonly silentUntil?: string;
 }
 
 /** Messages were committed; there is something to send. */

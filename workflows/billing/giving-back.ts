@@ -1,27 +1,29 @@
 import { condition } from '@temporalio/workflow';
+import type { OpenedRefund } from '../../activities/billing/repairs';
 import { unknownPollDelayMs } from '../../src/domain/billing/payment';
 import { bookRefund, openRefund, refundAtProvider, refuseRefund, wakeNotifier } from './activities';
 import type { PaymentResult, Repair } from './contract';
 import { standingFact, type PaymentDesk } from './payment-desk';
 
+export type RefundOrder = Repair & { readonly openItemKey: string };
+
+/** Records that suspended money goes back, or says why it cannot. Nothing is sent yet. */
+export async function beginRefund(desk: PaymentDesk, order: RefundOrder): Promise<OpenedRefund> {
+  return openRefund(repairOf(desk, order));
+}
+
 /**
- * Gives suspended money back: recorded before it is sent, booked only on the provider's proof, asked about for as
- * long as the outcome is unknown, always under one key (RF-2).
+ * Gives suspended money back once it is recorded: booked only on the provider's proof, asked about for as long as the
+ * outcome is unknown, always under one key (RF-2).
  */
 export async function giveBack(
   desk: PaymentDesk,
-  order: Repair & { openItemKey: string },
+  order: RefundOrder,
+  opened: Extract<OpenedRefund, { kind: 'opened' }>,
 ): Promise<PaymentResult> {
   desk.phase = 'refunding';
-  const repair = () => ({
-    provider: desk.input.provider,
-    providerPaymentId: desk.input.providerPaymentId,
-    fact: standingFact(desk),
-    asOf: desk.clock.now(),
-    ...order,
-  });
-  const { amount, userId } = await openRefund(repair());
-  const request = refundRequest(desk, { amount, userId });
+  const repair = () => repairOf(desk, order);
+  const request = refundRequest(desk, opened);
   for (let questions = 0; ; questions += 1) {
     const { provider } = desk.input;
     const sent = await refundAtProvider({ provider, request, isRepeat: questions > 0 });
@@ -39,9 +41,23 @@ export async function giveBack(
   }
 }
 
+function repairOf(desk: PaymentDesk, { operatorId, reason, openItemKey }: RefundOrder) {
+  const { provider, providerPaymentId } = desk.input;
+  const fact = standingFact(desk);
+  return {
+    provider,
+    providerPaymentId,
+    fact,
+    operatorId,
+    reason,
+    openItemKey,
+    asOf: desk.clock.now(),
+  };
+}
+
 function refundRequest(
   desk: PaymentDesk,
-  { amount, userId }: Awaited<ReturnType<typeof openRefund>>,
+  { amount, userId }: Extract<OpenedRefund, { kind: 'opened' }>,
 ) {
   const { provider, providerPaymentId } = desk.input;
   const key = `pay:${provider}:${providerPaymentId}:refund`;

@@ -18,8 +18,8 @@ import { locatePayment, postPayment, tellPayer, wakeNotifier } from './activitie
 import { learnUntilClear } from './asking';
 import type { PaymentConfirmationInput, PaymentResult } from './contract';
 import { deliver } from './delivery';
-import { giveBack } from './giving-back';
-import { layDesk, standingFact, type PaymentDesk } from './payment-desk';
+import { beginRefund, giveBack } from './giving-back';
+import { isOutrun, layDesk, standingFact, type PaymentDesk } from './payment-desk';
 import { settleByOperator } from './quarantine';
 
 /**
@@ -32,11 +32,27 @@ export async function paymentConfirmation(input: PaymentConfirmationInput): Prom
   await locate(desk);
   const result = await confirm(desk);
   desk.phase = 'over';
+  turnAway(desk);
   await condition(allHandlersFinished);
   return result;
 }
 
+/** Decisions that came together with the first one: an unanswered update would keep this workflow open for ever. */
+function turnAway(desk: PaymentDesk): void {
+  for (const pending of desk.decisions.splice(0)) {
+    pending.answer = { accepted: 'refused: somebody decided a moment earlier' };
+  }
+}
+
+/** A hint that came while an earlier one was worked on, and says more, is worked on before the end (PC-8). */
 async function confirm(desk: PaymentDesk): Promise<PaymentResult> {
+  for (;;) {
+    const result = await confirmOnce(desk);
+    if (result && !isOutrun(desk)) return result;
+  }
+}
+
+async function confirmOnce(desk: PaymentDesk): Promise<PaymentResult | undefined> {
   const learned = await learnUntilClear(desk);
   switch (learned.kind) {
     case 'paid':
@@ -68,14 +84,14 @@ async function post(
   return outcome;
 }
 
-async function settle(desk: PaymentDesk, outcome: PostOutcome): Promise<PaymentResult> {
+async function settle(desk: PaymentDesk, outcome: PostOutcome): Promise<PaymentResult | undefined> {
   await deliver(desk, outcome);
   switch (outcome.kind) {
     case 'fulfilled':
       return { kind: 'delivered', outcome };
     case 'duplicate':
       return outcome.policy === 'refund'
-        ? giveBack(desk, { ...BY_POLICY, openItemKey: outcome.openItemKey })
+        ? refundByPolicy(desk, outcome)
         : { kind: 'delivered', outcome };
     case 'quarantined':
       return settleByOperator(desk, outcome);
@@ -88,6 +104,16 @@ async function settle(desk: PaymentDesk, outcome: PostOutcome): Promise<PaymentR
 
 /** Who gives back a second payment that the setting says is not kept. */
 const BY_POLICY = { operatorId: 'policy', reason: 'DUPLICATE_PAYMENT asks for a refund' };
+
+/** Already given back, when this payment is looked at once more: its item is closed then. */
+async function refundByPolicy(
+  desk: PaymentDesk,
+  outcome: Extract<PostOutcome, { kind: 'duplicate' }>,
+): Promise<PaymentResult> {
+  const order = { ...BY_POLICY, openItemKey: outcome.openItemKey };
+  const opened = await beginRefund(desk, order);
+  return opened.kind === 'opened' ? giveBack(desk, order, opened) : { kind: 'delivered', outcome };
+}
 
 async function tellFailed(desk: PaymentDesk): Promise<void> {
   const invoiceId = desk.context?.invoiceId;

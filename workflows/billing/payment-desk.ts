@@ -1,6 +1,11 @@
 import { setHandler, workflowInfo } from '@temporalio/workflow';
 import type { PaymentContext } from '../../activities/billing/payments';
-import { foldFacts, type PostOutcome, type WireFact } from '../../src/domain/billing/payment';
+import {
+  FACT_RANK,
+  foldFacts,
+  type PostOutcome,
+  type WireFact,
+} from '../../src/domain/billing/payment';
 import { businessClock, type BusinessClock } from '../clock';
 import { ask, type Pending } from '../requests';
 import { createShowcase } from '../visibility';
@@ -37,6 +42,8 @@ export interface PaymentDesk {
   context: PaymentContext | undefined;
   phase: Phase;
   hasNews: boolean;
+  /** Rank of the hint that was on the desk when the provider was last asked. */
+  handledRank: number;
   operatorEvidence: (Repair & { evidence: string }) | undefined;
   isDeliveryRetried: boolean;
   outcome: PostOutcome | undefined;
@@ -55,6 +62,7 @@ export function layDesk(input: PaymentConfirmationInput): PaymentDesk {
     context: undefined,
     phase: 'waiting',
     hasNews: true,
+    handledRank: FACT_RANK.unknown,
     operatorEvidence: undefined,
     isDeliveryRetried: false,
     outcome: undefined,
@@ -108,6 +116,11 @@ function requireRepairIn(desk: PaymentDesk, repair: Repair, phases: readonly Pha
 export function standingFact(desk: PaymentDesk): WireFact {
   const { providerPaymentId } = desk.input;
   return foldFacts(desk.hints.map((hint) => hint.fact)) ?? { providerPaymentId, state: 'pending' };
+}
+
+/** True when a hint came that says more than the one last acted upon. */
+export function isOutrun(desk: PaymentDesk): boolean {
+  return FACT_RANK[standingFact(desk).state] > desk.handledRank;
 }
 
 /** True when this run's history is long enough to go on in a fresh one. */

@@ -12,23 +12,32 @@ import {
 import { continuation } from './asking';
 import type { PaymentResult } from './contract';
 import { deliver } from './delivery';
-import { giveBack } from './giving-back';
-import { isHistoryLong, standingFact, type Decision, type PaymentDesk } from './payment-desk';
+import { beginRefund, giveBack, type RefundOrder } from './giving-back';
+import {
+  isHistoryLong,
+  isOutrun,
+  standingFact,
+  type Decision,
+  type PaymentDesk,
+} from './payment-desk';
 
 type Quarantined = Extract<PostOutcome, { kind: 'quarantined' }>;
 
-/** Keeps money that matched nothing on the desk until an operator decides; nothing is credited before (CO-10). */
+/**
+ * Keeps money that matched nothing on the desk until an operator decides; nothing is credited before (CO-10). Returns
+ * nothing when a hint told of something newer, such as a refund by the provider: that comes first.
+ */
 export async function settleByOperator(
   desk: PaymentDesk,
   outcome: Quarantined,
-): Promise<PaymentResult> {
+): Promise<PaymentResult | undefined> {
   for (;;) {
     desk.phase = 'quarantined';
     desk.waitingFor = `an operator: ${outcome.item}`;
     desk.show({ state: 'quarantined', waitingFor: desk.waitingFor, stuck: outcome.item });
-    await condition(() => desk.decisions.length > 0 || isHistoryLong());
+    await condition(() => desk.decisions.length > 0 || isOutrun(desk) || isHistoryLong());
     const pending = desk.decisions.shift();
-    if (!pending) return startAfresh(desk);
+    if (!pending) return isOutrun(desk) ? undefined : startAfresh(desk);
     const result = await carryOut(desk, { outcome, pending });
     if (result) return result;
   }
@@ -53,8 +62,7 @@ async function carryOut(
     case 'complete_order':
       return finish(desk, pending, await completeQuarantined(repair));
     case 'refund':
-      pending.answer = { accepted: 'the money is on its way back' };
-      return giveBack(desk, { ...decision, openItemKey: work.outcome.openItemKey });
+      return refund(desk, { ...decision, openItemKey: work.outcome.openItemKey }, pending);
     case 'write_off':
       await writeOffQuarantined(repair);
       pending.answer = { accepted: 'the item is written off; the money stays in suspense' };
@@ -62,6 +70,20 @@ async function carryOut(
     default:
       return assertNever(decision.how);
   }
+}
+
+async function refund(
+  desk: PaymentDesk,
+  order: RefundOrder,
+  pending: Pending<Decision, unknown>,
+): Promise<PaymentResult | undefined> {
+  const opened = await beginRefund(desk, order);
+  if (opened.kind === 'refused') {
+    pending.answer = { accepted: `refused: ${opened.reason}` };
+    return undefined;
+  }
+  pending.answer = { accepted: 'the money is on its way back' };
+  return giveBack(desk, order, opened);
 }
 
 async function finish(
