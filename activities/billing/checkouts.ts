@@ -52,9 +52,11 @@ export function checkoutActivities({ db, settings: defaults }: ActivityDeps) {
     }): Promise<OpenInvoiceOutcome> {
       return inTransaction(db, async (tx) => {
         const settings = await readSettings(tx, defaults);
+        // Before anything is looked at: a try that runs beside another waits here and then finds its invoice.
+        const quote = await lockQuote(tx, order.invoiceId);
         const opened = await lockOrder(tx, order.invoiceId);
         if (opened) return { kind: 'opened', invoice: describe(opened, settings) };
-        const judged = await judgeQuote(tx, { ...order, maxOpen: settings.invoiceMaxOpen });
+        const judged = await judgeQuote(tx, quote, { ...order, maxOpen: settings.invoiceMaxOpen });
         if (judged.kind !== 'consume') return judged;
         const created = await insertDraft(tx, judged.quote, {
           ...order,
@@ -89,6 +91,7 @@ export function checkoutActivities({ db, settings: defaults }: ActivityDeps) {
       return inTransaction(db, async (tx) => {
         const order = await lockOrder(tx, change.invoiceId);
         if (!order || !isOpen(order.invoice.state)) return 'closed';
+        if (order.invoice.paymentUrl === change.url) return 'switched';
         await tx
           .update(invoices)
           .set({ provider: change.provider, paymentUrl: change.url, state: 'pending' })
@@ -159,10 +162,9 @@ export function checkoutActivities({ db, settings: defaults }: ActivityDeps) {
       await inTransaction(db, async (tx) => {
         const order = await lockOrder(tx, change.invoiceId);
         if (!order || !isOpen(order.invoice.state)) return;
-        await tx
-          .update(invoices)
-          .set({ expiresAt: new Date(change.expiresAt) })
-          .where(eq(invoices.id, change.invoiceId));
+        const expiresAt = new Date(change.expiresAt);
+        if (order.invoice.expiresAt.getTime() === expiresAt.getTime()) return;
+        await tx.update(invoices).set({ expiresAt }).where(eq(invoices.id, change.invoiceId));
         await writeAudit(tx, {
           ...auditOf(change, 'invoice.prolonged'),
           before: { expiresAt: order.invoice.expiresAt.toISOString() },
@@ -178,15 +180,16 @@ type QuoteVerdict =
   | { readonly kind: 'consume'; readonly quote: Quote }
   | Exclude<OpenInvoiceOutcome, { kind: 'opened' }>;
 
+async function lockQuote(tx: Transaction, quoteId: string): Promise<Quote | undefined> {
+  const [quote] = await tx.select().from(quotes).where(eq(quotes.id, quoteId)).for('update');
+  return quote;
+}
+
 async function judgeQuote(
   tx: Transaction,
-  order: { invoiceId: string; userId: number; provider: string; asOf: string; maxOpen: number },
+  quote: Quote | undefined,
+  order: { userId: number; provider: string; asOf: string; maxOpen: number },
 ): Promise<QuoteVerdict> {
-  const [quote] = await tx
-    .select()
-    .from(quotes)
-    .where(eq(quotes.id, order.invoiceId))
-    .for('update');
   if (quote?.userId !== order.userId) return refused('quote_unknown');
   if (quote.consumedBy !== null) return refused('quote_already_used');
   if (quote.holdsUntil.getTime() < Date.parse(order.asOf)) return refused('quote_expired');

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
-import type postgres from 'postgres';
+import postgres from 'postgres';
 import { billingActivities } from '../../../activities/billing';
 import type { ActivityDeps } from '../../../activities/deps';
 import { deliveryActivities, outboxActivities } from '../../../activities/messages';
@@ -66,7 +66,10 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 /** A database of its own with the seed catalogue on sale, and the activities that work on it. */
 export async function openBooks(settings: Partial<BillingSettings> = {}): Promise<Books> {
   const test = await createDatabase({ sources: ['drizzle'], migrate: prepare });
-  const { db, sql, close } = connect(test.url, { poolSize: 12 });
+  const connection = connect(test.url, { poolSize: 12 });
+  const { db } = connection;
+  // One of its own: Drizzle makes the driver below it give instants as text.
+  const sql = postgres(test.url, { max: 4, onnotice: () => undefined });
   let nextUser = 1_000;
   const activities = (change: Partial<ActivityDeps> = {}) =>
     allActivities({
@@ -90,7 +93,7 @@ export async function openBooks(settings: Partial<BillingSettings> = {}): Promis
     },
     quote: (wish) => freeze(db, sql, wish),
     close: async () => {
-      await close();
+      await Promise.all([connection.close(), sql.end({ timeout: 2 })]);
       await test.drop();
     },
   };
