@@ -38,6 +38,7 @@ const config = {
         '<rootDir>/test/*.test.ts',
         '<rootDir>/test/domain/**/*.test.ts',
         '<rootDir>/test/sandbox/**/*.test.ts',
+        '<rootDir>/test/texts/**/*.test.ts',
       ],
     },
     {

@@ -3,6 +3,7 @@ import {
   bigint,
   boolean,
   check,
+  index,
   integer,
   jsonb,
   pgTable,
@@ -88,11 +89,15 @@ export const dialogues = pgTable('dialogues', {
   updatedAt: updatedAt(),
 });
 
-/** Telegram updates handled to the end; one that comes again is answered by silence. */
-export const handledUpdates = pgTable('handled_updates', {
-  updateId: bigint('update_id', { mode: 'number' }).primaryKey(),
-  recordedAt: recordedAt(),
-});
+/** Telegram updates handled to the end lately; one that comes again is answered by silence. */
+export const handledUpdates = pgTable(
+  'handled_updates',
+  {
+    updateId: bigint('update_id', { mode: 'number' }).primaryKey(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [index('handled_updates_by_age').on(table.recordedAt)],
+);
 
 /** Counters of the rate limiter; the shape is the one its library asks for. */
 export const rateCounters = pgTable('rate_counters', {

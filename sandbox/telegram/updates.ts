@@ -45,7 +45,7 @@ export class UpdateQueue {
     const kind = Object.keys(content)[0] as UpdateKind;
     if (!isWanted(bot, kind)) return;
     const update: Update = {
-      update_id: this.store.next(`update:${bot.id}`, 700_000_001),
+      update_id: this.store.next(`update:${bot.id}`, firstUpdateId()),
       ...content,
     };
     this.store.updates.put(`${bot.id}:${update.update_id}`, { botId: bot.id, update });
@@ -128,4 +128,9 @@ export class UpdateQueue {
 function isWanted(bot: BotAccount, kind: UpdateKind): boolean {
   const allowed = bot.allowedUpdates ?? [];
   return allowed.length === 0 ? !OPT_IN_KINDS.includes(kind) : allowed.includes(kind);
+}
+
+/** Seconds, so that a sandbox begun afresh never gives out ids that a product with a long memory has handled. */
+function firstUpdateId(): number {
+  return Math.floor(Date.now() / 1000);
 }

@@ -23,6 +23,14 @@ export interface Beginning {
   readonly displayTimeZone: string;
 }
 
+/**
+ * Telegram repeats an update for a day at most, and after a quiet week numbers updates from a random place: an id
+ * remembered for ever would one day swallow somebody's tap.
+ */
+const REMEMBERED = sql`interval '2 days'`;
+/** Old ids forgotten with each update: more than come in, so the table never grows. */
+const FORGOTTEN_AT_ONCE = 20;
+
 type ArrivalRow = {
   readonly [column: string]: unknown;
   readonly locale: 'ru' | 'en';
@@ -80,7 +88,8 @@ function arrivalQuery(beginning: Beginning, { updateId, person, asOf }: Coming) 
       from person where person.is_new
     )
     select person.*,
-      exists (select 1 from ${handledUpdates} where update_id = ${updateId}) as is_repeat,
+      exists (select 1 from ${handledUpdates}
+              where update_id = ${updateId} and recorded_at > now() - ${REMEMBERED}) as is_repeat,
       dialogue.state as dialogue,
       dialogue.expires_at
         <= ${at} + person.clock_offset_ms * interval '1 millisecond' as dialogue_is_over,
@@ -106,9 +115,15 @@ export async function leave(
   update: { updateId: number; userId: number; dialogue: DialogueChange },
 ): Promise<void> {
   const handled = sql`
-    insert into ${handledUpdates} (update_id) values (${update.updateId}) on conflict do nothing`;
-  const change = dialogueQuery(update.userId, update.dialogue);
-  await db.execute(change ? sql`with handled as (${handled}) ${change}` : handled);
+    insert into ${handledUpdates} (update_id) values (${update.updateId})
+    on conflict (update_id) do update set recorded_at = now()`;
+  const forgotten = sql`
+    delete from ${handledUpdates} where update_id in (
+      select update_id from ${handledUpdates} where recorded_at < now() - ${REMEMBERED}
+        and update_id <> ${update.updateId}
+      order by recorded_at limit ${FORGOTTEN_AT_ONCE})`;
+  const change = dialogueQuery(update.userId, update.dialogue) ?? sql`select 1`;
+  await db.execute(sql`with handled as (${handled}), forgotten as (${forgotten}) ${change}`);
 }
 
 function dialogueQuery(userId: number, change: DialogueChange) {

@@ -1,0 +1,1 @@
+CREATE INDEX "handled_updates_by_age" ON "handled_updates" USING btree ("recorded_at");
