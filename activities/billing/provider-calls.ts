@@ -29,14 +29,22 @@ export function requireProvider(
 /** Calls to payment providers: each is exactly one outside call, outside of any PostgreSQL transaction (P-8). */
 export function providerActivities({ db, providers }: ActivityDeps) {
   return {
-    /** Opens the provider's payment object and returns its link; the same order gives the same link. */
-    async createPayment(order: { invoiceId: string; provider: string }): Promise<CreateOutcome> {
+    /**
+     * Opens the provider's payment object and returns its link; the same order gives the same link. An unclear answer
+     * is thrown, so that it is asked for again until the deadline of the link (CO-1).
+     */
+    async createPayment(order: {
+      invoiceId: string;
+      provider: string;
+    }): Promise<Exclude<CreateOutcome, { kind: 'unknown' }>> {
       const provider = providers.get(order.provider);
       if (!provider) return { kind: 'refused', reason: `${order.provider} is not configured` };
-      return provider.createPayment(
+      const created = await provider.createPayment(
         await describeOrder(db, order.invoiceId),
         stepKey(`create:${order.provider}`),
       );
+      if (created.kind !== 'unknown') return created;
+      throw ApplicationFailure.retryable(created.reason, 'ProviderUnclear');
     },
 
     /** All that the provider knows of an order's payments. */
