@@ -51,6 +51,10 @@ async function learnOnce(desk: PaymentDesk, asking: Asking): Promise<Clarity | u
     return undefined;
   }
   const { fact, evidence } = learned;
+  if (evidence === 'asked' && isContradicted(desk, fact)) {
+    asking.lastReason = `it says ${fact.state} after it told ${standingFact(desk).state}`;
+    return undefined;
+  }
   desk.handledRank = Math.max(desk.handledRank, FACT_RANK[fact.state]);
   if (fact.state === 'paid') return { kind: 'paid', fact, evidence };
   const { provider } = desk.input;
@@ -59,6 +63,11 @@ async function learnOnce(desk: PaymentDesk, asking: Asking): Promise<Clarity | u
   if (FACT_RANK[fact.state] > FACT_RANK.paid) return { kind: 'reversed', state: recorded.state };
   asking.lastReason = `the provider calls it ${fact.state}`;
   return undefined;
+}
+
+/** What the provider signed and what it answers differ: only asking again can tell which of them stands (PC-8). */
+function isContradicted(desk: PaymentDesk, answer: WireFact): boolean {
+  return FACT_RANK[answer.state] < FACT_RANK[standingFact(desk).state];
 }
 
 /** An operator's evidence stands where the provider cannot be asked (OPS-3). */
