@@ -40,17 +40,21 @@ export async function answer(order: OrderDesk, question: Question): Promise<unkn
   }
 }
 
-/** Asks the provider; what it calls paid is confirmed by a workflow of its own. Returns whether money is on its way. */
+/**
+ * Asks the provider; what it calls paid or given back is confirmed by a workflow of its own. Returns whether money is
+ * on its way: what went back, or has found its end already, is no reason to wait for it.
+ */
 export async function poll(order: OrderDesk): Promise<boolean> {
   order.polledMs = order.clock.nowMs();
   const { invoiceId, no: invoiceNo } = order.invoice;
   const facts = await factsOf({ invoiceId, invoiceNo, provider: order.provider });
-  const paid = facts.filter(
-    (fact) => FACT_RANK[fact.state] >= FACT_RANK.paid && !order.settled.has(fact.providerPaymentId),
+  const coming = facts.filter(
+    (fact) => fact.state === 'paid' && !order.settled.has(fact.providerPaymentId),
   );
-  for (const fact of paid) await hintOnce(order, fact);
-  order.isConfirming = paid.length > 0 || facts.some((fact) => fact.state === 'authorised');
-  return paid.length > 0;
+  const reversed = facts.filter((fact) => FACT_RANK[fact.state] > FACT_RANK.paid);
+  for (const fact of [...coming, ...reversed]) await hintOnce(order, fact);
+  order.isConfirming = coming.length > 0 || facts.some((fact) => fact.state === 'authorised');
+  return coming.length > 0;
 }
 
 async function factsOf(order: {
