@@ -94,6 +94,7 @@ async function honour(
 ): Promise<PostOutcome> {
   const { order, isLate } = honoured;
   const receipt = receiptOf(posting, honoured.sources ?? [sourceLeg(posting)]);
+  if (isLate) await tellHonoured(tx, posting, order);
   const subscription = await fulfilOrder(tx, order, receipt);
   await tellOperators(tx, posting, order);
   return {
@@ -104,6 +105,16 @@ async function honour(
     userId: order.invoice.userId,
     ...(subscription ? { subscription } : {}),
   };
+}
+
+/** Why a receipt comes for an order that was closed; the receipt itself follows (CO-9). */
+async function tellHonoured(tx: Transaction, posting: Posting, order: Order): Promise<void> {
+  const { id: invoiceId, userId, no } = order.invoice;
+  await promiseToUser(tx, userId, {
+    ...receiptPromise(posting, `${userId}:pay.late:${invoiceId}`),
+    template: 'pay.late.honoured',
+    params: { no },
+  });
 }
 
 async function creditLate(tx: Transaction, posting: Posting, order: Order): Promise<PostOutcome> {
