@@ -190,3 +190,21 @@ describe.each(VICTIMS)('SIGKILL of %s', (victim) => {
     await requireOneOfEach(order, true);
   });
 });
+
+async function statusOf(path: string): Promise<number> {
+  const response = await fetch(`${stack.httpUrl}${path}`);
+  await response.body?.cancel();
+  return response.status;
+}
+
+test.each(['postgres', 'temporal-server'] as const)(
+  'T-F3 without %s the server is alive and not ready, and ready again when it is back',
+  async (victim) => {
+    await until('ready', async () => (await statusOf('/ready')) === 200, 30_000);
+    await stack.without(victim, async () => {
+      await until('not ready', async () => (await statusOf('/ready')) === 503, 30_000);
+      expect(await statusOf('/health')).toBe(200);
+    });
+    await until('ready again', async () => (await statusOf('/ready')) === 200, 30_000);
+  },
+);

@@ -53,7 +53,7 @@ test('a notification refused while Temporal is down arrives by its repeat', asyn
   expect(server.hints).toHaveLength(1);
 });
 
-test('T-A11: the bank page repeats what the shop itself says, checking first and paid later', async () => {
+test('T-A11 the bank page repeats what the shop itself says, checking first and paid later', async () => {
   const { payment, tried } = bank.control.pay(12);
   await tried;
   const page = async () => (await fetch(`${bank.url}/mock-payment/result/${payment.id}`)).text();

@@ -26,7 +26,7 @@ test.each([
   ['refuses', () => Promise.reject(new Error('connect 10.1.2.3:5432 as root'))],
   ['hangs', never],
 ] as const)(
-  'T-F3: a database that %s makes /ready 503 while /health stays 200',
+  'T-F3 a database that %s makes /ready 503 while /health stays 200',
   async (_how, fault) => {
     server.faults.database = fault;
     const ready = await get('/ready');

@@ -119,7 +119,7 @@ test.each(['robokassa', '__proto__', 'constructor', 'telegram'])(
   },
 );
 
-test('T-A3: in a production configuration the mock webhook is 404', async () => {
+test('T-A3 in a production configuration the mock webhook is 404', async () => {
   const production = await startTestServer({ providers: new Map() });
   expect((await notify(production, notificationBody())).status).toBe(404);
   await production.stop();

@@ -32,7 +32,7 @@ function jsonBody(body: unknown): Notification {
 }
 
 test.each(['200', '200.00', '200.000000'])(
-  'T-A13: a notification of %s verifies and is 20000 minor units',
+  'T-A13 a notification of %s verifies and is 20000 minor units',
   (sum) => {
     expect(provider.verify(form(signed(sum)))).toMatchObject({
       verified: 'yes',

@@ -4,13 +4,13 @@ const credentials = { merchantLogin: 'm', password1: 'one', password2: 'two', ha
 const mock = { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', credentials };
 const telegramStars = { apiRoot: 'http://127.0.0.1:1', token: '1:a' };
 
-test('T-A3: a production configuration with the mock provider refuses to start', () => {
+test('T-A3 a production configuration with the mock provider refuses to start', () => {
   expect(() => paymentProviders({ enabled: ['mock'], isProduction: true, mock })).toThrow(
     'PAYMENT_PROVIDERS contains mock, which is forbidden in production',
   );
 });
 
-test('T-A3: a production configuration without it knows no mock provider', () => {
+test('T-A3 a production configuration without it knows no mock provider', () => {
   const enabled = ['stars'];
   const providers = paymentProviders({ enabled, isProduction: true, mock, telegramStars });
   expect([...providers.keys()]).toEqual(['stars']);

@@ -60,7 +60,7 @@ test('an empty secret is an error at construction', () => {
   expect(() => robokassaSignatures({ ...demo, password2: '' })).toThrow('could be forged');
 });
 
-test('T-A13: the sums 200, 200.00 and 200.000000 verify as received', () => {
+test('T-A13 the sums 200, 200.00 and 200.000000 verify as received', () => {
   const shop = robokassaSignatures(demo);
   const sums = ['200', '200.00', '200.000000'];
   const signed = sums.map((outSum) => shop.result({ outSum, invId: '9', shp }));
@@ -70,13 +70,13 @@ test('T-A13: the sums 200, 200.00 and 200.000000 verify as received', () => {
   });
 });
 
-test('T-A13: upper-case hex verifies', () => {
+test('T-A13 upper-case hex verifies', () => {
   const shop = robokassaSignatures(demo);
   const result = { outSum: '200.00', invId: '9', shp };
   expect(shop.verifyResult(result, shop.result(result).toUpperCase())).toBe(true);
 });
 
-test('T-A13: the comparison is done in constant time, whatever the length given', () => {
+test('T-A13 the comparison is done in constant time, whatever the length given', () => {
   const compare = jest.spyOn(crypto, 'timingSafeEqual');
   const shop = robokassaSignatures(demo);
   for (const given of ['', 'a', 'f'.repeat(32), 'z'.repeat(4000), '\u0000'])

@@ -70,7 +70,7 @@ test('a bank killed with SIGKILL delivers after its restart what the shop had no
   await shop.stop();
 }, 20_000);
 
-test('T-A3: the process refuses to start in production', async () => {
+test('T-A3 the process refuses to start in production', async () => {
   await expect(startProcess({ NODE_ENV: 'production', MOCK_PROVIDER_PORT: '0' })).rejects.toThrow(
     'cannot run in production',
   );

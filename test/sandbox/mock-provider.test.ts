@@ -20,14 +20,14 @@ afterEach(async () => {
   await shop.stop();
 });
 
-test('T-A3: the mock bank refuses to start in production', async () => {
+test('T-A3 the mock bank refuses to start in production', async () => {
   const before = process.env['NODE_ENV'];
   process.env['NODE_ENV'] = 'production';
   await expect(startBank(shop)).rejects.toThrow('cannot run in production');
   process.env['NODE_ENV'] = before;
 });
 
-test('T-A3: a bogus init signature is 400, when ordering and on the pay page', async () => {
+test('T-A3 a bogus init signature is 400, when ordering and on the pay page', async () => {
   const fields = orderFields();
   expect((await postOrder(bank, { ...fields, OutSum: '1.00' })).status).toBe(400);
   const url = new URL(await openOrder(bank));
@@ -123,7 +123,7 @@ test('a paid order shows no buttons, yet the control API pays it again with anot
   expect(new Set(ids).size).toBe(2);
 });
 
-test('T-A11: the page after a failing webhook shows checking, not success', async () => {
+test('T-A11 the page after a failing webhook shows checking, not success', async () => {
   shop.answer = () => ({ status: 500, body: 'broken' });
   const { page } = await press(await openOrder(bank), 'pay');
   expect(page).toContain('The shop is checking the payment');
@@ -131,7 +131,7 @@ test('T-A11: the page after a failing webhook shows checking, not success', asyn
   expect(page).not.toContain('The shop confirms the payment');
 });
 
-test('T-A11: the page after paying shows success only when the shop itself says so', async () => {
+test('T-A11 the page after paying shows success only when the shop itself says so', async () => {
   const withShop = await startBank(shop, { shopBaseUrl: shop.url });
   shop.answer = () => ({ status: 200, body: '{"view":"paid"}' });
   await openOrder(withShop);

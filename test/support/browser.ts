@@ -21,7 +21,8 @@ export async function openBrowser(): Promise<Browser> {
     return await chromium.launch({ executablePath, args: FLAGS });
   } catch (error) {
     throw new Error(
-      `Chromium did not start from ${executablePath}; install it (apt-get install chromium) or set CHROMIUM_PATH: ${String(error)}`,
+      `Chromium did not start from ${executablePath}; install it (apt-get install chromium) or set CHROMIUM_PATH`,
+      { cause: error },
     );
   }
 }

@@ -29,6 +29,8 @@ export interface ProcessStack {
   readonly httpUrl: string;
   /** SIGKILLs a process; its supervisor starts it again. */
   kill(victim: Victim): Promise<void>;
+  /** Ends a process for the time of the work. */
+  without(victim: Victim, work: () => Promise<void>): Promise<void>;
   /** Waits until a killed process is usable again. */
   ready(victim: Victim): Promise<void>;
   stop(): Promise<void>;
@@ -60,6 +62,15 @@ export async function startProcessStack(): Promise<ProcessStack> {
     mockUrl: `http://127.0.0.1:${mock}`,
     httpUrl: `http://127.0.0.1:${http}`,
     kill: async (victim) => supervisor.find(victim)?.kill(),
+    without: async (victim, work) => {
+      const one = supervisor.find(victim);
+      await one?.stop();
+      try {
+        await work();
+      } finally {
+        await one?.start();
+      }
+    },
     ready: async (victim) => supervisor.find(victim)?.ready(),
     stop: async () => {
       await sql.end({ timeout: 2 });

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError, readConfig } from '../src/config';
+
+const MINIMUM = {
+  DATABASE_URL: 'postgres://billing:secret-password@db:5432/billing',
+  TELEGRAM_BOT_TOKEN: '123456:ABCDEF',
+  PUBLIC_BASE_URL: 'https://billing.example',
+};
+
+test('the three required variables are enough, the rest has defaults', () => {
+  const config = readConfig(MINIMUM);
+  expect(config.billing.invoiceTtlHours).toBe(24);
+  expect(config.telegram.mode).toEqual({ kind: 'polling' });
+  expect(config.providers.enabled).toEqual(['mock']);
+});
+
+test('every missing variable is named at once', () => {
+  expect(() => readConfig({})).toThrow(
+    /DATABASE_URL is not set[\s\S]*TELEGRAM_BOT_TOKEN is not set[\s\S]*PUBLIC_BASE_URL is not set[\s\S]*\.env\.example/,
+  );
+});
+
+test('an empty variable counts as missing', () => {
+  expect(() => readConfig({ ...MINIMUM, TELEGRAM_BOT_TOKEN: '' })).toThrow(
+    'TELEGRAM_BOT_TOKEN is not set',
+  );
+});
+
+test('a wrong value is named and never repeated', () => {
+  const wrong = () => readConfig({ ...MINIMUM, TELEGRAM_BOT_TOKEN: 'hunter2-typed-wrongly' });
+  expect(wrong).toThrow('TELEGRAM_BOT_TOKEN is wrong');
+  expect(wrong).not.toThrow('hunter2');
+});
+
+test('the webhook mode needs its secret', () => {
+  expect(() => readConfig({ ...MINIMUM, TELEGRAM_MODE: 'webhook' })).toThrow(
+    'TELEGRAM_WEBHOOK_SECRET is not set',
+  );
+});
+
+test('T-A3 a production configuration that enables the mock provider is refused, and so is its default', () => {
+  const production = { ...MINIMUM, NODE_ENV: 'production' };
+  expect(() => readConfig(production)).toThrow(ConfigError);
+  expect(() => readConfig({ ...production, PAYMENT_PROVIDERS: 'stars,mock' })).toThrow(
+    'PAYMENT_PROVIDERS contains mock',
+  );
+  expect(readConfig({ ...production, PAYMENT_PROVIDERS: 'stars' }).isProduction).toBe(true);
+});
+
+test('fractions of hours are legal, and an unknown time zone is not', () => {
+  expect(readConfig({ ...MINIMUM, INVOICE_TTL_HOURS: '0.5' }).billing.invoiceTtlHours).toBe(0.5);
+  expect(() => readConfig({ ...MINIMUM, BILLING_TIME_ZONE: 'Mars/Olympus' })).toThrow(
+    'BILLING_TIME_ZONE is wrong',
+  );
+});
+
+/** The text of each service of docker-compose.yml, by name. */
+function composeServices(): Map<string, string> {
+  const text = readFileSync(join(__dirname, '..', 'docker-compose.yml'), 'utf8');
+  const body = /^services:\n([\s\S]*?)^\S/m.exec(text)?.[1] ?? '';
+  const parts = body.split(/^ {2}(?=[a-z][a-z-]*:$)/m).filter((part) => part.trim() !== '');
+  return new Map(parts.map((part) => [part.slice(0, part.indexOf(':')), part]));
+}
+
+test('T-F3 each container has a health check of its own', () => {
+  const services = composeServices();
+  expect([...services.keys()]).toEqual(
+    expect.arrayContaining(['postgres', 'temporal', 'worker', 'server', 'bot']),
+  );
+  const checks = [...services].map(([name, text]) => {
+    const check = /healthcheck:\n\s+test: (.+)/.exec(text)?.[1];
+    return { name, check: check ?? (text.includes('disable: true') ? `${name} ends` : undefined) };
+  });
+  expect(checks.filter(({ check }) => check === undefined)).toEqual([]);
+  expect(new Set(checks.map(({ check }) => check)).size).toBe(checks.length);
+});
