@@ -1,9 +1,21 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import postgres from 'postgres';
-import { billingActivities } from '../../../activities/billing';
-import type { ActivityDeps } from '../../../activities/deps';
-import { deliveryActivities, outboxActivities } from '../../../activities/messages';
+import {
+  createActivities,
+  createDeliveryActivities,
+  type ActivityDeps,
+  type DeliveryActivities,
+  type OutboxActivities,
+} from '../../../activities';
+import type {
+  CheckoutActivities,
+  PaymentActivities,
+  ProviderActivities,
+  RefundActivities,
+  RepairActivities,
+  SubscriptionActivities,
+} from '../../../activities/billing';
 import { connect, type Database } from '../../../drizzle/client';
 import { migrateDatabase } from '../../../drizzle/migrate';
 import { users } from '../../../drizzle/schema';
@@ -43,19 +55,18 @@ export interface QuoteWish {
   readonly asOf?: string;
 }
 
-export type Activities = ReturnType<typeof allActivities>;
+export type Activities = CheckoutActivities &
+  PaymentActivities &
+  ProviderActivities &
+  RefundActivities &
+  RepairActivities &
+  SubscriptionActivities &
+  OutboxActivities &
+  DeliveryActivities;
 
-function allActivities(deps: ActivityDeps) {
-  const [checkouts, payments, providerCalls, repairs, subscriptions] = billingActivities(deps);
-  return {
-    ...checkouts,
-    ...payments,
-    ...providerCalls,
-    ...repairs,
-    ...subscriptions,
-    ...outboxActivities(deps),
-    ...deliveryActivities(deps),
-  };
+function allActivities(deps: ActivityDeps): Activities {
+  const united = { ...createActivities(deps), ...createDeliveryActivities(deps) };
+  return united as unknown as Activities;
 }
 
 /** Nobody sleeps in tests, unless a test says so. */
