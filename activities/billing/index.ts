@@ -2,6 +2,7 @@ import type { ActivityDeps } from '../deps';
 import { checkoutActivities } from './checkouts';
 import { paymentActivities } from './payments';
 import { providerActivities } from './provider-calls';
+import { refundActivities } from './refunds';
 import { repairActivities } from './repairs';
 import { subscriptionActivities } from './subscriptions';
 
@@ -11,6 +12,7 @@ export function billingActivities(deps: ActivityDeps) {
     checkoutActivities(deps),
     paymentActivities(deps),
     providerActivities(deps),
+    refundActivities(deps),
     repairActivities(deps),
     subscriptionActivities(deps),
   ] as const;
@@ -19,5 +21,6 @@ export function billingActivities(deps: ActivityDeps) {
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
 export type PaymentActivities = ReturnType<typeof paymentActivities>;
 export type ProviderActivities = ReturnType<typeof providerActivities>;
+export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;
 export type SubscriptionActivities = ReturnType<typeof subscriptionActivities>;

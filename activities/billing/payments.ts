@@ -1,4 +1,5 @@
-import { and, eq, lt } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
+import type { Transaction } from '../../drizzle/client';
 import { invoices, payments, users } from '../../drizzle/schema';
 import {
   FACT_RANK,
@@ -6,6 +7,8 @@ import {
   type PostOutcome,
   type WireFact,
 } from '../../src/domain/billing/payment';
+import { assert } from '../../src/domain/assert';
+import type { BillingSettings } from '../../src/domain/billing/settings';
 import type { Evidence } from '../../src/payments/provider';
 import type { ActivityDeps } from '../deps';
 import { promiseToUser } from '../outbox';
@@ -14,6 +17,7 @@ import { openItem } from './open-items';
 import { lockOrderOfFact } from './orders';
 import { postPaid } from './posting';
 import { requireProvider } from './provider-calls';
+import { bookReturn, suspendingItem, type Payment, type Suspended } from './suspense';
 
 /** What is known of a payment before anything is asked: whose clock it lives by, and its timing rules. */
 export interface PaymentContext {
@@ -30,175 +34,223 @@ export type Learned =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Side effects of the `paymentConfirmation` workflow. Each is one transaction or one outside call. */
-export function paymentActivities({ db, providers, settings: defaults }: ActivityDeps) {
+export function paymentActivities(deps: ActivityDeps) {
   return {
-    /** Looks up whose order a payment names; reads only. */
-    async locatePayment(hint: { fact: WireFact }): Promise<PaymentContext> {
-      return inTransaction(db, async (tx) => {
-        const settings = await readSettings(tx, defaults);
-        const order = await lockOrderOfFact(tx, hint.fact);
-        const [person] = order
-          ? await tx
-              .select({ clockOffsetMs: users.clockOffsetMs })
-              .from(users)
-              .where(eq(users.id, order.invoice.userId))
-          : [];
-        return {
-          clockOffsetMs: person?.clockOffsetMs ?? 0,
-          userId: order?.invoice.userId,
-          invoiceId: order?.invoice.id,
-          unknownAlertMinutes: settings.unknownAlertMinutes,
-          unknownDeadlineHours: settings.unknownDeadlineHours,
-          slowMinutes: settings.paymentSlowMinutes,
-        };
-      });
-    },
-
-    /** Asks the provider for the truth; where the protocol has nobody to ask, the verified hint is the evidence (PC-6). */
-    async learnPayment(question: {
-      provider: string;
-      hint: WireFact;
-      isTelegramsWord: boolean;
-    }): Promise<Learned> {
-      const provider = requireProvider(providers, question.provider);
-      if (question.isTelegramsWord || !provider.capabilities.canAsk) {
-        return { kind: 'fact', fact: question.hint, evidence: 'signed' };
-      }
-      const { providerPaymentId } = question.hint;
-      const answer = await provider.ask({ by: 'payment', providerPaymentId });
-      if (answer.kind === 'unknown') return answer;
-      const fact = answer.facts.find((told) => told.providerPaymentId === providerPaymentId);
-      return fact
-        ? { kind: 'fact', fact, evidence: 'asked' }
-        : { kind: 'unknown', reason: 'the provider does not know this payment' };
-    },
-
-    /**
-     * Folds a fact that moves no money into the payment's row; a lower rank never overwrites a higher one (PC-8).
-     * A refund that the provider made by itself, of money that is in our books, opens an item. Returns the state that
-     * stands.
-     */
-    async recordFact(told: {
-      provider: string;
-      fact: WireFact;
-      evidence: Evidence;
-      asOf: string;
-    }): Promise<{ state: string; outcome: PostOutcome | undefined }> {
-      return inTransaction(db, async (tx) => {
-        const order = await lockOrderOfFact(tx, told.fact);
-        const changed = await tx
-          .insert(payments)
-          .values(paymentRow(told, order?.invoice.id))
-          .onConflictDoUpdate({
-            target: [payments.provider, payments.providerPaymentId],
-            set: { state: told.fact.state, rank: FACT_RANK[told.fact.state] },
-            setWhere: lt(payments.rank, FACT_RANK[told.fact.state]),
-          })
-          .returning({ id: payments.id });
-        const [row] = await tx.select().from(payments).where(identityOf(told));
-        const isNews = changed.length > 0 && isReversal(told.fact.state);
-        if (row?.outcome && isNews) {
-          await openItem(tx, await readSettings(tx, defaults), {
-            key: `${workflowId()}:${told.fact.state}`,
-            kind: 'break',
-            reason: `${told.fact.state} at the provider after it was booked here`,
-            asOf: new Date(told.asOf),
-            paymentId: row.id,
-            invoiceId: order?.invoice.id,
-            userId: order?.invoice.userId,
-            amount: told.fact.amount,
-          });
-        }
-        return { state: row?.state ?? told.fact.state, outcome: row?.outcome ?? undefined };
-      });
-    },
-
-    /** Books a paid fact: invoice, wallet, period, message and audit in one transaction (PC-9). */
-    async postPayment(paid: {
-      provider: string;
-      fact: WireFact;
-      evidence: Evidence;
-      asOf: string;
-    }): Promise<PostOutcome> {
-      return inTransaction(db, async (tx) =>
-        postPaid(tx, {
-          ...paid,
-          asOf: new Date(paid.asOf),
-          key: workflowId(),
-          settings: await readSettings(tx, defaults),
-        }),
-      );
-    },
-
-    /** Shows operators a payment whose outcome has stayed unknown for too long (PC-11). */
-    async openUnknownItem(unknown: {
-      fact: WireFact;
-      reason: string;
-      asOf: string;
-    }): Promise<void> {
-      await inTransaction(db, async (tx) => {
-        const order = await lockOrderOfFact(tx, unknown.fact);
-        await openItem(tx, await readSettings(tx, defaults), {
-          key: `${workflowId()}:unknown_outcome`,
-          kind: 'unknown_outcome',
-          reason: unknown.reason,
-          asOf: new Date(unknown.asOf),
-          invoiceId: order?.invoice.id,
-          userId: order?.invoice.userId,
-          amount: unknown.fact.amount,
-        });
-      });
-    },
-
-    /** Tells the owner once that checking goes on, or that the payment failed (PC-16). */
-    async tellPayer(told: {
-      invoiceId: string;
-      template: 'pay.confirming' | 'pay.failed';
-      asOf: string;
-    }): Promise<void> {
-      await inTransaction(db, async (tx) => {
-        const [invoice] = await tx.select().from(invoices).where(eq(invoices.id, told.invoiceId));
-        if (invoice?.state !== 'pending') return;
-        const { userId, no, id: invoiceId } = invoice;
-        await promiseToUser(tx, userId, {
-          key: `${userId}:${told.template}:${workflowId()}`,
-          template: told.template,
-          params: { no, invoiceId },
-          category: 'money',
-          asOf: new Date(told.asOf),
-          settings: await readSettings(tx, defaults),
-        });
-      });
-    },
+    locatePayment: (hint: { fact: WireFact }) => locatePayment(deps, hint),
+    learnPayment: (question: Question) => learnPayment(deps, question),
+    recordFact: (told: ToldFact) => recordFact(deps, told),
+    postPayment: (paid: ToldFact) => postPayment(deps, paid),
+    openUnknownItem: (unknown: UnknownOutcome) => openUnknownItem(deps, unknown),
+    tellPayer: (told: Word) => tellPayer(deps, told),
   };
+}
+
+/** Looks up whose order a payment names; writes nothing. */
+async function locatePayment(
+  { db, settings: defaults }: ActivityDeps,
+  hint: { fact: WireFact },
+): Promise<PaymentContext> {
+  return inTransaction(db, async (tx) => {
+    const settings = await readSettings(tx, defaults);
+    const order = await lockOrderOfFact(tx, hint.fact);
+    const [person] = order
+      ? await tx
+          .select({ clockOffsetMs: users.clockOffsetMs })
+          .from(users)
+          .where(eq(users.id, order.invoice.userId))
+      : [];
+    return {
+      clockOffsetMs: person?.clockOffsetMs ?? 0,
+      userId: order?.invoice.userId,
+      invoiceId: order?.invoice.id,
+      unknownAlertMinutes: settings.unknownAlertMinutes,
+      unknownDeadlineHours: settings.unknownDeadlineHours,
+      slowMinutes: settings.paymentSlowMinutes,
+    };
+  });
+}
+
+interface Question {
+  readonly provider: string;
+  readonly hint: WireFact;
+  readonly isTelegramsWord: boolean;
+}
+
+/** Asks the provider for the truth; where the protocol has nobody to ask, the verified hint is the evidence (PC-6). */
+async function learnPayment({ providers }: ActivityDeps, question: Question): Promise<Learned> {
+  const provider = requireProvider(providers, question.provider);
+  if (question.isTelegramsWord || !provider.capabilities.canAsk) {
+    return { kind: 'fact', fact: question.hint, evidence: 'signed' };
+  }
+  const { providerPaymentId } = question.hint;
+  const answer = await provider.ask({ by: 'payment', providerPaymentId });
+  if (answer.kind === 'unknown') return answer;
+  const fact = answer.facts.find((told) => told.providerPaymentId === providerPaymentId);
+  return fact
+    ? { kind: 'fact', fact, evidence: 'asked' }
+    : { kind: 'unknown', reason: 'the provider does not know this payment' };
+}
+
+interface ToldFact {
+  readonly provider: string;
+  readonly fact: WireFact;
+  readonly evidence: Evidence;
+  readonly asOf: string;
+}
+
+/** Where a payment stands after a fact was folded into it. */
+export interface RecordedFact {
+  readonly state: string;
+  readonly outcome: PostOutcome | undefined;
+}
+
+/**
+ * Folds a fact that moves no money into the payment's row; a lower rank never overwrites a higher one (PC-8). What the
+ * provider took back by itself leaves suspense, if it lies there; of money we have given for it opens an item.
+ */
+async function recordFact(
+  { db, settings: defaults }: ActivityDeps,
+  told: ToldFact,
+): Promise<RecordedFact> {
+  return inTransaction(db, async (tx) => {
+    const settings = await readSettings(tx, defaults);
+    const { isNew, payment } = await lockOrInsert(tx, told);
+    const order = await lockOrderOfFact(tx, told.fact);
+    const { state } = told.fact;
+    if (!isNew && payment.rank >= FACT_RANK[state]) return recorded(payment);
+    await tx
+      .update(payments)
+      .set({ state, rank: FACT_RANK[state], invoiceId: payment.invoiceId ?? order?.invoice.id })
+      .where(eq(payments.id, payment.id));
+    if (isReversal(state)) await foldReversal(tx, told, { payment, order, settings });
+    return recorded({ ...payment, state });
+  });
+}
+
+function recorded({ state, outcome }: Pick<Payment, 'state' | 'outcome'>): RecordedFact {
+  return { state, outcome: outcome ?? undefined };
+}
+
+async function foldReversal(
+  tx: Transaction,
+  told: ToldFact,
+  found: Suspended & { settings: BillingSettings },
+): Promise<void> {
+  const { payment, order, settings } = found;
+  const { provider, fact, asOf } = told;
+  const openItemKey = suspendingItem(payment.outcome);
+  if (fact.state === 'refunded' && openItemKey !== undefined) {
+    const { providerPaymentId } = fact;
+    const by = { operatorId: provider, reason: 'the provider gave the money back by itself' };
+    return bookReturn(tx, { provider, providerPaymentId, fact, openItemKey, asOf, ...by }, found);
+  }
+  if (fact.state === 'refunded' && payment.outcome === null) return;
+  await openItem(tx, settings, {
+    key: `${workflowId()}:${fact.state}`,
+    kind: 'break',
+    reason: `${fact.state} at the provider after it was ${payment.outcome ? 'booked' : 'paid'}`,
+    asOf: new Date(asOf),
+    paymentId: payment.id,
+    invoiceId: order?.invoice.id,
+    userId: order?.invoice.userId,
+    amount: fact.amount,
+  });
+}
+
+/** Books a paid fact: invoice, wallet, period, message and audit in one transaction (PC-9). */
+async function postPayment(
+  { db, settings: defaults }: ActivityDeps,
+  paid: ToldFact,
+): Promise<PostOutcome> {
+  return inTransaction(db, async (tx) =>
+    postPaid(tx, {
+      ...paid,
+      asOf: new Date(paid.asOf),
+      key: workflowId(),
+      settings: await readSettings(tx, defaults),
+    }),
+  );
+}
+
+interface UnknownOutcome {
+  readonly fact: WireFact;
+  readonly reason: string;
+  readonly asOf: string;
+}
+
+/** Shows operators a payment whose outcome has stayed unknown for too long (PC-11). */
+async function openUnknownItem(
+  { db, settings: defaults }: ActivityDeps,
+  unknown: UnknownOutcome,
+): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const order = await lockOrderOfFact(tx, unknown.fact);
+    await openItem(tx, await readSettings(tx, defaults), {
+      key: `${workflowId()}:unknown_outcome`,
+      kind: 'unknown_outcome',
+      reason: unknown.reason,
+      asOf: new Date(unknown.asOf),
+      invoiceId: order?.invoice.id,
+      userId: order?.invoice.userId,
+      amount: unknown.fact.amount,
+    });
+  });
+}
+
+interface Word {
+  readonly invoiceId: string;
+  readonly template: 'pay.confirming' | 'pay.failed';
+  readonly asOf: string;
+}
+
+/** Tells the owner once that checking goes on, or that the payment failed (PC-16). */
+async function tellPayer({ db, settings: defaults }: ActivityDeps, told: Word): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const [invoice] = await tx.select().from(invoices).where(eq(invoices.id, told.invoiceId));
+    if (invoice?.state !== 'pending') return;
+    const { userId, no, id: invoiceId } = invoice;
+    await promiseToUser(tx, userId, {
+      key: `${userId}:${told.template}:${workflowId()}`,
+      template: told.template,
+      params: { no, invoiceId },
+      category: 'money',
+      asOf: new Date(told.asOf),
+      settings: await readSettings(tx, defaults),
+    });
+  });
 }
 
 function isReversal(state: FactState): boolean {
   return FACT_RANK[state] > FACT_RANK.paid;
 }
 
-function identityOf(told: { provider: string; fact: WireFact }) {
-  return and(
-    eq(payments.provider, told.provider),
-    eq(payments.providerPaymentId, told.fact.providerPaymentId),
-  );
-}
-
-function paymentRow(
-  told: { provider: string; fact: WireFact; evidence: Evidence },
-  invoiceId: string | undefined,
-): typeof payments.$inferInsert {
-  const { fact } = told;
-  return {
-    provider: told.provider,
-    providerPaymentId: fact.providerPaymentId,
-    invoiceId: invoiceId ?? null,
-    payerUserId: fact.userId ?? null,
-    amountMinor: fact.amount?.minor ?? 0,
-    currency: fact.amount?.currency ?? 'XXX',
-    exponent: fact.amount?.exponent ?? 0,
-    state: fact.state,
-    rank: FACT_RANK[fact.state],
-    evidence: told.evidence,
-  };
+/** The payment's row, locked; written first when nothing was known of it. */
+async function lockOrInsert(
+  tx: Transaction,
+  { provider, fact, evidence }: ToldFact,
+): Promise<{ isNew: boolean; payment: Payment }> {
+  const inserted = await tx
+    .insert(payments)
+    .values({
+      provider,
+      providerPaymentId: fact.providerPaymentId,
+      payerUserId: fact.userId ?? null,
+      amountMinor: fact.amount?.minor ?? 0,
+      currency: fact.amount?.currency ?? 'XXX',
+      exponent: fact.amount?.exponent ?? 0,
+      state: fact.state,
+      rank: FACT_RANK[fact.state],
+      evidence,
+    })
+    .onConflictDoNothing()
+    .returning({ id: payments.id });
+  const [payment] = await tx
+    .select()
+    .from(payments)
+    .where(
+      and(eq(payments.provider, provider), eq(payments.providerPaymentId, fact.providerPaymentId)),
+    )
+    .for('update');
+  assert(payment, `payment ${fact.providerPaymentId} was just written`);
+  return { isNew: inserted.length > 0, payment };
 }

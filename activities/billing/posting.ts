@@ -1,4 +1,4 @@
-import { and, eq, sum } from 'drizzle-orm';
+import { and, eq, inArray, sum } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { openItems, payments } from '../../drizzle/schema';
 import { assert, assertNever } from '../../src/domain/assert';
@@ -7,6 +7,7 @@ import {
   FACT_RANK,
   judgePayment,
   type MismatchKind,
+  type PaymentRef,
   type PostOutcome,
   type WireFact,
 } from '../../src/domain/billing/payment';
@@ -21,6 +22,7 @@ import { clearing, moneyAccount } from './accounts';
 import { balanceOf, postTransfer, type Leg } from './ledger';
 import { openItem } from './open-items';
 import { lockOrderOfFact, orderTerms, type Order } from './orders';
+import { suspendingItem } from './suspense';
 
 /** A fact that says "paid", with what made us believe it. */
 export interface PaidFact {
@@ -91,7 +93,7 @@ async function honour(
   tx: Transaction,
   posting: Posting,
   honoured: { order: Order; isLate: boolean; sources?: readonly Leg[] },
-): Promise<PostOutcome> {
+): Promise<Extract<PostOutcome, { kind: 'fulfilled' }>> {
   const { order, isLate } = honoured;
   const receipt = receiptOf(posting, honoured.sources ?? [sourceLeg(posting)]);
   if (isLate) await tellHonoured(tx, posting, order);
@@ -197,8 +199,9 @@ async function settleUnderpaid(
   }
   const suspense = moneyAccount('suspense', order.invoice.currency);
   const sources = [sourceLeg(posting), { account: suspense, amount: -earlier }];
-  await settlePartials(tx, order.invoice.id);
-  return honour(tx, posting, { order, isLate: false, sources });
+  const completes = await settlePartials(tx, order);
+  const outcome = await honour(tx, posting, { order, isLate: false, sources });
+  return { ...outcome, completes };
 }
 
 async function sumOfPartials(tx: Transaction, invoiceId: string): Promise<number> {
@@ -209,16 +212,22 @@ async function sumOfPartials(tx: Transaction, invoiceId: string): Promise<number
   return row?.total ?? 0;
 }
 
-async function settlePartials(tx: Transaction, invoiceId: string): Promise<void> {
+/** Each part payment ends here: its money is in the order, and nobody has to decide about it any more. */
+async function settlePartials(tx: Transaction, { invoice }: Order): Promise<PaymentRef[]> {
   const settled = await tx
     .update(openItems)
     .set({ state: 'resolved', resolution: 'completed the order', resolvedBy: 'accumulate' })
-    .where(isPartialOf(invoiceId))
+    .where(isPartialOf(invoice.id))
     .returning({ paymentId: openItems.paymentId });
-  for (const { paymentId } of settled) {
-    if (paymentId === null) continue;
-    await tx.update(payments).set({ state: 'paid' }).where(eq(payments.id, paymentId));
-  }
+  const ids = settled.flatMap(({ paymentId }) => (paymentId === null ? [] : [paymentId]));
+  const { id: invoiceId, userId } = invoice;
+  const outcome: PostOutcome = { kind: 'resolved', how: 'complete_order', invoiceId, userId };
+  const { provider, providerPaymentId } = payments;
+  return tx
+    .update(payments)
+    .set({ state: 'paid', outcome })
+    .where(inArray(payments.id, ids))
+    .returning({ provider, providerPaymentId });
 }
 
 function isPartialOf(invoiceId: string) {
@@ -378,7 +387,7 @@ async function recordOutcome(
       amountMinor: minor,
       currency,
       exponent,
-      state: outcome.kind === 'quarantined' ? 'quarantined' : 'paid',
+      state: suspendingItem(outcome) === undefined ? 'paid' : 'quarantined',
       rank: FACT_RANK.paid,
       evidence: posting.evidence,
       paidAt: posting.fact.paidAt === undefined ? posting.asOf : new Date(posting.fact.paidAt),

@@ -4,6 +4,7 @@ import type {
   CheckoutActivities,
   PaymentActivities,
   ProviderActivities,
+  RefundActivities,
   RepairActivities,
   SubscriptionActivities,
 } from '../../activities/billing';
@@ -21,6 +22,7 @@ import {
 type ActivityFunction = (...args: never[]) => Promise<unknown>;
 type Families = CheckoutActivities &
   PaymentActivities &
+  RefundActivities &
   RepairActivities &
   SubscriptionActivities &
   OutboxActivities;

@@ -148,6 +148,8 @@ export interface Repair {
 }
 
 export const paymentHintSignal = defineSignal<[PaymentHint]>('hint');
+/** Another payment of the same order settled this one too: its stored outcome is another now. */
+export const outcomeChangedSignal = defineSignal('outcomeChanged');
 export const resolvePaymentUpdate = defineUpdate<
   { readonly accepted: string },
   [Repair & { how: ResolutionKind }]

@@ -6,12 +6,14 @@ import {
   ParentClosePolicy,
   startChild,
 } from '@temporalio/workflow';
-import type { PostOutcome, SubscriptionChange } from '../../src/domain/billing/payment';
+import type { PaymentRef, PostOutcome, SubscriptionChange } from '../../src/domain/billing/payment';
 import { billingUserId, subscriptionIdAttribute } from '../contract';
 import { wakeNotifier } from './activities';
 import {
   checkoutId,
   fundsArrivedSignal,
+  outcomeChangedSignal,
+  paymentConfirmationId,
   paymentSeenSignal,
   subscriptionWorkflowId,
   type SubscriptionInput,
@@ -50,6 +52,7 @@ async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<voi
     const { providerPaymentId } = desk.input;
     await tellCheckout(outcome.invoiceId, { outcome, providerPaymentId });
   }
+  if (outcome.kind === 'fulfilled') await tellCompleted(outcome.completes ?? []);
   await wakeNotifier();
 }
 
@@ -79,13 +82,30 @@ async function deliverPeriod(
   }
 }
 
+/** Part payments that waited for an operator look at their stored outcome, which has changed. */
+async function tellCompleted(completed: readonly PaymentRef[]): Promise<void> {
+  for (const { provider, providerPaymentId } of completed) {
+    await tell(() =>
+      getExternalWorkflowHandle(paymentConfirmationId(provider, providerPaymentId)).signal(
+        outcomeChangedSignal,
+      ),
+    );
+  }
+}
+
 /** A checkout that has ended needs no word: its invoice says the same. */
 async function tellCheckout(
   invoiceId: string,
   seen: { outcome: PostOutcome; providerPaymentId: string },
 ): Promise<void> {
+  await tell(() =>
+    getExternalWorkflowHandle(checkoutId(invoiceId)).signal(paymentSeenSignal, seen),
+  );
+}
+
+async function tell(send: () => Promise<void>): Promise<void> {
   try {
-    await getExternalWorkflowHandle(checkoutId(invoiceId)).signal(paymentSeenSignal, seen);
+    await send();
   } catch (error) {
     if (isCancellation(error)) throw error;
   }

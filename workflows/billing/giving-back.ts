@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { OpenedRefund } from '../../activities/billing/repairs';
+import type { OpenedRefund } from '../../activities/billing/refunds';
 import { unknownPollDelayMs } from '../../src/domain/billing/payment';
 import { bookRefund, openRefund, refundAtProvider, refuseRefund, wakeNotifier } from './activities';
 import type { PaymentResult, Repair } from './contract';
@@ -14,13 +14,14 @@ export async function beginRefund(desk: PaymentDesk, order: RefundOrder): Promis
 
 /**
  * Gives suspended money back once it is recorded: booked only on the provider's proof, asked about for as long as the
- * outcome is unknown, always under one key (RF-2).
+ * outcome is unknown, always under one key (RF-2). Returns nothing when the provider refuses: the money is still in
+ * suspense, and somebody has to decide once more.
  */
 export async function giveBack(
   desk: PaymentDesk,
   order: RefundOrder,
   opened: Extract<OpenedRefund, { kind: 'opened' }>,
-): Promise<PaymentResult> {
+): Promise<PaymentResult | undefined> {
   desk.phase = 'refunding';
   const repair = () => repairOf(desk, order);
   const request = refundRequest(desk, opened);
@@ -35,7 +36,7 @@ export async function giveBack(
     if (sent.kind === 'refused') {
       await refuseRefund({ ...repair(), refusal: sent.reason });
       await wakeNotifier();
-      return { kind: 'resolved', how: 'refund' };
+      return undefined;
     }
     await waitForProof(desk, { reason: sent.reason, questions });
   }

@@ -95,6 +95,8 @@ async function settle(desk: PaymentDesk, outcome: PostOutcome): Promise<PaymentR
         : { kind: 'delivered', outcome };
     case 'quarantined':
       return settleByOperator(desk, outcome);
+    case 'resolved':
+      return { kind: 'resolved', how: outcome.how };
     case 'superseded':
       return { kind: 'reversed', state: outcome.state };
     default:
@@ -105,14 +107,17 @@ async function settle(desk: PaymentDesk, outcome: PostOutcome): Promise<PaymentR
 /** Who gives back a second payment that the setting says is not kept. */
 const BY_POLICY = { operatorId: 'policy', reason: 'DUPLICATE_PAYMENT asks for a refund' };
 
-/** Already given back, when this payment is looked at once more: its item is closed then. */
+/** Given back already, when this payment is looked at once more: its item is closed then. */
 async function refundByPolicy(
   desk: PaymentDesk,
   outcome: Extract<PostOutcome, { kind: 'duplicate' }>,
-): Promise<PaymentResult> {
-  const order = { ...BY_POLICY, openItemKey: outcome.openItemKey };
+): Promise<PaymentResult | undefined> {
+  const { openItemKey } = outcome;
+  const order = { ...BY_POLICY, openItemKey };
   const opened = await beginRefund(desk, order);
-  return opened.kind === 'opened' ? giveBack(desk, order, opened) : { kind: 'delivered', outcome };
+  if (opened.kind === 'refused') return { kind: 'delivered', outcome };
+  const result = await giveBack(desk, order, opened);
+  return result ?? settleByOperator(desk, { item: 'duplicate_paid', openItemKey });
 }
 
 async function tellFailed(desk: PaymentDesk): Promise<void> {

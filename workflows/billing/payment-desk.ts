@@ -11,6 +11,7 @@ import { ask, type Pending } from '../requests';
 import { createShowcase } from '../visibility';
 import {
   markPaidUpdate,
+  outcomeChangedSignal,
   paymentFactsQuery,
   paymentHintSignal,
   resolvePaymentUpdate,
@@ -46,6 +47,7 @@ export interface PaymentDesk {
   handledRank: number;
   operatorEvidence: (Repair & { evidence: string }) | undefined;
   isDeliveryRetried: boolean;
+  isOutcomeChanged: boolean;
   outcome: PostOutcome | undefined;
   waitingFor: string;
   nextAt: string | undefined;
@@ -65,6 +67,7 @@ export function layDesk(input: PaymentConfirmationInput): PaymentDesk {
     handledRank: FACT_RANK.unknown,
     operatorEvidence: undefined,
     isDeliveryRetried: false,
+    isOutcomeChanged: false,
     outcome: undefined,
     waitingFor: 'a hint',
     nextAt: undefined,
@@ -77,6 +80,9 @@ function listen(desk: PaymentDesk): void {
   setHandler(paymentHintSignal, (hint) => {
     desk.hints.push(hint);
     desk.hasNews = true;
+  });
+  setHandler(outcomeChangedSignal, () => {
+    desk.isOutcomeChanged = true;
   });
   setHandler(paymentFactsQuery, () => cardOf(desk));
   setHandler(

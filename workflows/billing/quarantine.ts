@@ -1,7 +1,6 @@
 import { condition, continueAsNew, allHandlersFinished } from '@temporalio/workflow';
 import type { RepairOutcome } from '../../activities/billing/repairs';
 import { assertNever } from '../../src/domain/assert';
-import type { PostOutcome } from '../../src/domain/billing/payment';
 import type { Pending } from '../requests';
 import {
   completeQuarantined,
@@ -21,23 +20,29 @@ import {
   type PaymentDesk,
 } from './payment-desk';
 
-type Quarantined = Extract<PostOutcome, { kind: 'quarantined' }>;
+/** Money in suspense, by the item that shows it. */
+export interface Suspension {
+  readonly item: string;
+  readonly openItemKey: string;
+}
 
 /**
  * Keeps money that matched nothing on the desk until an operator decides; nothing is credited before (CO-10). Returns
- * nothing when a hint told of something newer, such as a refund by the provider: that comes first.
+ * nothing when something newer is known, such as a refund by the provider: that comes first.
  */
 export async function settleByOperator(
   desk: PaymentDesk,
-  outcome: Quarantined,
+  outcome: Suspension,
 ): Promise<PaymentResult | undefined> {
+  desk.isOutcomeChanged = false;
+  const isOvertaken = () => isOutrun(desk) || desk.isOutcomeChanged;
   for (;;) {
     desk.phase = 'quarantined';
     desk.waitingFor = `an operator: ${outcome.item}`;
     desk.show({ state: 'quarantined', waitingFor: desk.waitingFor, stuck: outcome.item });
-    await condition(() => desk.decisions.length > 0 || isOutrun(desk) || isHistoryLong());
+    await condition(() => desk.decisions.length > 0 || isOvertaken() || isHistoryLong());
     const pending = desk.decisions.shift();
-    if (!pending) return isOutrun(desk) ? undefined : startAfresh(desk);
+    if (!pending) return isOvertaken() ? undefined : startAfresh(desk);
     const result = await carryOut(desk, { outcome, pending });
     if (result) return result;
   }
@@ -51,7 +56,7 @@ async function startAfresh(desk: PaymentDesk): Promise<PaymentResult> {
 
 async function carryOut(
   desk: PaymentDesk,
-  work: { outcome: Quarantined; pending: Pending<Decision, unknown> },
+  work: { outcome: Suspension; pending: Pending<Decision, unknown> },
 ): Promise<PaymentResult | undefined> {
   const { pending } = work;
   const decision = pending.question;
@@ -64,13 +69,18 @@ async function carryOut(
     case 'refund':
       return refund(desk, { ...decision, openItemKey: work.outcome.openItemKey }, pending);
     case 'write_off':
-      await writeOffQuarantined(repair);
-      pending.answer = { accepted: 'the item is written off; the money stays in suspense' };
-      return { kind: 'resolved', how: 'write_off' };
+      return finish(desk, pending, await writeOffQuarantined(repair));
     default:
       return assertNever(decision.how);
   }
 }
+
+const ACCEPTED: Readonly<Record<Decision['how'], string>> = {
+  credit_wallet: 'the money is credited to the wallet',
+  complete_order: 'the order is complete',
+  refund: 'the money is on its way back',
+  write_off: 'the item is written off; the money stays in suspense',
+};
 
 async function refund(
   desk: PaymentDesk,
@@ -82,7 +92,7 @@ async function refund(
     pending.answer = { accepted: `refused: ${opened.reason}` };
     return undefined;
   }
-  pending.answer = { accepted: 'the money is on its way back' };
+  pending.answer = { accepted: ACCEPTED.refund };
   return giveBack(desk, order, opened);
 }
 
@@ -98,11 +108,11 @@ async function finish(
   desk.outcome = repaired.outcome;
   await deliver(desk, repaired.outcome);
   await wakeNotifier();
-  pending.answer = { accepted: 'done' };
+  pending.answer = { accepted: ACCEPTED[pending.question.how] };
   return { kind: 'resolved', how: pending.question.how };
 }
 
-function repairOf(desk: PaymentDesk, outcome: Quarantined, decision: Decision) {
+function repairOf(desk: PaymentDesk, outcome: Suspension, decision: Decision) {
   return {
     provider: desk.input.provider,
     providerPaymentId: desk.input.providerPaymentId,

@@ -87,6 +87,8 @@ export type PostOutcome =
       readonly invoiceId: string;
       readonly userId: number;
       readonly subscription?: SubscriptionChange;
+      /** Earlier part payments that this one made whole; their workflows need not wait any more. */
+      readonly completes?: readonly PaymentRef[];
     }
   | {
       /** A second payment of an order that is already paid (CO-11). */
@@ -104,10 +106,22 @@ export type PostOutcome =
       readonly openItemKey: string;
     }
   | {
+      /** Suspended money found its end without fulfilling the order it named; the order stays as it was. */
+      readonly kind: 'resolved';
+      readonly how: 'credit_wallet' | 'complete_order' | 'refund' | 'write_off';
+      readonly invoiceId?: string;
+      readonly userId?: number;
+    }
+  | {
       /** Something of a higher rank is already known, such as a refund: the money never was ours to give for. */
       readonly kind: 'superseded';
       readonly state: string;
     };
+
+export interface PaymentRef {
+  readonly provider: string;
+  readonly providerPaymentId: string;
+}
 
 export interface SubscriptionChange {
   readonly subscriptionId: string;
