@@ -9,7 +9,7 @@ import type { Bank, Paying } from './bank';
 import { openBook } from './book';
 import type { Book } from './book';
 import { controlRoutes } from './control';
-import type { Outage, Script } from './model';
+import type { Outage, PaymentState, Script } from './model';
 import { createNotifier } from './notifier';
 import type { Notifier } from './notifier';
 import { endOutages, startOutage } from './outage';
@@ -43,6 +43,8 @@ export interface MockProviderOptions {
 export interface MockControl {
   pay(invoiceNo: number | string, script?: Script): Paying;
   notify(paymentId: string, script?: Script): Paying | undefined;
+  /** Puts a payment into a state, such as a refund made by hand at the bank, and tells the shop. */
+  move(paymentId: string, state: PaymentState): Paying | undefined;
   fault(script: Script, invoiceNo?: number | string): void;
   outage(outage: Partial<Omit<Outage, 'id'>>): void;
   endOutages(): void;
@@ -127,6 +129,7 @@ function controlOf({ bank, book, notifier }: Parts): MockControl {
     book,
     pay: (invoiceNo, script = {}) => bank.pay({ invoiceNo: String(invoiceNo), script }),
     notify: (paymentId, script = {}) => bank.notify(paymentId, script),
+    move: (paymentId, state) => bank.move(paymentId, state),
     fault: (script, invoiceNo) =>
       void bank.addFault(invoiceNo === undefined ? undefined : String(invoiceNo), script),
     outage: (outage) =>
