@@ -9,10 +9,17 @@ import { botParts } from './bot-process';
 import { runProcess } from './process';
 import { providersOf } from './wiring';
 
+/** A process that waits for nothing ends by itself, and its supervisor would start it for ever. */
+async function idleUntil(stopping: Promise<unknown>): Promise<void> {
+  const idle = setInterval(() => undefined, 60_000);
+  await stopping;
+  clearInterval(idle);
+}
+
 runProcess('bot', async ({ config, log, stopping }) => {
   if (config.telegram.mode.kind === 'webhook') {
     log.info('TELEGRAM_MODE is webhook: the server hosts the bot, nothing to do here');
-    await stopping;
+    await idleUntil(stopping);
     return;
   }
   const { address, namespace, taskQueue } = config.temporal;
