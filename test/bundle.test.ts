@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleContent, intruders } from './support/house/bundle';
+import { ROOT, trackedPaths } from './support/house/tree';
+
+// TypeScript and Temporal's bundler let nearly everything into a workflow without a word, so what is really inside counts.
+
+let folder: string;
+
+beforeAll(() => {
+  const place = join(ROOT, '.data', 'planted');
+  mkdirSync(place, { recursive: true });
+  folder = mkdtempSync(join(place, 'planted-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('the workflow bundle holds workflows, contracts, pure rules and the SDK, and nothing else', async () => {
+  const content = await bundleContent(join(ROOT, 'workflows', 'index.ts'));
+  expect(intruders(content)).toEqual([]);
+  expect(content.files).toEqual(expect.arrayContaining(['src/domain/assert.ts']));
+  expect(content.packages).toEqual(
+    expect.arrayContaining(['@temporalio/common', '@temporalio/workflow']),
+  );
+});
+
+test('every workflow file is really in the bundle', async () => {
+  const { files } = await bundleContent(join(ROOT, 'workflows', 'index.ts'));
+  const written = trackedPaths().filter((path) => path.startsWith('workflows/'));
+  expect(files.filter((path) => path.startsWith('workflows/'))).toEqual(written);
+});
+
+const PLANTED: readonly [name: string, source: string, intruder: string][] = [
+  [
+    'a database package',
+    `import { sql } from 'drizzle-orm';\nexport async function planted() { return sql\`1\`; }`,
+    'package drizzle-orm is in the workflow bundle',
+  ],
+  [
+    'the configuration',
+    `import { readConfig } from '${join(ROOT, 'src/config')}';\nexport async function planted() { return readConfig({}); }`,
+    'src/config.ts is in the workflow bundle',
+  ],
+  [
+    'a sentence for people',
+    `import * as texts from '${join(ROOT, 'src/texts')}';\nexport async function planted() { return texts; }`,
+    'src/texts/index.ts is in the workflow bundle',
+  ],
+];
+
+test.each(PLANTED)('a workflow that reaches %s is caught', async (name, source, intruder) => {
+  expect(intruders(await bundleContent(plant(name, source))).join('\n')).toContain(intruder);
+});
+
+test('a workflow that reaches an activity instead of its type is refused by the bundler', async () => {
+  const source = `import { unite } from '${join(ROOT, 'activities')}';\nexport async function planted() { return unite([]); }`;
+  await expect(bundleContent(plant('an activity', source))).rejects.toThrow(/Webpack/);
+});
+
+function plant(name: string, source: string): string {
+  const entry = join(folder, `${name.replace(/\W/g, '-')}.ts`);
+  writeFileSync(entry, source);
+  return entry;
+}
