@@ -1,35 +1,100 @@
-import { and, count, eq, inArray } from 'drizzle-orm';
-import type { Transaction } from '../../drizzle/client';
-import { invoices, quotes, users } from '../../drizzle/schema';
-import { expiryMs, reminderMs } from '../../src/domain/billing/checkout';
+import { eq } from 'drizzle-orm';
+import { invoices } from '../../drizzle/schema';
 import { isOpen, type InvoiceState } from '../../src/domain/billing/invoice';
-import type { Money } from '../../src/domain/money';
-import type { Actor, CheckoutRefusal } from '../../workflows/billing/contract';
+import type { Actor } from '../../workflows/billing/contract';
 import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
 import { promiseToUser } from '../outbox';
 import { inTransaction, readSettings } from '../transactions';
-import { isIntact, lockOrder, type Invoice, type Order, type Quote } from './orders';
+import { openInvoice, type NewOrder } from './opening';
+import { amountOf, lockOrder } from './orders';
 
-/** What a checkout workflow needs to know of its invoice; instants are ISO 8601. */
-export interface OpenedInvoice {
-  readonly invoiceId: string;
-  readonly no: number;
-  readonly userId: number;
-  readonly amount: Money;
-  readonly provider: string;
-  readonly plan: string;
-  readonly state: InvoiceState;
-  readonly createdAt: string;
-  readonly expiresAt: string;
-  readonly remindAt: string | undefined;
-  readonly lateWatchDays: number;
+export type { OpenInvoiceOutcome } from './opening';
+
+/** Side effects of the `checkout` workflow. Each is one transaction; repeating it changes nothing. */
+export function checkoutActivities(deps: ActivityDeps) {
+  return {
+    openInvoice: (order: NewOrder) => openInvoice(deps, order),
+    publishInvoice: (link: PayLink) => publishInvoice(deps, link),
+    switchProvider: (change: ProviderChange) => switchProvider(deps, change),
+    remindInvoice: (reminder: Reminder) => remindInvoice(deps, reminder),
+    closeInvoice: (close: CloseOrder) => closeInvoice(deps, close),
+    prolongInvoice: (change: Prolongation) => prolongInvoice(deps, change),
+  };
 }
 
-export type OpenInvoiceOutcome =
-  | { readonly kind: 'opened'; readonly invoice: OpenedInvoice }
-  | { readonly kind: 'existing'; readonly invoiceId: string }
-  | { readonly kind: 'refused'; readonly reason: CheckoutRefusal };
+interface PayLink {
+  readonly invoiceId: string;
+  readonly url: string;
+  readonly asOf: string;
+}
+
+/** The pay link exists: the person may now see the order. */
+async function publishInvoice({ db }: ActivityDeps, link: PayLink): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const order = await lockOrder(tx, link.invoiceId);
+    if (order?.invoice.state !== 'draft') return;
+    await tx
+      .update(invoices)
+      .set({ state: 'pending', paymentUrl: link.url })
+      .where(eq(invoices.id, link.invoiceId));
+  });
+}
+
+interface ProviderChange {
+  readonly invoiceId: string;
+  readonly provider: string;
+  readonly url: string;
+  readonly actor: Actor;
+  readonly asOf: string;
+}
+
+/** Another provider's link replaces the old one; terms stay (CO-3). */
+async function switchProvider(
+  { db }: ActivityDeps,
+  change: ProviderChange,
+): Promise<'switched' | 'closed'> {
+  return inTransaction(db, async (tx) => {
+    const order = await lockOrder(tx, change.invoiceId);
+    if (!order || !isOpen(order.invoice.state)) return 'closed';
+    if (order.invoice.paymentUrl === change.url) return 'switched';
+    await tx
+      .update(invoices)
+      .set({ provider: change.provider, paymentUrl: change.url, state: 'pending' })
+      .where(eq(invoices.id, change.invoiceId));
+    await writeAudit(tx, {
+      ...auditOf(change, 'invoice.provider_changed'),
+      before: { provider: order.invoice.provider },
+      after: { provider: change.provider },
+    });
+    return 'switched';
+  });
+}
+
+interface Reminder {
+  readonly invoiceId: string;
+  readonly asOf: string;
+}
+
+/** Reminds the person once of an order that is still unpaid (CO-5). */
+async function remindInvoice(
+  { db, settings: defaults }: ActivityDeps,
+  reminder: Reminder,
+): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const order = await lockOrder(tx, reminder.invoiceId);
+    if (order?.invoice.state !== 'pending') return;
+    const { userId, no, id, expiresAt } = order.invoice;
+    await promiseToUser(tx, userId, {
+      key: `${userId}:inv.reminder:${id}`,
+      template: 'inv.reminder',
+      params: { no, invoiceId: id, until: expiresAt.toISOString(), ...amountOf(order.invoice) },
+      category: 'service',
+      asOf: new Date(reminder.asOf),
+      settings: await readSettings(tx, defaults),
+    });
+  });
+}
 
 export interface CloseOrder {
   readonly invoiceId: string;
@@ -40,266 +105,61 @@ export interface CloseOrder {
   readonly template?: 'inv.unavailable';
 }
 
-/** Side effects of the `checkout` workflow. Each is one transaction; repeating it changes nothing. */
-export function checkoutActivities({ db, settings: defaults }: ActivityDeps) {
-  return {
-    /** Consumes the quote and writes the draft invoice, or says why not (CO-1, CO-2). */
-    async openInvoice(order: {
-      invoiceId: string;
-      userId: number;
-      provider: string;
-      asOf: string;
-    }): Promise<OpenInvoiceOutcome> {
-      return inTransaction(db, async (tx) => {
-        const settings = await readSettings(tx, defaults);
-        // Before anything is looked at: a try that runs beside another waits here and then finds its invoice.
-        const quote = await lockQuote(tx, order.invoiceId);
-        const opened = await lockOrder(tx, order.invoiceId);
-        if (opened) return { kind: 'opened', invoice: describe(opened, settings) };
-        const judged = await judgeQuote(tx, quote, { ...order, maxOpen: settings.invoiceMaxOpen });
-        if (judged.kind !== 'consume') return judged;
-        const created = await insertDraft(tx, judged.quote, {
-          ...order,
-          ttlHours: settings.invoiceTtlHours,
-        });
-        return created
-          ? { kind: 'opened', invoice: describe(created, settings) }
-          : existingOrder(tx, judged.quote, order.provider);
-      });
-    },
-
-    /** The pay link exists: the person may now see the order. */
-    async publishInvoice(link: { invoiceId: string; url: string; asOf: string }): Promise<void> {
-      await inTransaction(db, async (tx) => {
-        const order = await lockOrder(tx, link.invoiceId);
-        if (order?.invoice.state !== 'draft') return;
-        await tx
-          .update(invoices)
-          .set({ state: 'pending', paymentUrl: link.url })
-          .where(eq(invoices.id, link.invoiceId));
-      });
-    },
-
-    /** Another provider's link replaces the old one; terms stay (CO-3). */
-    async switchProvider(change: {
-      invoiceId: string;
-      provider: string;
-      url: string;
-      actor: Actor;
-      asOf: string;
-    }): Promise<'switched' | 'closed'> {
-      return inTransaction(db, async (tx) => {
-        const order = await lockOrder(tx, change.invoiceId);
-        if (!order || !isOpen(order.invoice.state)) return 'closed';
-        if (order.invoice.paymentUrl === change.url) return 'switched';
-        await tx
-          .update(invoices)
-          .set({ provider: change.provider, paymentUrl: change.url, state: 'pending' })
-          .where(eq(invoices.id, change.invoiceId));
-        await writeAudit(tx, {
-          ...auditOf(change, 'invoice.provider_changed'),
-          before: { provider: order.invoice.provider },
-          after: { provider: change.provider },
-        });
-        return 'switched';
-      });
-    },
-
-    /** Reminds the person once of an order that is still unpaid (CO-5). */
-    async remindInvoice(reminder: { invoiceId: string; asOf: string }): Promise<void> {
-      await inTransaction(db, async (tx) => {
-        const order = await lockOrder(tx, reminder.invoiceId);
-        if (order?.invoice.state !== 'pending') return;
-        const { userId, no, id, expiresAt } = order.invoice;
-        await promiseToUser(tx, userId, {
-          key: `${userId}:inv.reminder:${id}`,
-          template: 'inv.reminder',
-          params: { no, invoiceId: id, until: expiresAt.toISOString(), ...amountOf(order.invoice) },
-          category: 'service',
-          asOf: new Date(reminder.asOf),
-          settings: await readSettings(tx, defaults),
-        });
-      });
-    },
-
-    /** Closes an order that is still open and tells its owner; a paid one is left alone. Returns the state that stands. */
-    async closeInvoice(close: CloseOrder): Promise<{ state: InvoiceState }> {
-      return inTransaction(db, async (tx) => {
-        const order = await lockOrder(tx, close.invoiceId);
-        if (!order) return { state: close.state };
-        if (!isOpen(order.invoice.state)) return { state: order.invoice.state };
-        const asOf = new Date(close.asOf);
-        await tx
-          .update(invoices)
-          .set({ state: close.state, closedAt: asOf })
-          .where(eq(invoices.id, close.invoiceId));
-        await writeAudit(tx, {
-          ...auditOf(close, `invoice.${close.state}`),
-          before: { state: order.invoice.state },
-          after: { state: close.state },
-        });
-        const { userId, no, id } = order.invoice;
-        await promiseToUser(tx, userId, {
-          key: `${userId}:inv.closed:${id}`,
-          template: close.template ?? (close.state === 'expired' ? 'inv.expired' : 'inv.cancelled'),
-          params: { no, invoiceId: id },
-          category: 'service',
-          asOf,
-          settings: await readSettings(tx, defaults),
-        });
-        return { state: close.state };
-      });
-    },
-
-    /** Gives an open order more time; terms stay. */
-    async prolongInvoice(change: {
-      invoiceId: string;
-      expiresAt: string;
-      actor: Actor;
-      reason: string;
-      asOf: string;
-    }): Promise<void> {
-      await inTransaction(db, async (tx) => {
-        const order = await lockOrder(tx, change.invoiceId);
-        if (!order || !isOpen(order.invoice.state)) return;
-        const expiresAt = new Date(change.expiresAt);
-        if (order.invoice.expiresAt.getTime() === expiresAt.getTime()) return;
-        await tx.update(invoices).set({ expiresAt }).where(eq(invoices.id, change.invoiceId));
-        await writeAudit(tx, {
-          ...auditOf(change, 'invoice.prolonged'),
-          before: { expiresAt: order.invoice.expiresAt.toISOString() },
-          after: { expiresAt: change.expiresAt },
-          reason: change.reason,
-        });
-      });
-    },
-  };
-}
-
-type QuoteVerdict =
-  | { readonly kind: 'consume'; readonly quote: Quote }
-  | Exclude<OpenInvoiceOutcome, { kind: 'opened' }>;
-
-async function lockQuote(tx: Transaction, quoteId: string): Promise<Quote | undefined> {
-  const [quote] = await tx.select().from(quotes).where(eq(quotes.id, quoteId)).for('update');
-  return quote;
-}
-
-async function judgeQuote(
-  tx: Transaction,
-  quote: Quote | undefined,
-  order: { userId: number; provider: string; asOf: string; maxOpen: number },
-): Promise<QuoteVerdict> {
-  if (quote?.userId !== order.userId) return refused('quote_unknown');
-  if (quote.consumedBy !== null) return refused('quote_already_used');
-  if (quote.holdsUntil.getTime() < Date.parse(order.asOf)) return refused('quote_expired');
-  if (!isIntact(quote)) return refused('terms_changed');
-  const [person] = await tx.select().from(users).where(eq(users.id, order.userId)).for('update');
-  if (!person || person.isBlocked) return refused('user_blocked');
-  if (person.moneyFrozenBy !== null) return refused('money_frozen');
-  const twin = await existingOrder(tx, quote, order.provider);
-  if (twin.kind === 'existing') return twin;
-  const open = await openInvoiceCount(tx, order.userId);
-  return open >= order.maxOpen ? refused('too_many_open') : { kind: 'consume', quote };
-}
-
-function refused(reason: CheckoutRefusal): { kind: 'refused'; reason: CheckoutRefusal } {
-  return { kind: 'refused', reason };
-}
-
-async function existingOrder(
-  tx: Transaction,
-  quote: Quote,
-  provider: string,
-): Promise<Exclude<OpenInvoiceOutcome, { kind: 'opened' }>> {
-  const [row] = await tx
-    .select({ id: invoices.id })
-    .from(invoices)
-    .where(
-      and(
-        eq(invoices.userId, quote.userId),
-        eq(invoices.termsHash, quote.termsHash),
-        eq(invoices.provider, provider),
-        inArray(invoices.state, ['draft', 'pending']),
-      ),
-    );
-  return row ? { kind: 'existing', invoiceId: row.id } : refused('quote_already_used');
-}
-
-async function openInvoiceCount(tx: Transaction, userId: number): Promise<number> {
-  const [row] = await tx
-    .select({ open: count() })
-    .from(invoices)
-    .where(and(eq(invoices.userId, userId), inArray(invoices.state, ['draft', 'pending'])));
-  return row?.open ?? 0;
-}
-
-async function insertDraft(
-  tx: Transaction,
-  quote: Quote,
-  order: { invoiceId: string; provider: string; asOf: string; ttlHours: number },
-): Promise<Order | undefined> {
-  const createdAsOf = new Date(order.asOf);
-  const [inserted] = await tx
-    .insert(invoices)
-    .values({
-      id: order.invoiceId,
-      userId: quote.userId,
-      quoteId: quote.id,
-      provider: order.provider,
-      payAmountMinor: quote.payAmountMinor,
-      currency: quote.currency,
-      exponent: quote.exponent,
-      state: 'draft',
-      createdAsOf,
-      expiresAt: new Date(expiryMs(createdAsOf.getTime(), order.ttlHours)),
-      termsHash: quote.termsHash,
-    })
-    .onConflictDoNothing()
-    .returning({ id: invoices.id });
-  if (!inserted) return undefined;
-  await tx.update(quotes).set({ consumedBy: order.invoiceId }).where(eq(quotes.id, quote.id));
-  await writeAudit(tx, {
-    action: 'invoice.created',
-    entity: 'invoice',
-    entityId: order.invoiceId,
-    actor: { kind: 'user', id: String(quote.userId) },
-    after: {
-      payAmountMinor: quote.payAmountMinor,
-      currency: quote.currency,
-      provider: order.provider,
-    },
-    asOf: createdAsOf,
+/** Closes an order that is still open and tells its owner; a paid one is left alone. Returns the state that stands. */
+async function closeInvoice(
+  { db, settings: defaults }: ActivityDeps,
+  close: CloseOrder,
+): Promise<{ state: InvoiceState }> {
+  return inTransaction(db, async (tx) => {
+    const order = await lockOrder(tx, close.invoiceId);
+    if (!order) return { state: close.state };
+    if (!isOpen(order.invoice.state)) return { state: order.invoice.state };
+    const asOf = new Date(close.asOf);
+    await tx
+      .update(invoices)
+      .set({ state: close.state, closedAt: asOf })
+      .where(eq(invoices.id, close.invoiceId));
+    await writeAudit(tx, {
+      ...auditOf(close, `invoice.${close.state}`),
+      before: { state: order.invoice.state },
+      after: { state: close.state },
+    });
+    const { userId, no, id } = order.invoice;
+    await promiseToUser(tx, userId, {
+      key: `${userId}:inv.closed:${id}`,
+      template: close.template ?? (close.state === 'expired' ? 'inv.expired' : 'inv.cancelled'),
+      params: { no, invoiceId: id },
+      category: 'service',
+      asOf,
+      settings: await readSettings(tx, defaults),
+    });
+    return { state: close.state };
   });
-  return lockOrder(tx, order.invoiceId);
 }
 
-function describe(
-  { invoice, tariff }: Order,
-  settings: { invoiceReminderBeforeMinutes: number; lateWatchDays: number },
-): OpenedInvoice {
-  const remindMs = reminderMs({
-    createdMs: invoice.createdAsOf.getTime(),
-    expiresMs: invoice.expiresAt.getTime(),
-    reminderBeforeMinutes: settings.invoiceReminderBeforeMinutes,
+interface Prolongation {
+  readonly invoiceId: string;
+  readonly expiresAt: string;
+  readonly actor: Actor;
+  readonly reason: string;
+  readonly asOf: string;
+}
+
+/** Gives an open order more time; terms stay. */
+async function prolongInvoice({ db }: ActivityDeps, change: Prolongation): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const order = await lockOrder(tx, change.invoiceId);
+    if (!order || !isOpen(order.invoice.state)) return;
+    const expiresAt = new Date(change.expiresAt);
+    if (order.invoice.expiresAt.getTime() === expiresAt.getTime()) return;
+    await tx.update(invoices).set({ expiresAt }).where(eq(invoices.id, change.invoiceId));
+    await writeAudit(tx, {
+      ...auditOf(change, 'invoice.prolonged'),
+      before: { expiresAt: order.invoice.expiresAt.toISOString() },
+      after: { expiresAt: change.expiresAt },
+      reason: change.reason,
+    });
   });
-  return {
-    invoiceId: invoice.id,
-    no: invoice.no,
-    userId: invoice.userId,
-    amount: {
-      minor: invoice.payAmountMinor,
-      currency: invoice.currency,
-      exponent: invoice.exponent,
-    },
-    provider: invoice.provider,
-    plan: tariff.slug,
-    state: invoice.state,
-    createdAt: invoice.createdAsOf.toISOString(),
-    expiresAt: invoice.expiresAt.toISOString(),
-    remindAt: remindMs === undefined ? undefined : new Date(remindMs).toISOString(),
-    lateWatchDays: settings.lateWatchDays,
-  };
 }
 
 function auditOf(change: { invoiceId: string; actor: Actor; asOf: string }, action: string) {
@@ -310,10 +170,4 @@ function auditOf(change: { invoiceId: string; actor: Actor; asOf: string }, acti
     actor: change.actor,
     asOf: new Date(change.asOf),
   };
-}
-
-/** The members every message about an amount carries. */
-export function amountOf(invoice: Pick<Invoice, 'payAmountMinor' | 'currency' | 'exponent'>) {
-  const { payAmountMinor: amountMinor, currency, exponent } = invoice;
-  return { amountMinor, currency, exponent };
 }

@@ -9,7 +9,6 @@ import type { PeriodTerms } from '../../src/domain/billing/subscription';
 import { convertMinor } from '../../src/domain/tokens';
 import { writeAudit } from '../audit';
 import { promiseToUser } from '../outbox';
-import { amountOf } from './checkouts';
 import { moneyAccount, tokenAccount, wallet } from './accounts';
 import {
   availableOf,
@@ -19,7 +18,7 @@ import {
   type Leg,
   type TransferOrder,
 } from './ledger';
-import type { Order } from './orders';
+import { amountOf, type Order } from './orders';
 import { extendSubscription, insertSubscription, lockLiveSubscription } from './timelines';
 
 /** Money that has arrived for an order and where it lies: at the provider, or in suspense from earlier. */

@@ -63,6 +63,12 @@ export function orderTerms({ invoice }: Order): OrderTerms {
   };
 }
 
+/** The members every message about an amount carries. */
+export function amountOf(invoice: Pick<Invoice, 'payAmountMinor' | 'currency' | 'exponent'>) {
+  const { payAmountMinor: amountMinor, currency, exponent } = invoice;
+  return { amountMinor, currency, exponent };
+}
+
 /** True when a quote's stored terms still hash to what was promised (TP-9). */
 export function isIntact(quote: Quote): boolean {
   const terms: QuoteTerms = {

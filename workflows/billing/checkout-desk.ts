@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { condition, setHandler } from '@temporalio/workflow';
-import type { OpenedInvoice } from '../../activities/billing/checkouts';
+import type { OpenedInvoice } from '../../activities/billing/opening';
 import { isOpen, type InvoiceState } from '../../src/domain/billing/invoice';
 import { businessClock, type BusinessClock } from '../clock';
 import { ask, type Pending } from '../requests';

@@ -6,7 +6,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { OpenedInvoice } from '../../activities/billing/checkouts';
+import type { OpenedInvoice } from '../../activities/billing/opening';
 import { assertNever } from '../../src/domain/assert';
 import { isOpen } from '../../src/domain/billing/invoice';
 import { amountMinorAttribute, currencyCode, planSlug, providerName } from '../contract';

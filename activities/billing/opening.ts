@@ -1,0 +1,187 @@
+import { and, count, eq, inArray } from 'drizzle-orm';
+import type { Transaction } from '../../drizzle/client';
+import { invoices, quotes, users } from '../../drizzle/schema';
+import { expiryMs, reminderMs } from '../../src/domain/billing/checkout';
+import type { InvoiceState } from '../../src/domain/billing/invoice';
+import type { Money } from '../../src/domain/money';
+import type { CheckoutRefusal } from '../../workflows/billing/contract';
+import { writeAudit } from '../audit';
+import type { ActivityDeps } from '../deps';
+import { inTransaction, readSettings } from '../transactions';
+import { isIntact, lockOrder, type Order, type Quote } from './orders';
+
+/** What a checkout workflow needs to know of its invoice; instants are ISO 8601. */
+export interface OpenedInvoice {
+  readonly invoiceId: string;
+  readonly no: number;
+  readonly userId: number;
+  readonly amount: Money;
+  readonly provider: string;
+  readonly plan: string;
+  readonly state: InvoiceState;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly remindAt: string | undefined;
+  readonly lateWatchDays: number;
+}
+
+export type OpenInvoiceOutcome =
+  | { readonly kind: 'opened'; readonly invoice: OpenedInvoice }
+  | { readonly kind: 'existing'; readonly invoiceId: string }
+  | { readonly kind: 'refused'; readonly reason: CheckoutRefusal };
+
+export interface NewOrder {
+  readonly invoiceId: string;
+  readonly userId: number;
+  readonly provider: string;
+  readonly asOf: string;
+}
+
+/** Consumes the quote and writes the draft invoice, or says why not (CO-1, CO-2). */
+export async function openInvoice(
+  { db, settings: defaults }: ActivityDeps,
+  order: NewOrder,
+): Promise<OpenInvoiceOutcome> {
+  return inTransaction(db, async (tx) => {
+    const settings = await readSettings(tx, defaults);
+    // Before anything is looked at: a try that runs beside another waits here and then finds its invoice.
+    const quote = await lockQuote(tx, order.invoiceId);
+    const opened = await lockOrder(tx, order.invoiceId);
+    if (opened) return { kind: 'opened', invoice: describe(opened, settings) };
+    const judged = await judgeQuote(tx, quote, { ...order, maxOpen: settings.invoiceMaxOpen });
+    if (judged.kind !== 'consume') return judged;
+    const created = await insertDraft(tx, judged.quote, {
+      ...order,
+      ttlHours: settings.invoiceTtlHours,
+    });
+    return created
+      ? { kind: 'opened', invoice: describe(created, settings) }
+      : existingOrder(tx, judged.quote, order.provider);
+  });
+}
+
+type QuoteVerdict =
+  | { readonly kind: 'consume'; readonly quote: Quote }
+  | Exclude<OpenInvoiceOutcome, { kind: 'opened' }>;
+
+async function lockQuote(tx: Transaction, quoteId: string): Promise<Quote | undefined> {
+  const [quote] = await tx.select().from(quotes).where(eq(quotes.id, quoteId)).for('update');
+  return quote;
+}
+
+async function judgeQuote(
+  tx: Transaction,
+  quote: Quote | undefined,
+  order: { userId: number; provider: string; asOf: string; maxOpen: number },
+): Promise<QuoteVerdict> {
+  if (quote?.userId !== order.userId) return refused('quote_unknown');
+  if (quote.consumedBy !== null) return refused('quote_already_used');
+  if (quote.holdsUntil.getTime() < Date.parse(order.asOf)) return refused('quote_expired');
+  if (!isIntact(quote)) return refused('terms_changed');
+  const [person] = await tx.select().from(users).where(eq(users.id, order.userId)).for('update');
+  if (!person || person.isBlocked) return refused('user_blocked');
+  if (person.moneyFrozenBy !== null) return refused('money_frozen');
+  const twin = await existingOrder(tx, quote, order.provider);
+  if (twin.kind === 'existing') return twin;
+  const open = await openInvoiceCount(tx, order.userId);
+  return open >= order.maxOpen ? refused('too_many_open') : { kind: 'consume', quote };
+}
+
+function refused(reason: CheckoutRefusal): { kind: 'refused'; reason: CheckoutRefusal } {
+  return { kind: 'refused', reason };
+}
+
+async function existingOrder(
+  tx: Transaction,
+  quote: Quote,
+  provider: string,
+): Promise<Exclude<OpenInvoiceOutcome, { kind: 'opened' }>> {
+  const [row] = await tx
+    .select({ id: invoices.id })
+    .from(invoices)
+    .where(
+      and(
+        eq(invoices.userId, quote.userId),
+        eq(invoices.termsHash, quote.termsHash),
+        eq(invoices.provider, provider),
+        inArray(invoices.state, ['draft', 'pending']),
+      ),
+    );
+  return row ? { kind: 'existing', invoiceId: row.id } : refused('quote_already_used');
+}
+
+async function openInvoiceCount(tx: Transaction, userId: number): Promise<number> {
+  const [row] = await tx
+    .select({ open: count() })
+    .from(invoices)
+    .where(and(eq(invoices.userId, userId), inArray(invoices.state, ['draft', 'pending'])));
+  return row?.open ?? 0;
+}
+
+async function insertDraft(
+  tx: Transaction,
+  quote: Quote,
+  order: { invoiceId: string; provider: string; asOf: string; ttlHours: number },
+): Promise<Order | undefined> {
+  const createdAsOf = new Date(order.asOf);
+  const [inserted] = await tx
+    .insert(invoices)
+    .values({
+      id: order.invoiceId,
+      userId: quote.userId,
+      quoteId: quote.id,
+      provider: order.provider,
+      payAmountMinor: quote.payAmountMinor,
+      currency: quote.currency,
+      exponent: quote.exponent,
+      state: 'draft',
+      createdAsOf,
+      expiresAt: new Date(expiryMs(createdAsOf.getTime(), order.ttlHours)),
+      termsHash: quote.termsHash,
+    })
+    .onConflictDoNothing()
+    .returning({ id: invoices.id });
+  if (!inserted) return undefined;
+  await tx.update(quotes).set({ consumedBy: order.invoiceId }).where(eq(quotes.id, quote.id));
+  await writeAudit(tx, {
+    action: 'invoice.created',
+    entity: 'invoice',
+    entityId: order.invoiceId,
+    actor: { kind: 'user', id: String(quote.userId) },
+    after: {
+      payAmountMinor: quote.payAmountMinor,
+      currency: quote.currency,
+      provider: order.provider,
+    },
+    asOf: createdAsOf,
+  });
+  return lockOrder(tx, order.invoiceId);
+}
+
+function describe(
+  { invoice, tariff }: Order,
+  settings: { invoiceReminderBeforeMinutes: number; lateWatchDays: number },
+): OpenedInvoice {
+  const remindMs = reminderMs({
+    createdMs: invoice.createdAsOf.getTime(),
+    expiresMs: invoice.expiresAt.getTime(),
+    reminderBeforeMinutes: settings.invoiceReminderBeforeMinutes,
+  });
+  return {
+    invoiceId: invoice.id,
+    no: invoice.no,
+    userId: invoice.userId,
+    amount: {
+      minor: invoice.payAmountMinor,
+      currency: invoice.currency,
+      exponent: invoice.exponent,
+    },
+    provider: invoice.provider,
+    plan: tariff.slug,
+    state: invoice.state,
+    createdAt: invoice.createdAsOf.toISOString(),
+    expiresAt: invoice.expiresAt.toISOString(),
+    remindAt: remindMs === undefined ? undefined : new Date(remindMs).toISOString(),
+    lateWatchDays: settings.lateWatchDays,
+  };
+}

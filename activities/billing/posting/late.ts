@@ -1,0 +1,70 @@
+import type { Transaction } from '../../../drizzle/client';
+import type { PostOutcome } from '../../../src/domain/billing/payment';
+import { promiseToUser } from '../../outbox';
+import { creditWallet, markPaid } from '../fulfilment';
+import { openItem } from '../open-items';
+import { amountOf, type Order } from '../orders';
+import { honour } from './honour';
+import { itemOf, receiptOf, receiptPromise, sourceLeg, type Posting } from './posting';
+import { postSuspense } from './quarantine';
+
+/** Money of an order that was closed: honoured while the quote holds, else credited, else suspended; never silent (CO-9). */
+export async function settleLate(
+  tx: Transaction,
+  posting: Posting,
+  order: Order,
+): Promise<PostOutcome> {
+  await openLateItem(tx, posting, order);
+  return quoteHolds(order, posting.asOf)
+    ? honour(tx, posting, { order, isLate: true })
+    : creditLate(tx, posting, order);
+}
+
+/** A quote holds until its term ends and while its version is not withdrawn (TP-8). */
+function quoteHolds({ quote, version, tariff }: Order, asOf: Date): boolean {
+  const isWithdrawn = version.validUntil !== null && version.validUntil <= asOf;
+  return quote.holdsUntil >= asOf && !isWithdrawn && tariff.isActive;
+}
+
+async function creditLate(tx: Transaction, posting: Posting, order: Order): Promise<PostOutcome> {
+  const { utokPerMinor } = order.quote;
+  const { id: invoiceId, userId, no } = order.invoice;
+  if (utokPerMinor === null) return suspendLate(tx, posting, order);
+  const tokensUtok = await creditWallet(tx, order, {
+    ...receiptOf(posting, [sourceLeg(posting)]),
+    amountMinor: order.invoice.payAmountMinor,
+    utokPerMinor,
+  });
+  await markPaid(tx, order, { as: 'wallet_credit', asOf: posting.asOf });
+  await promiseToUser(tx, userId, {
+    ...receiptPromise(posting, `${userId}:pay.late:${invoiceId}`),
+    template: 'pay.late.wallet',
+    params: { no, tokensUtok },
+  });
+  return { kind: 'fulfilled', as: 'wallet_credit', isLate: true, invoiceId, userId };
+}
+
+async function suspendLate(tx: Transaction, posting: Posting, order: Order): Promise<PostOutcome> {
+  const { id: invoiceId, userId, no } = order.invoice;
+  await postSuspense(tx, posting, order);
+  await promiseToUser(tx, userId, {
+    ...receiptPromise(posting, `${userId}:pay.late:${invoiceId}`),
+    template: 'pay.late.suspense',
+    params: { no, ...amountOf(order.invoice) },
+  });
+  const openItemKey = lateItemKey(posting);
+  return { kind: 'quarantined', item: 'late_credit', invoiceId, userId, openItemKey };
+}
+
+async function openLateItem(tx: Transaction, posting: Posting, order: Order): Promise<void> {
+  await openItem(tx, posting.settings, {
+    ...itemOf(posting, order),
+    key: lateItemKey(posting),
+    kind: 'late_credit',
+    reason: `invoice ${order.invoice.no} was ${order.invoice.state} when its payment came`,
+  });
+}
+
+function lateItemKey(posting: Posting): string {
+  return `${posting.key}:late_credit`;
+}
