@@ -1,7 +1,15 @@
 // What `npm start` and `npm test` share. Runs before anything is installed, so it uses nothing but Node.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
 import { fileURLToPath } from 'node:url';
@@ -53,6 +61,8 @@ export async function build() {
   );
   const wanted = hashOf([...sources, ...settings]);
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
+  // What an earlier build left of a source that has moved would still be found, and found first.
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const code = await runVisibly('Compiling', process.execPath, [
     tsc,
