@@ -1,0 +1,105 @@
+import type { OpenedInvoice } from '../../../activities/billing/opening';
+import type { PostOutcome, WireFact } from '../../../src/domain/billing/payment';
+import type { Activities } from '../../activities/support/books';
+
+const HOUR = 3_600_000;
+
+export const USER_ID = 42;
+
+/** An invoice as `openInvoice` tells it; ends a day after it was opened. */
+export function invoiceOf(order: {
+  invoiceId: string;
+  userId: number;
+  provider: string;
+  asOf: string;
+}): OpenedInvoice {
+  const at = (hours: number) => new Date(Date.parse(order.asOf) + hours * HOUR).toISOString();
+  return {
+    invoiceId: order.invoiceId,
+    no: 7,
+    userId: order.userId,
+    amount: { minor: 20_000, currency: 'RUB', exponent: 2 },
+    provider: order.provider,
+    plan: 'topup-main',
+    state: 'draft',
+    createdAt: order.asOf,
+    expiresAt: at(24),
+    remindAt: at(22),
+    lateWatchDays: 30,
+  };
+}
+
+export function fulfilled(invoiceId: string): PostOutcome {
+  return { kind: 'fulfilled', as: 'order', isLate: false, invoiceId, userId: USER_ID };
+}
+
+export function quarantined(item: 'underpaid' | 'overpaid' = 'underpaid'): PostOutcome {
+  return { kind: 'quarantined', item, userId: USER_ID, openItemKey: `pay:${item}` };
+}
+
+export function fact(providerPaymentId: string, change: Partial<WireFact> = {}): WireFact {
+  return {
+    providerPaymentId,
+    state: 'paid',
+    amount: { minor: 20_000, currency: 'RUB', exponent: 2 },
+    userId: USER_ID,
+    ...change,
+  };
+}
+
+/** The operator of every test. */
+export const REPAIR = { operatorId: 'anna', reason: 'the customer called us' };
+
+const nothing = () => Promise.resolve(undefined as never);
+
+/** Everything goes well. */
+export function happyActivities(): Activities {
+  return {
+    openInvoice: (order) => Promise.resolve({ kind: 'opened', invoice: invoiceOf(order) }),
+    publishInvoice: nothing,
+    switchProvider: () => Promise.resolve('switched'),
+    remindInvoice: nothing,
+    closeInvoice: ({ state }) => Promise.resolve({ state }),
+    prolongInvoice: nothing,
+    locatePayment: () =>
+      Promise.resolve({
+        clockOffsetMs: 0,
+        userId: USER_ID,
+        invoiceId: undefined,
+        unknownAlertMinutes: 15,
+        unknownDeadlineHours: 72,
+        slowMinutes: 5,
+      }),
+    learnPayment: ({ hint }) =>
+      Promise.resolve({ kind: 'fact', fact: { ...hint, state: 'paid' }, evidence: 'asked' }),
+    recordFact: ({ fact: told }) => Promise.resolve({ state: told.state, outcome: undefined }),
+    postPayment: ({ fact: told }) => Promise.resolve(fulfilled(told.invoiceId ?? '')),
+    openUnknownItem: nothing,
+    tellPayer: nothing,
+    createPayment: ({ invoiceId }) =>
+      Promise.resolve({ kind: 'created', url: `https://pay.example/${invoiceId}` }),
+    askOrder: () => Promise.resolve({ kind: 'facts', facts: [] }),
+    cancelAtProvider: nothing,
+    refundAtProvider: () => Promise.resolve({ kind: 'done', providerRef: 'r-1' }),
+    creditQuarantined: () => Promise.resolve(resolved('credit_wallet')),
+    completeQuarantined: () => Promise.resolve(resolved('complete_order')),
+    writeOffQuarantined: () => Promise.resolve(resolved('write_off')),
+    openRefund: ({ fact: told }) =>
+      Promise.resolve({
+        kind: 'opened',
+        amount: told.amount ?? { minor: 1, currency: 'RUB', exponent: 2 },
+        userId: USER_ID,
+      }),
+    bookRefund: nothing,
+    refuseRefund: nothing,
+    loadSubscription: () => Promise.resolve(null),
+    expireSubscription: () => Promise.resolve(null),
+    dueMessages: () => Promise.resolve({ messages: [], nextInMs: undefined }),
+    deliverMessage: () => Promise.resolve({ kind: 'done' }),
+    wakeNotifier: nothing,
+  };
+}
+
+function resolved(how: 'credit_wallet' | 'complete_order' | 'write_off') {
+  return { kind: 'done' as const, outcome: { kind: 'resolved' as const, how, userId: USER_ID } };
+}
