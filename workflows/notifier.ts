@@ -46,7 +46,7 @@ export async function notifier(input: NotifierInput): Promise<void> {
   for (;;) {
     if (workflowInfo().continueAsNewSuggested) return startAfresh(desk);
     if (desk.isPaused || desk.silentUntilMs > Date.now()) {
-      await keepSilent(desk);
+      await keepSilent(desk, show);
       continue;
     }
     desk.isWoken = false;
@@ -87,9 +87,14 @@ function layDesk(input: NotifierInput): Desk {
   return desk;
 }
 
-/** Until Telegram's pause is over, or until an operator resumes. */
-async function keepSilent(desk: Desk): Promise<void> {
-  if (desk.isPaused) return condition(() => !desk.isPaused);
+/** Until Telegram's pause is over, or until an operator resumes; wakes go on filling the history meanwhile. */
+async function keepSilent(desk: Desk, show: ReturnType<typeof createShowcase>): Promise<void> {
+  if (desk.isPaused) {
+    show({ state: 'paused', waitingFor: 'an operator to resume', stuck: 'paused' });
+    return condition(() => !desk.isPaused || workflowInfo().continueAsNewSuggested);
+  }
+  const nextAt = new Date(desk.silentUntilMs).toISOString();
+  show({ state: 'silent', waitingFor: 'the end of the silence Telegram asked for', nextAt });
   await sleep(desk.silentUntilMs - Date.now(), { summary: 'The silence Telegram asked for' });
 }
 
