@@ -31,6 +31,7 @@ async function start(name: string, work: (process: Process) => Promise<void>): P
   const stopping = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
+  log.info({ version: config.buildVersion }, 'starting');
   keepBeating(name);
   await work({ config, log, stopping });
 }
