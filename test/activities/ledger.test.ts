@@ -132,7 +132,7 @@ describe('many at once', () => {
     expect([await balance(books.sql, a), await balance(books.sql, b)]).toEqual([1000, 1000]);
   });
 
-  test('T-P14 200 mixed credits and debits lose no update and leave the exact sum', async () => {
+  test('200 mixed credits and debits lose no update and leave the exact sum (T-P14)', async () => {
     const userId = await books.newUser();
     await post(grant(userId, 1000));
     await atOnce(200, (index) =>

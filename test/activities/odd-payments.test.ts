@@ -23,7 +23,7 @@ describe('a payment that differs goes to suspense and opens its own item', () =>
     ['unmatched', ({ no }) => ({ invoiceNo: no + 1 })],
   ];
 
-  test.each(cases)('T-A2 %s', async (item, change) => {
+  test.each(cases)('%s (T-A2)', async (item, change) => {
     const order = await pending(books);
     const fact = paidFact(order, change(order));
     const currency = fact.amount?.currency ?? 'RUB';
@@ -58,7 +58,7 @@ describe('a payment that differs goes to suspense and opens its own item', () =>
 
 describe('late money', () => {
   test.each(['expired', 'cancelled'] as const)(
-    'T-V4 of %s orders is honoured while the quote holds',
+    'of %s orders is honoured while the quote holds (T-V4)',
     async (state) => {
       const order = await pending(books);
       await close(books, order, state);
@@ -72,7 +72,7 @@ describe('late money', () => {
     },
   );
 
-  test('T-V5 after the quote’s term becomes credit at the rate of the quote', async () => {
+  test('after the quote’s term becomes credit at the rate of the quote (T-V5)', async () => {
     const order = await pending(books);
     await close(books, order, 'expired');
     const fact = paidFact(order);

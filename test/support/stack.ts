@@ -98,10 +98,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   installRuntime();
   const servers = await takeServers();
   const settings = { ...TEST_SETTINGS, ...options.settings };
-  const test = await createDatabase({
-    sources: ['drizzle'],
-    migrate: prepareDatabase,
-  });
+  const test = await createDatabase({ sources: ['drizzle'], migrate: prepareDatabase });
   const database = connect(test.url, { poolSize: 20 });
   const readOnly = connectReadOnly(test.url);
   if (options.hasCatalogue) await seedDatabase(database.db, { hasCatalogue: true });

@@ -140,7 +140,7 @@ describe('time', () => {
     expect(theatre.calls('remindInvoice')).toHaveLength(1);
   });
 
-  test('T-A10 expires at exactly 24 hours and stays to watch for late money', async () => {
+  test('expires at exactly 24 hours (T-A10) and stays to watch for late money', async () => {
     const handle = await opened();
     await theatre.passTo(handle.workflowId, openedMs() + DAY - 3 * SECOND);
     expect(closings()).toEqual([]);
@@ -277,7 +277,7 @@ describe('cancel', () => {
     expect(await handle.result()).toMatchObject({ kind: 'paid' });
   });
 
-  test('T-A12 of somebody else’s order is refused before anything happens', async () => {
+  test('of somebody else’s order is refused before anything happens (T-A12)', async () => {
     const handle = await opened();
     const refusals = [
       handle.executeUpdate(cancelCheckoutUpdate, { args: [STRANGER] }),

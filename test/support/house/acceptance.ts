@@ -1,0 +1,27 @@
+/** The cases of the specification's acceptance matrix (section 22): letter and last number. */
+const MATRIX = { V: 23, A: 15, B: 7, C: 8, D: 6, E: 8, F: 6, G: 1, H: 1, P: 28 } as const;
+
+export const ACCEPTANCE_NUMBERS: ReadonlySet<string> = new Set(
+  Object.entries(MATRIX).flatMap(([letter, last]) =>
+    Array.from({ length: last }, (_, index) => `T-${letter}${index + 1}`),
+  ),
+);
+
+/** Cases that this release answers for. */
+export const ANSWERED: readonly string[] = [
+  ...range('V', 1, 9),
+  ...['T-V19', 'T-V23'],
+  ...range('A', 1, 14),
+  'T-E2',
+  ...range('E', 4, 8),
+  ...['T-F1', 'T-F3', 'T-P1', 'T-P4', 'T-P6', 'T-P14', 'T-P28'],
+];
+
+/** The numbers a text names, such as the name of a test. */
+export function numbersIn(text: string): string[] {
+  return text.match(/\bT-[A-Z]\d+\b/g) ?? [];
+}
+
+function range(letter: string, first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => `T-${letter}${first + index}`);
+}
