@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
-import { invoices, payments, users } from '../../drizzle/schema';
+import { invoices, payments } from '../../drizzle/schema';
 import {
   FACT_RANK,
   type FactState,
@@ -13,21 +13,14 @@ import type { Evidence } from '../../src/payments/provider';
 import type { ActivityDeps } from '../deps';
 import { promiseToUser } from '../outbox';
 import { inTransaction, readSettings, workflowId } from '../transactions';
-import { openItem } from './open-items';
+import { closeItem, openItem } from './open-items';
 import { lockOrderOfFact } from './orders';
 import { postPaid } from './posting';
+import { claimsOf, locatePayment, type LocatedHint } from './locating';
 import { requireProvider } from './provider-calls';
 import { bookReturn, suspendingItem, type Payment, type Suspended } from './suspense';
 
-/** What is known of a payment before anything is asked: whose clock it lives by, and its timing rules. */
-export interface PaymentContext {
-  readonly clockOffsetMs: number;
-  readonly userId: number | undefined;
-  readonly invoiceId: string | undefined;
-  readonly unknownAlertMinutes: number;
-  readonly unknownDeadlineHours: number;
-  readonly slowMinutes: number;
-}
+export type { PaymentContext } from './locating';
 
 export type Learned =
   | { readonly kind: 'fact'; readonly fact: WireFact; readonly evidence: Evidence }
@@ -36,38 +29,13 @@ export type Learned =
 /** Side effects of the `paymentConfirmation` workflow. Each is one transaction or one outside call. */
 export function paymentActivities(deps: ActivityDeps) {
   return {
-    locatePayment: (hint: { fact: WireFact }) => locatePayment(deps, hint),
+    locatePayment: (hint: LocatedHint) => locatePayment(deps, hint),
     learnPayment: (question: Question) => learnPayment(deps, question),
     recordFact: (told: ToldFact) => recordFact(deps, told),
     postPayment: (paid: ToldFact) => postPayment(deps, paid),
     openUnknownItem: (unknown: UnknownOutcome) => openUnknownItem(deps, unknown),
     tellPayer: (told: Word) => tellPayer(deps, told),
   };
-}
-
-/** Looks up whose order a payment names; writes nothing. */
-async function locatePayment(
-  { db, settings: defaults }: ActivityDeps,
-  hint: { fact: WireFact },
-): Promise<PaymentContext> {
-  return inTransaction(db, async (tx) => {
-    const settings = await readSettings(tx, defaults);
-    const order = await lockOrderOfFact(tx, hint.fact);
-    const [person] = order
-      ? await tx
-          .select({ clockOffsetMs: users.clockOffsetMs })
-          .from(users)
-          .where(eq(users.id, order.invoice.userId))
-      : [];
-    return {
-      clockOffsetMs: person?.clockOffsetMs ?? 0,
-      userId: order?.invoice.userId,
-      invoiceId: order?.invoice.id,
-      unknownAlertMinutes: settings.unknownAlertMinutes,
-      unknownDeadlineHours: settings.unknownDeadlineHours,
-      slowMinutes: settings.paymentSlowMinutes,
-    };
-  });
 }
 
 interface Question {
@@ -120,8 +88,15 @@ async function recordFact(
     if (!isNew && payment.rank >= FACT_RANK[state]) return recorded(payment);
     await tx
       .update(payments)
-      .set({ state, rank: FACT_RANK[state], invoiceId: payment.invoiceId ?? order?.invoice.id })
+      .set({
+        // What was booked stays as it was booked.
+        ...(payment.outcome ? {} : { ...claimsOf(told.fact), evidence: told.evidence }),
+        state,
+        rank: FACT_RANK[state],
+        invoiceId: payment.invoiceId ?? order?.invoice.id,
+      })
       .where(eq(payments.id, payment.id));
+    if (FACT_RANK[state] >= FACT_RANK.failed) await closeUnknown(tx, told);
     if (isReversal(state)) await foldReversal(tx, told, { payment, order, settings });
     return recorded({ ...payment, state });
   });
@@ -162,14 +137,29 @@ async function postPayment(
   { db, settings: defaults }: ActivityDeps,
   paid: ToldFact,
 ): Promise<PostOutcome> {
-  return inTransaction(db, async (tx) =>
-    postPaid(tx, {
-      ...paid,
-      asOf: new Date(paid.asOf),
-      key: workflowId(),
-      settings: await readSettings(tx, defaults),
-    }),
-  );
+  return inTransaction(db, async (tx) => {
+    const settings = await readSettings(tx, defaults);
+    const asOf = new Date(paid.asOf);
+    const outcome = await postPaid(tx, { ...paid, asOf, key: workflowId(), settings });
+    await closeUnknown(tx, paid);
+    return outcome;
+  });
+}
+
+/** The outcome is known after all: nobody has to look for it any more. */
+async function closeUnknown(tx: Transaction, told: ToldFact): Promise<void> {
+  await closeItem(tx, {
+    key: unknownKey(),
+    state: 'resolved',
+    resolution: `it is ${told.fact.state}`,
+    operatorId: told.provider,
+    reason: 'the outcome became known',
+    asOf: new Date(told.asOf),
+  });
+}
+
+function unknownKey(): string {
+  return `${workflowId()}:unknown_outcome`;
 }
 
 interface UnknownOutcome {
@@ -186,7 +176,7 @@ async function openUnknownItem(
   await inTransaction(db, async (tx) => {
     const order = await lockOrderOfFact(tx, unknown.fact);
     await openItem(tx, await readSettings(tx, defaults), {
-      key: `${workflowId()}:unknown_outcome`,
+      key: unknownKey(),
       kind: 'unknown_outcome',
       reason: unknown.reason,
       asOf: new Date(unknown.asOf),
@@ -234,10 +224,7 @@ async function lockOrInsert(
     .values({
       provider,
       providerPaymentId: fact.providerPaymentId,
-      payerUserId: fact.userId ?? null,
-      amountMinor: fact.amount?.minor ?? 0,
-      currency: fact.amount?.currency ?? 'XXX',
-      exponent: fact.amount?.exponent ?? 0,
+      ...claimsOf(fact),
       state: fact.state,
       rank: FACT_RANK[fact.state],
       evidence,

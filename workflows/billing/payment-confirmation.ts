@@ -130,7 +130,7 @@ async function tellFailed(desk: PaymentDesk): Promise<void> {
 /** Whose order it is and whose clock it lives by; frozen for the whole run. */
 async function locate(desk: PaymentDesk): Promise<void> {
   const fact = standingFact(desk);
-  const context = await locatePayment({ fact });
+  const context = await locatePayment({ provider: desk.input.provider, fact });
   desk.context = context;
   desk.clock = businessClock(desk.input.clockOffsetMs ?? context.clockOffsetMs);
   upsertSearchAttributes([
