@@ -59,6 +59,9 @@ async function payBlindly(): Promise<{ order: Order; paymentId: string }> {
   expect(answers).toEqual(successes(order, 1));
   await untilAsking(paymentId);
   expect(await balance(stack, order.userId)).toBe(0);
+  expect(await paymentState(stack, paymentId)).toBe('unknown');
+  const shown = await stack.reads.invoice(order.invoiceId);
+  expect(shown).toMatchObject({ state: 'pending', isConfirming: true });
   return { order, paymentId };
 }
 
@@ -133,6 +136,8 @@ test('PC-11 an outcome unknown for three days opens an item, and money that is f
   await untilSettled(stack, paymentId);
   expect(await paymentState(stack, paymentId)).toBe('paid');
   expect(await promisedMessages(stack, order.userId)).toContain('pay.late.wallet');
+  expect(await openItems(stack, order)).toEqual(['late_credit']);
+  expect((await stack.reads.invoice(order.invoiceId))?.isConfirming).toBe(false);
 });
 
 test('PC-11 a payment that evades questions for a while is credited at the next one', async () => {
