@@ -134,7 +134,7 @@ describe('quarantined money', () => {
     const told = fact(handle.workflowId.replace('pay:mock:', ''));
     const fat = { source: 'webhook', fact: told, inboxEventId: 'x'.repeat(900_000) } as const;
     for (let count = 0; count < 6; count += 1) await current.signal(paymentHintSignal, fat);
-    await until('a fresh run', async () => (await current.describe()).runId !== firstRun);
+    await until('a fresh run', async () => (await current.describe()).runId !== firstRun, 60_000);
     await until(
       'it waits again',
       async () => (await current.query(paymentFactsQuery)).phase === 'quarantined',
