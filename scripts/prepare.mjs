@@ -119,7 +119,8 @@ function killGroup(pid) {
   }
 }
 
-async function runVisibly(label, command, args) {
+/** Runs a command in sight; what takes longer than two seconds says so, and goes on saying so. */
+export async function runVisibly(label, command, args) {
   const startedAt = Date.now();
   const seconds = () => `${Math.round((Date.now() - startedAt) / 1000)} s`;
   const child = spawn(command, args, {

@@ -1,11 +1,14 @@
 // `npm test`: does the whole set-up and runs the tests. Arguments go to Jest: `npm test -- test/bot`.
 import { join } from 'node:path';
+import { findOrInstallBrowser } from './browser.mjs';
 import { build, installPackages, requireNode, ROOT, runToTheEnd } from './prepare.mjs';
 
 requireNode();
 await installPackages();
 // The chaos tests kill real processes, which run compiled as in production.
 await build();
+const browser = await findOrInstallBrowser();
+if (browser !== undefined) process.env.CHROMIUM_PATH = browser;
 const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 process.exitCode = await runToTheEnd(process.execPath, [jest, ...process.argv.slice(2)]);
 // Whatever ended Jest before its tear-down, its servers must not stay behind.
