@@ -5,7 +5,7 @@ import type { Actor } from '../../workflows/billing/contract';
 import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
 import { promiseToUser } from '../outbox';
-import { inTransaction, readSettings } from '../transactions';
+import { inTransaction, readSettings, sqlState } from '../transactions';
 import { openInvoice, type NewOrder } from './opening';
 import { amountOf, lockOrder } from './orders';
 
@@ -49,11 +49,24 @@ interface ProviderChange {
   readonly asOf: string;
 }
 
+/** `taken`: the person has the very same order open at that provider already (CO-2). */
+export type Switched = 'switched' | 'closed' | 'taken';
+
+/** PostgreSQL's code for a unique index that refuses. */
+const UNIQUE_VIOLATION = '23505';
+
+async function switchProvider(deps: ActivityDeps, change: ProviderChange): Promise<Switched> {
+  try {
+    return await replaceLink(deps, change);
+  } catch (error) {
+    // The one unique index this touches is that of equal open orders; trying again would not make room.
+    if (sqlState(error) === UNIQUE_VIOLATION) return 'taken';
+    throw error;
+  }
+}
+
 /** Another provider's link replaces the old one; terms stay (CO-3). */
-async function switchProvider(
-  { db }: ActivityDeps,
-  change: ProviderChange,
-): Promise<'switched' | 'closed'> {
+async function replaceLink({ db }: ActivityDeps, change: ProviderChange): Promise<Switched> {
   return inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, change.invoiceId);
     if (!order || !isOpen(order.invoice.state)) return 'closed';

@@ -79,6 +79,14 @@ describe('switchProvider', () => {
     await close(books, order);
     expect(await change(order)).toBe('closed');
   });
+
+  test('refuses where the very same order is open already, and leaves both as they were', async () => {
+    const order = await pending(books);
+    const twin = await pending(books, { userId: order.userId, provider: 'stars' });
+    expect(await change(order)).toBe('taken');
+    expect(await invoiceRow(books, order)).toMatchObject({ provider: 'mock', state: 'pending' });
+    expect(await invoiceRow(books, twin)).toMatchObject({ provider: 'stars', state: 'pending' });
+  });
 });
 
 describe('remindInvoice', () => {

@@ -113,7 +113,10 @@ async function changeProvider(
   if (url === undefined) return { kind: 'refused', reason: 'provider_unavailable' };
   const asOf = order.clock.now();
   const switched = await switchProvider({ invoiceId, ...change, url, asOf });
-  if (switched === 'closed') return { kind: 'refused', reason: 'closed' };
+  if (switched !== 'switched') {
+    await quietly(() => cancelAtProvider({ invoiceId, invoiceNo, provider: change.provider }));
+    return { kind: 'refused', reason: switched === 'taken' ? 'order_exists' : 'closed' };
+  }
   await quietly(() => cancelAtProvider({ invoiceId, invoiceNo, provider: order.provider }));
   order.provider = change.provider;
   upsertSearchAttributes([{ key: providerName, value: change.provider }]);
