@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { SubscriptionSnapshot } from '../../../activities/billing/subscriptions';
+import {
+  cancelCheckoutUpdate,
+  changeProviderUpdate,
+  checkoutId,
+  checkPaymentUpdate,
+  NOTIFIER_ID,
+  openCheckoutUpdate,
+  paymentConfirmationId,
+  paymentFactsQuery,
+  paymentSeenSignal,
+  pauseNotifierUpdate,
+  prolongCheckoutUpdate,
+  resolvePaymentUpdate,
+  resumeNotifierUpdate,
+  subscriptionStateQuery,
+  subscriptionWorkflowId,
+  writeOffPaymentUpdate,
+  type ResolutionKind,
+} from '../../../workflows/billing/contract';
+import { until } from '../../support/stack';
+import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/support/cast';
+import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
+
+/** Plays one workflow to an interesting state and gives the handle whose history is kept. */
+export type Scene = (theatre: Theatre) => Promise<WorkflowHandle>;
+
+const OWNER = { actor: { kind: 'user' as const, id: String(USER_ID) } };
+
+async function opened(theatre: Theatre) {
+  const invoiceId = randomUUID();
+  const handle = await theatre.start('checkout', {
+    workflowId: checkoutId(invoiceId),
+    input: { invoiceId, userId: USER_ID, provider: 'mock' },
+  });
+  await handle.executeUpdate(openCheckoutUpdate);
+  return handle;
+}
+
+async function arrived(theatre: Theatre, state: 'paid' | 'failed' | 'pending' = 'paid') {
+  const providerPaymentId = randomUUID().slice(0, 8);
+  return theatre.start('paymentConfirmation', {
+    workflowId: paymentConfirmationId('mock', providerPaymentId),
+    input: { provider: 'mock', providerPaymentId },
+    signal: ['hint', { source: 'webhook', fact: fact(providerPaymentId, { state }) }],
+  });
+}
+
+async function quarantinedPayment(theatre: Theatre) {
+  theatre.play({ postPayment: () => Promise.resolve(quarantined()) });
+  const handle = await arrived(theatre);
+  await until(
+    'an operator is waited for',
+    async () => (await handle.query(paymentFactsQuery)).phase === 'quarantined',
+  );
+  return handle;
+}
+
+const resolvedBy =
+  (how: ResolutionKind): Scene =>
+  async (theatre) => {
+    const handle = await quarantinedPayment(theatre);
+    await handle.executeUpdate(resolvePaymentUpdate, { args: [{ ...REPAIR, how }] });
+    await handle.result();
+    return handle;
+  };
+
+async function subscribed(theatre: Theatre, extensions: number) {
+  const subscriptionId = randomUUID();
+  let row: SubscriptionSnapshot = {
+    subscriptionId,
+    userId: USER_ID,
+    state: 'active',
+    isLive: true,
+    periodN: 0,
+    periodEnd: new Date(Date.now() + 30 * DAY).toISOString(),
+  };
+  theatre.play({
+    loadSubscription: () => Promise.resolve(row),
+    expireSubscription: ({ asOf }) => {
+      if (row.periodEnd <= asOf) row = { ...row, state: 'expired', isLive: false };
+      return Promise.resolve(row);
+    },
+  });
+  const handle = await theatre.start('subscription', {
+    workflowId: subscriptionWorkflowId(subscriptionId),
+    input: { subscriptionId },
+  });
+  for (let n = 1; n <= extensions; n += 1) {
+    const periodEnd = new Date(Date.parse(row.periodEnd) + 30 * DAY).toISOString();
+    row = { ...row, periodN: n, periodEnd };
+    await handle.signal('fundsArrived');
+  }
+  await until('it has looked', async () => {
+    const card = await handle.query(subscriptionStateQuery);
+    return card?.periodN === extensions;
+  });
+  return { handle, endMs: () => Date.parse(row.periodEnd) };
+}
+
+/** Every workflow in each state worth keeping a history of. */
+export const SCENES: Readonly<Record<string, Scene>> = {
+  'checkout-paid': async (theatre) => {
+    const handle = await opened(theatre);
+    await theatre.pass(handle.workflowId, 20 * MINUTE);
+    await handle.executeUpdate(checkPaymentUpdate, { args: [OWNER] });
+    await handle.signal(paymentSeenSignal, { outcome: fulfilled('x'), providerPaymentId: 'p' });
+    await handle.result();
+    return handle;
+  },
+  'checkout-refused': async (theatre) => {
+    theatre.play({
+      openInvoice: () => Promise.resolve({ kind: 'refused', reason: 'quote_expired' }),
+    });
+    const handle = await opened(theatre);
+    await handle.result();
+    return handle;
+  },
+  'checkout-without-link': async (theatre) => {
+    theatre.play({ createPayment: () => Promise.resolve({ kind: 'refused', reason: 'closed' }) });
+    const handle = await opened(theatre);
+    await handle.result();
+    return handle;
+  },
+  'checkout-found-by-poll': async (theatre) => {
+    const handle = await opened(theatre);
+    const invoiceId = handle.workflowId.replace('checkout:', '');
+    const paid = fact(randomUUID(), { invoiceId });
+    theatre.recast({ askOrder: () => Promise.resolve({ kind: 'facts', facts: [paid] }) });
+    await theatre.pass(handle.workflowId, 3 * MINUTE);
+    await handle.result();
+    return handle;
+  },
+  'checkout-cancelled': async (theatre) => {
+    const handle = await opened(theatre);
+    await handle.executeUpdate(changeProviderUpdate, { args: [{ ...OWNER, provider: 'stars' }] });
+    await handle.executeUpdate(cancelCheckoutUpdate, { args: [OWNER] });
+    await theatre.pass(handle.workflowId, 31 * DAY);
+    await handle.result();
+    return handle;
+  },
+  'checkout-expired-and-watched': async (theatre) => {
+    const handle = await opened(theatre);
+    await handle.executeUpdate(prolongCheckoutUpdate, { args: [{ ...REPAIR, hours: 2 }] });
+    await theatre.pass(handle.workflowId, 27 * HOUR);
+    return handle;
+  },
+  'checkout-withdrawn': async (theatre) => {
+    const handle = await opened(theatre);
+    await handle.cancel();
+    await handle.result().catch(() => undefined);
+    return handle;
+  },
+  'payment-delivered': async (theatre) => {
+    const handle = await arrived(theatre);
+    await handle.result();
+    return handle;
+  },
+  'payment-with-period': async (theatre) => {
+    const subscriptionId = randomUUID();
+    theatre.play({
+      postPayment: () =>
+        Promise.resolve({
+          kind: 'fulfilled',
+          as: 'order',
+          isLate: false,
+          invoiceId: randomUUID(),
+          userId: USER_ID,
+          subscription: { subscriptionId, change: 'started' },
+        }),
+    });
+    const handle = await arrived(theatre);
+    await handle.result();
+    return handle;
+  },
+  'payment-failed': async (theatre) => {
+    theatre.play({
+      learnPayment: ({ hint }) => Promise.resolve({ kind: 'fact', fact: hint, evidence: 'signed' }),
+    });
+    const handle = await arrived(theatre, 'failed');
+    await handle.result();
+    return handle;
+  },
+  'payment-unknown-then-paid': async (theatre) => {
+    theatre.play({ learnPayment: () => Promise.resolve({ kind: 'unknown', reason: 'timeout' }) });
+    const handle = await arrived(theatre, 'pending');
+    await theatre.pass(handle.workflowId, 80 * HOUR);
+    theatre.play();
+    await theatre.pass(handle.workflowId, 25 * HOUR);
+    await handle.result();
+    return handle;
+  },
+  'payment-waiting-for-operator': quarantinedPayment,
+  'payment-credited': resolvedBy('credit_wallet'),
+  'payment-completed': resolvedBy('complete_order'),
+  'payment-given-back': resolvedBy('refund'),
+  'payment-written-off': async (theatre) => {
+    const handle = await quarantinedPayment(theatre);
+    await handle.executeUpdate(writeOffPaymentUpdate, { args: [REPAIR] });
+    await handle.result();
+    return handle;
+  },
+  'payment-reversed': async (theatre) => {
+    theatre.play({
+      learnPayment: ({ hint }) =>
+        Promise.resolve({ kind: 'fact', fact: { ...hint, state: 'refunded' }, evidence: 'asked' }),
+    });
+    const handle = await arrived(theatre);
+    await handle.result();
+    return handle;
+  },
+  'subscription-waiting': async (theatre) => (await subscribed(theatre, 1)).handle,
+  'subscription-expired': async (theatre) => {
+    const { handle, endMs } = await subscribed(theatre, 2);
+    await theatre.passTo(handle.workflowId, endMs() + SECOND);
+    await handle.result();
+    return handle;
+  },
+  'notifier-running': async (theatre) => {
+    let isRefused = false;
+    theatre.play({
+      dueMessages: ({ busyChats }) =>
+        Promise.resolve({
+          messages: busyChats.length > 0 ? [] : [{ messageId: 'm', chatId: 1 }],
+          nextInMs: undefined,
+        }),
+      deliverMessage: () => {
+        if (isRefused) return Promise.resolve({ kind: 'done' });
+        isRefused = true;
+        return Promise.resolve({ kind: 'rate_limited', retryAfterSeconds: 3 });
+      },
+    });
+    await theatre.start('notifier', { workflowId: NOTIFIER_ID, input: {}, signal: ['wake'] });
+    const handle = theatre.client.workflow.getHandle(NOTIFIER_ID);
+    await until('messages went out', async () => theatre.calls('deliverMessage').length > 2);
+    await handle.executeUpdate(pauseNotifierUpdate, { args: [REPAIR] });
+    await handle.executeUpdate(resumeNotifierUpdate, { args: [REPAIR] });
+    await handle.signal('wake');
+    return handle;
+  },
+};
