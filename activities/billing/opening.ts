@@ -8,7 +8,7 @@ import type { CheckoutRefusal } from '../../workflows/billing/contract';
 import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
 import { inTransaction, readSettings } from '../transactions';
-import { isIntact, lockOrder, type Order, type Quote } from './orders';
+import { isIntact, loadTerms, lockOrder, quoteHolds, type Order, type Quote } from './orders';
 
 /** What a checkout workflow needs to know of its invoice; instants are ISO 8601. */
 export interface OpenedInvoice {
@@ -76,7 +76,8 @@ async function judgeQuote(
 ): Promise<QuoteVerdict> {
   if (quote?.userId !== order.userId) return refused('quote_unknown');
   if (quote.consumedBy !== null) return refused('quote_already_used');
-  if (quote.holdsUntil.getTime() < Date.parse(order.asOf)) return refused('quote_expired');
+  const terms = await loadTerms(tx, quote.id);
+  if (!terms || !quoteHolds(terms, new Date(order.asOf))) return refused('quote_expired');
   if (!isIntact(quote)) return refused('terms_changed');
   const [person] = await tx.select().from(users).where(eq(users.id, order.userId)).for('update');
   if (!person || person.isBlocked) return refused('user_blocked');

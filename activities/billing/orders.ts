@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { invoices, quotes, tariffs, tariffVersions } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
@@ -42,14 +42,31 @@ export async function lockOrderOfFact(tx: Transaction, fact: WireFact): Promise<
 }
 
 async function loadOrder(tx: Transaction, invoice: Invoice): Promise<Order> {
+  const terms = await loadTerms(tx, invoice.quoteId);
+  assert(terms, `invoice ${invoice.id} has a quote`);
+  return { invoice, ...terms };
+}
+
+/** A quote with the version and the tariff it was made of. */
+export type OrderTariff = Omit<Order, 'invoice'>;
+
+export async function loadTerms(
+  tx: Transaction,
+  quoteId: string,
+): Promise<OrderTariff | undefined> {
   const [row] = await tx
     .select({ quote: quotes, version: tariffVersions, tariff: tariffs })
     .from(quotes)
     .innerJoin(tariffVersions, eq(tariffVersions.id, quotes.tariffVersionId))
     .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId))
-    .where(and(eq(quotes.id, invoice.quoteId)));
-  assert(row, `invoice ${invoice.id} has a quote`);
-  return { invoice, ...row };
+    .where(eq(quotes.id, quoteId));
+  return row;
+}
+
+/** A quote holds until its term ends and while its version is not withdrawn (TP-8). */
+export function quoteHolds({ quote, version, tariff }: OrderTariff, asOf: Date): boolean {
+  const isWithdrawn = version.validUntil !== null && version.validUntil <= asOf;
+  return quote.holdsUntil >= asOf && !isWithdrawn && tariff.isActive;
 }
 
 /** What a payment is compared with. */

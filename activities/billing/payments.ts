@@ -15,7 +15,7 @@ import { promiseToUser } from '../outbox';
 import { inTransaction, readSettings, workflowId } from '../transactions';
 import { closeItem, openItem } from './open-items';
 import { lockOrderOfFact } from './orders';
-import { postPaid } from './posting';
+import { postPaid, type Testimony } from './posting';
 import { claimsOf, locatePayment, type LocatedHint } from './locating';
 import { requireProvider } from './provider-calls';
 import { bookReturn, suspendingItem, type Payment, type Suspended } from './suspense';
@@ -23,7 +23,13 @@ import { bookReturn, suspendingItem, type Payment, type Suspended } from './susp
 export type { PaymentContext } from './locating';
 
 export type Learned =
-  | { readonly kind: 'fact'; readonly fact: WireFact; readonly evidence: Evidence }
+  | {
+      readonly kind: 'fact';
+      readonly fact: WireFact;
+      readonly evidence: Evidence;
+      /** Who gave the evidence and why, where it was an operator. */
+      readonly testimony?: Testimony;
+    }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Side effects of the `paymentConfirmation` workflow. Each is one transaction or one outside call. */
@@ -64,6 +70,7 @@ interface ToldFact {
   readonly fact: WireFact;
   readonly evidence: Evidence;
   readonly asOf: string;
+  readonly testimony?: Testimony;
 }
 
 /** Where a payment stands after a fact was folded into it. */

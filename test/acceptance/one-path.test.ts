@@ -92,6 +92,15 @@ async function byOperator(): Promise<Order> {
   };
   const handle = stack.client.workflow.getHandle(`pay:mock:${paymentId}`);
   await handle.executeUpdate(markPaidUpdate, { args: [repair] });
+  await untilPaid(stack, order);
+  const [audited] = await stack.sql`
+    select actor_kind, actor_id, reason from audit_log
+    where action = 'payment.received' and workflow_id = ${`pay:mock:${paymentId}`}`;
+  expect(audited).toMatchObject({
+    actor_kind: 'operator',
+    actor_id: 'finance-1',
+    reason: 'the statement of the bank shows it (evidence: statement 2026-11, line 7)',
+  });
   return order;
 }
 

@@ -74,6 +74,14 @@ describe('openInvoice', () => {
       ],
       ['quote_expired', async () => ({ ...(await wish(books)), asOf: after(72.001) })],
       [
+        'quote_expired',
+        async () => {
+          const order = await wish(books, { slug: 'basic' });
+          await books.sql`update tariffs set is_active = false where slug = 'basic'`;
+          return order;
+        },
+      ],
+      [
         'user_blocked',
         async () => {
           const order = await wish(books);

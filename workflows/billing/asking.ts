@@ -5,15 +5,16 @@ import { learnPayment, openUnknownItem, recordFact, tellPayer, wakeNotifier } fr
 import type { CarriedConfirmation, PaymentConfirmationInput } from './contract';
 import { isHistoryLong, standingFact, type PaymentDesk } from './payment-desk';
 
-type Evidence = 'asked' | 'signed' | 'operator';
-
 /** What a payment turned out to be, or that this run's history is full and the next one goes on. */
 export type Clarity =
-  | { readonly kind: 'paid'; readonly fact: WireFact; readonly evidence: Evidence }
+  | ({ readonly kind: 'paid' } & PaidWord)
   | { readonly kind: 'failed' }
   | { readonly kind: 'reversed'; readonly state: string }
   | { readonly kind: 'unresolved' }
   | { readonly kind: 'continue'; readonly input: PaymentConfirmationInput };
+
+/** A fact that says "paid", and who or what made it believable. */
+export type PaidWord = Omit<Extract<Learned, { kind: 'fact' }>, 'kind'>;
 
 interface Asking {
   readonly sinceMs: number;
@@ -50,13 +51,15 @@ async function learnOnce(desk: PaymentDesk, asking: Asking): Promise<Clarity | u
     asking.lastReason = learned.reason;
     return undefined;
   }
-  const { fact, evidence } = learned;
+  const { fact, evidence, testimony } = learned;
   if (evidence === 'asked' && isContradicted(desk, fact)) {
     asking.lastReason = `it says ${fact.state} after it told ${standingFact(desk).state}`;
     return undefined;
   }
   desk.handledRank = Math.max(desk.handledRank, FACT_RANK[fact.state]);
-  if (fact.state === 'paid') return { kind: 'paid', fact, evidence };
+  if (fact.state === 'paid') {
+    return { kind: 'paid', fact, evidence, ...(testimony ? { testimony } : {}) };
+  }
   const { provider } = desk.input;
   const recorded = await recordFact({ provider, fact, evidence, asOf: desk.clock.now() });
   if (fact.state === 'failed') return { kind: 'failed' };
@@ -72,8 +75,14 @@ function isContradicted(desk: PaymentDesk, answer: WireFact): boolean {
 
 /** An operator's evidence stands where the provider cannot be asked (OPS-3). */
 function operatorsWord(desk: PaymentDesk): Learned | undefined {
-  if (!desk.operatorEvidence) return undefined;
-  return { kind: 'fact', fact: { ...standingFact(desk), state: 'paid' }, evidence: 'operator' };
+  const given = desk.operatorEvidence;
+  if (!given) return undefined;
+  // Said once: what comes later is asked about again, however strong the word was.
+  desk.operatorEvidence = undefined;
+  const { operatorId, reason, evidence } = given;
+  const testimony = { operatorId, reason, evidence };
+  const fact: WireFact = { ...standingFact(desk), state: 'paid' };
+  return { kind: 'fact', fact, evidence: 'operator', testimony };
 }
 
 async function questionProvider(desk: PaymentDesk): Promise<Learned> {

@@ -5,7 +5,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import { assertNever } from '../../src/domain/assert';
-import type { PostOutcome, WireFact } from '../../src/domain/billing/payment';
+import type { PostOutcome } from '../../src/domain/billing/payment';
 import { businessClock } from '../clock';
 import {
   amountMinorAttribute,
@@ -15,7 +15,7 @@ import {
   providerName,
 } from '../contract';
 import { locatePayment, postPayment, tellPayer, wakeNotifier } from './activities';
-import { learnUntilClear } from './asking';
+import { learnUntilClear, type PaidWord } from './asking';
 import type { PaymentConfirmationInput, PaymentResult } from './contract';
 import { deliver } from './delivery';
 import { beginRefund, giveBack } from './giving-back';
@@ -73,13 +73,13 @@ async function confirmOnce(desk: PaymentDesk): Promise<PaymentResult | undefined
 
 async function post(
   desk: PaymentDesk,
-  paid: { fact: WireFact; evidence: 'asked' | 'signed' | 'operator' },
+  { fact, evidence, testimony }: PaidWord,
 ): Promise<PostOutcome> {
   desk.phase = 'posting';
   desk.show({ state: 'posting', waitingFor: 'the books' });
   const { provider } = desk.input;
-  const { fact, evidence } = paid;
-  const outcome = await postPayment({ provider, fact, evidence, asOf: desk.clock.now() });
+  const told = { provider, fact, evidence, asOf: desk.clock.now() };
+  const outcome = await postPayment(testimony ? { ...told, testimony } : told);
   desk.outcome = outcome;
   return outcome;
 }

@@ -4,7 +4,7 @@ import { payments } from '../../../drizzle/schema';
 import { assert, assertNever } from '../../../src/domain/assert';
 import { isOpen } from '../../../src/domain/billing/invoice';
 import { FACT_RANK, judgePayment, type PostOutcome } from '../../../src/domain/billing/payment';
-import { writeAudit } from '../../audit';
+import { writeAudit, type AuditEntry } from '../../audit';
 import { lockOrderOfFact, orderTerms, type Order } from '../orders';
 import { suspendingItem } from '../suspense';
 import { settleDuplicate } from './duplicate';
@@ -14,7 +14,7 @@ import { moneyOf, type PaidFact, type Posting } from './posting';
 import { quarantine } from './quarantine';
 import { settleUnderpaid } from './underpaid';
 
-export type { PaidFact } from './posting';
+export type { PaidFact, Testimony } from './posting';
 
 /**
  * Books a payment: the one path for webhook, poll, Telegram and operator (PC-9). Judges it against the frozen order,
@@ -123,8 +123,18 @@ async function recordOutcome(
     action: outcome.kind === 'quarantined' ? 'payment.quarantined' : 'payment.received',
     entity: 'payment',
     entityId: posting.paymentId,
-    actor: { kind: 'provider', id: posting.provider },
     after: outcome,
     asOf: posting.asOf,
+    ...whoSaidSo(posting),
   });
+}
+
+/** The audit names the operator who testified, with reason and evidence; else the provider (OPS-3). */
+function whoSaidSo({ testimony, provider }: Posting): Pick<AuditEntry, 'actor' | 'reason'> {
+  if (!testimony) return { actor: { kind: 'provider', id: provider } };
+  const { operatorId, reason, evidence } = testimony;
+  return {
+    actor: { kind: 'operator', id: operatorId },
+    reason: `${reason} (evidence: ${evidence})`,
+  };
 }

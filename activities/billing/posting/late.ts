@@ -3,7 +3,7 @@ import type { PostOutcome } from '../../../src/domain/billing/payment';
 import { promiseToUser } from '../../outbox';
 import { creditWallet, markPaid } from '../fulfilment';
 import { openItem } from '../open-items';
-import { amountOf, type Order } from '../orders';
+import { amountOf, quoteHolds, type Order } from '../orders';
 import { honour } from './honour';
 import { itemOf, receiptOf, receiptPromise, sourceLeg, type Posting } from './posting';
 import { postSuspense } from './quarantine';
@@ -18,12 +18,6 @@ export async function settleLate(
   return quoteHolds(order, posting.asOf)
     ? honour(tx, posting, { order, isLate: true })
     : creditLate(tx, posting, order);
-}
-
-/** A quote holds until its term ends and while its version is not withdrawn (TP-8). */
-function quoteHolds({ quote, version, tariff }: Order, asOf: Date): boolean {
-  const isWithdrawn = version.validUntil !== null && version.validUntil <= asOf;
-  return quote.holdsUntil >= asOf && !isWithdrawn && tariff.isActive;
 }
 
 async function creditLate(tx: Transaction, posting: Posting, order: Order): Promise<PostOutcome> {

@@ -7,6 +7,13 @@ import type { Receipt } from '../fulfilment';
 import type { Leg } from '../ledger';
 import type { Order } from '../orders';
 
+/** An operator's own evidence, for the audit. */
+export interface Testimony {
+  readonly operatorId: string;
+  readonly reason: string;
+  readonly evidence: string;
+}
+
 /** A fact that says "paid", with what made us believe it. */
 export interface PaidFact {
   readonly provider: string;
@@ -16,6 +23,7 @@ export interface PaidFact {
   readonly key: string;
   readonly asOf: Date;
   readonly settings: BillingSettings;
+  readonly testimony?: Testimony;
 }
 
 /** A paid fact whose payment's row is locked. */
