@@ -45,6 +45,7 @@ const config = {
       ...shared,
       displayName: 'real',
       testMatch: REAL.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+      setupFilesAfterEnv: ['<rootDir>/test/support/servers/second-try.ts'],
       globalSetup: '<rootDir>/test/support/servers/global-set-up.ts',
       globalTeardown: '<rootDir>/test/support/servers/global-tear-down.ts',
     },
