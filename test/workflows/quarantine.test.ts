@@ -133,7 +133,11 @@ describe('quarantined money', () => {
     );
     const told = fact(handle.workflowId.replace('pay:mock:', ''));
     const fat = { source: 'webhook', fact: told, inboxEventId: 'x'.repeat(900_000) } as const;
-    for (let count = 0; count < 6; count += 1) await current.signal(paymentHintSignal, fat);
+    for (let count = 0; count < 6; count += 1) {
+      await current.signal(paymentHintSignal, fat);
+      // An answer means that the signal was taken: several of this size in one task would not fit into a message.
+      await current.query(paymentFactsQuery);
+    }
     await until('a fresh run', async () => (await current.describe()).runId !== firstRun, 60_000);
     await until(
       'it waits again',
