@@ -240,6 +240,8 @@ describe('a fresh run', () => {
     for (let count = 0; count < 6; count += 1) {
       outbox.add([`m${count}`, count], [`n${count}`, count]);
       await wake(handle, 'x'.repeat(900_000));
+      // An answer means that the signal was taken: several of this size in one task would not fit into a message.
+      await handle.query(notifierStateQuery);
     }
     await sentAll(12);
     await until('a fresh run', async () => (await handle.describe()).runId !== firstRun);

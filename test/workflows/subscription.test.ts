@@ -140,6 +140,8 @@ test('a long history goes on in a fresh run with a signal on its way', async () 
   extend(30);
   for (let count = 0; count < 6; count += 1) {
     await current.signal('fundsArrived', 'x'.repeat(900_000));
+    // An answer means that the signal was taken: several of this size in one task would not fit into a message.
+    await stateOf(current);
   }
   await until('a fresh run', async () => (await current.describe()).runId !== firstRun);
   await until('it has looked', async () => (await stateOf(current))?.periodN === 1);
