@@ -4,7 +4,28 @@ import { workflowId } from './transactions';
 
 export interface AuditEntry {
   readonly action: string;
-  readonly entity: 'invoice' | 'payment' | 'subscription' | 'transfer' | 'open_item' | 'refund';
+  readonly entity:
+    | 'invoice'
+    | 'payment'
+    | 'subscription'
+    | 'transfer'
+    | 'open_item'
+    | 'refund'
+    | 'dispute'
+    | 'promo'
+    | 'trial'
+    | 'gift'
+    | 'referral'
+    | 'lot'
+    | 'hold'
+    | 'proposal'
+    | 'broadcast'
+    | 'tariff'
+    | 'setting'
+    | 'user'
+    | 'export'
+    | 'erasure'
+    | 'receipt';
   readonly entityId: string;
   readonly asOf: Date;
   readonly actor?: {

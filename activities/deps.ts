@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Database } from '../drizzle/client';
 import type { BillingSettings } from '../src/domain/billing/settings';
+import type { Secrets } from '../src/domain/secrets';
 import type { Messenger } from '../src/domain/messages';
 import type { PaymentProvider } from '../src/payments/provider';
 
@@ -11,5 +12,6 @@ export interface ActivityDeps {
   readonly settings: BillingSettings;
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly messenger: Messenger;
+  readonly secrets: Secrets;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_SETTINGS, type BillingSettings } from './domain/billing/settings';
+import type { Secrets } from './domain/secrets';
 
 // The environment is read here and nowhere else; every variable of .env.example has its one reader in this file.
 
@@ -17,6 +18,8 @@ const list = (fallback: string) =>
 const flag = z
   .enum(['true', 'false', '1', '0'])
   .transform((text) => text === 'true' || text === '1');
+/** Thirty-two characters or more; shorter ones could be guessed. */
+const secret = () => z.string().min(32, 'needs at least 32 characters');
 const hours = (fallback: number) => z.coerce.number().positive().default(fallback);
 const whole = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 const zone = (fallback: string) =>
@@ -69,6 +72,31 @@ const environment = z.object({
     .string()
     .regex(/^\d\d:\d\d-\d\d:\d\d$/, 'is not of the form HH:MM-HH:MM')
     .default(DEFAULT_SETTINGS.quietHours),
+  TRIAL_STACK: flag.default(DEFAULT_SETTINGS.trialStack),
+  TRIAL_REQUIRES_NEVER_PAID: flag.default(DEFAULT_SETTINGS.trialRequiresNeverPaid),
+  TRIAL_TOKEN_GRACE_DAYS: z.coerce.number().min(0).default(DEFAULT_SETTINGS.trialTokenGraceDays),
+  GIFT_TTL_DAYS: hours(DEFAULT_SETTINGS.giftTtlDays),
+  GIFT_RETURN: z.enum(['wallet', 'refund']).default(DEFAULT_SETTINGS.giftReturn),
+  REFUND_POLICY: z
+    .enum(['unspent_only', 'full_with_debt', 'goodwill'])
+    .default(DEFAULT_SETTINGS.refundPolicy),
+  REFUND_AUTO_LIMIT_MINOR: whole(DEFAULT_SETTINGS.refundAutoLimitMinor),
+  REFUND_CLAIM_DAYS: whole(DEFAULT_SETTINGS.refundClaimDays),
+  REFUND_DEDUCT_PROVIDER_FEE: flag.default(DEFAULT_SETTINGS.refundDeductProviderFee),
+  FOUR_EYES_LARGE_MINOR: whole(DEFAULT_SETTINGS.fourEyesLargeMinor),
+  UPGRADE_MODE: z.enum(['now', 'at_end']).default(DEFAULT_SETTINGS.upgradeMode),
+  ERASURE_DELAY_DAYS: z.coerce.number().min(0).max(30).default(DEFAULT_SETTINGS.erasureDelayDays),
+  REFERRAL_REWARD_PERCENT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(DEFAULT_SETTINGS.referralRewardPercent),
+  REFERRAL_HOLD_DAYS: z.coerce.number().min(0).default(DEFAULT_SETTINGS.referralHoldDays),
+  ROBOKASSA_RECEIPT_SNO: z.string().default(DEFAULT_SETTINGS.receiptSno),
+  ROBOKASSA_RECEIPT_TAX: z.string().default(DEFAULT_SETTINGS.receiptTax),
+  API_KEY_PEPPER: secret(),
+  DATA_KEY: secret(),
   ADMIN_CHAT_ID: z.coerce.number().int().optional(),
   ADMIN_NOTIFICATIONS_ENABLED: flag.default(true),
   SUPPORT_USERNAME: z.string().default('support'),
@@ -119,6 +147,7 @@ export interface Config {
     readonly trustedProxyHops: number;
   };
   readonly providers: { readonly enabled: readonly string[]; readonly mock: MockSettings };
+  readonly secrets: Secrets;
   readonly supportUsername: string;
   readonly billing: BillingSettings;
 }
@@ -160,6 +189,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       trustedProxyHops: values.TRUSTED_PROXY_HOPS,
     },
     providers: { enabled: values.PAYMENT_PROVIDERS, mock: mockSettings(values) },
+    secrets: { apiKeyPepper: values.API_KEY_PEPPER, dataKey: values.DATA_KEY },
     supportUsername: values.SUPPORT_USERNAME,
     billing: billingSettings(values),
   };
@@ -223,6 +253,22 @@ function billingSettings(values: Environment): BillingSettings {
     billingTimeZone: values.BILLING_TIME_ZONE,
     displayTimeZone: values.DISPLAY_TIME_ZONE,
     quietHours: values.QUIET_HOURS,
+    trialStack: values.TRIAL_STACK,
+    trialRequiresNeverPaid: values.TRIAL_REQUIRES_NEVER_PAID,
+    trialTokenGraceDays: values.TRIAL_TOKEN_GRACE_DAYS,
+    giftTtlDays: values.GIFT_TTL_DAYS,
+    giftReturn: values.GIFT_RETURN,
+    refundPolicy: values.REFUND_POLICY,
+    refundAutoLimitMinor: values.REFUND_AUTO_LIMIT_MINOR,
+    refundClaimDays: values.REFUND_CLAIM_DAYS,
+    refundDeductProviderFee: values.REFUND_DEDUCT_PROVIDER_FEE,
+    fourEyesLargeMinor: values.FOUR_EYES_LARGE_MINOR,
+    upgradeMode: values.UPGRADE_MODE,
+    erasureDelayDays: values.ERASURE_DELAY_DAYS,
+    referralRewardPercent: values.REFERRAL_REWARD_PERCENT,
+    referralHoldDays: values.REFERRAL_HOLD_DAYS,
+    receiptSno: values.ROBOKASSA_RECEIPT_SNO,
+    receiptTax: values.ROBOKASSA_RECEIPT_TAX,
     adminChatId: values.ADMIN_NOTIFICATIONS_ENABLED ? values.ADMIN_CHAT_ID : undefined,
   };
 }

@@ -5,6 +5,8 @@ import { ConfigError, readConfig } from '../src/config';
 const MINIMUM = {
   DATABASE_URL: 'postgres://billing:secret-password@db:5432/billing',
   TELEGRAM_BOT_TOKEN: '123456:ABCDEF',
+  API_KEY_PEPPER: 'a-pepper-of-at-least-32-characters',
+  DATA_KEY: 'a-data-key-of-at-least-32-characters',
   PUBLIC_BASE_URL: 'https://billing.example',
 };
 

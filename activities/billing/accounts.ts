@@ -13,13 +13,15 @@ export function wallet(userId: number): AccountRef {
 }
 
 /** A token account of the system, such as `issuance` or `fees`. */
-export function tokenAccount(name: 'issuance' | 'fees' | 'spend'): AccountRef {
+export function tokenAccount(
+  name: 'issuance' | 'fees' | 'spend' | 'breakage' | 'writeoff' | 'promo' | 'gifts',
+): AccountRef {
   return { code: `sys:${name}:${TOKENS}`, asset: TOKENS };
 }
 
 /** A money account of the system in one currency. */
 export function moneyAccount(
-  name: 'deferred' | 'suspense' | 'refunds',
+  name: 'deferred' | 'suspense' | 'refunds' | 'disputes' | 'provider_fees',
   currency: string,
 ): AccountRef {
   return { code: `sys:${name}:${currency}`, asset: currency };

@@ -8,6 +8,7 @@ import { promiseToUser } from '../outbox';
 import { inTransaction, readSettings, sqlState } from '../transactions';
 import { openInvoice, type NewOrder } from './opening';
 import { amountOf, lockOrder } from './orders';
+import { returnSlot } from './promo-slots';
 
 export type { OpenInvoiceOutcome } from './opening';
 
@@ -132,6 +133,7 @@ async function closeInvoice(
       .update(invoices)
       .set({ state: close.state, closedAt: asOf })
       .where(eq(invoices.id, close.invoiceId));
+    await returnSlot(tx, order.quote, asOf);
     await writeAudit(tx, {
       ...auditOf(close, `invoice.${close.state}`),
       before: { state: order.invoice.state },

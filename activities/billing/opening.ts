@@ -2,12 +2,14 @@ import { and, count, eq, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { invoices, quotes, users } from '../../drizzle/schema';
 import { expiryMs, reminderMs } from '../../src/domain/billing/checkout';
+import type { PromoRefusal } from '../../src/domain/billing/promo';
 import type { InvoiceState } from '../../src/domain/billing/invoice';
 import type { Money } from '../../src/domain/money';
 import type { CheckoutRefusal } from '../../workflows/billing/contract';
 import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
 import { inTransaction, readSettings } from '../transactions';
+import { reserveSlot } from './promo-slots';
 import { isIntact, loadTerms, lockOrder, quoteHolds, type Order, type Quote } from './orders';
 
 /** What a checkout workflow needs to know of its invoice; instants are ISO 8601. */
@@ -39,6 +41,26 @@ export interface NewOrder {
 
 /** Consumes the quote and writes the draft invoice, or says why not (CO-1, CO-2). */
 export async function openInvoice(
+  deps: ActivityDeps,
+  order: NewOrder,
+): Promise<OpenInvoiceOutcome> {
+  try {
+    return await writeInvoice(deps, order);
+  } catch (error) {
+    if (error instanceof NoSlotError) return refused(error.reason);
+    throw error;
+  }
+}
+
+/** The code has no slot for this order: thrown, so that nothing of the invoice is written. */
+class NoSlotError extends Error {
+  override readonly name = 'NoSlotError';
+  constructor(readonly reason: PromoRefusal) {
+    super(`no slot of the promo code: ${reason}`);
+  }
+}
+
+async function writeInvoice(
   { db, settings: defaults }: ActivityDeps,
   order: NewOrder,
 ): Promise<OpenInvoiceOutcome> {
@@ -54,9 +76,15 @@ export async function openInvoice(
       ...order,
       ttlHours: settings.invoiceTtlHours,
     });
-    return created
-      ? { kind: 'opened', invoice: describe(created, settings) }
-      : existingOrder(tx, judged.quote, order.provider);
+    if (!created) return existingOrder(tx, judged.quote, order.provider);
+    const asOf = new Date(order.asOf);
+    const noSlot = await reserveSlot(tx, {
+      quote: created.quote,
+      invoiceId: order.invoiceId,
+      asOf,
+    });
+    if (noSlot !== undefined) throw new NoSlotError(noSlot);
+    return { kind: 'opened', invoice: describe(created, settings) };
   });
 }
 

@@ -102,6 +102,11 @@ export function isIntact(quote: Quote): boolean {
     utokPerMinor: quote.utokPerMinor,
     periodUnit: quote.periodUnit,
     periodCount: quote.periodCount,
+    purpose: quote.purpose,
+    promoCodeId: quote.promoCodeId,
+    bonusDays: quote.bonusDays,
+    creditMinor: quote.creditMinor,
+    subscriptionId: quote.subscriptionId,
   };
   return termsHash(canonicalTerms(terms)).equals(quote.termsHash);
 }

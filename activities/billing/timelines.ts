@@ -1,7 +1,8 @@
 import { and, eq, notInArray } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
-import { subscriptionPeriods, subscriptions } from '../../drizzle/schema';
+import { subscriptionPeriods, subscriptions, timelineEdits } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
+import { boundaryMs, localTimeOf } from '../../src/domain/calendar';
 import {
   periodOf,
   startTimeline,
@@ -11,6 +12,7 @@ import {
 } from '../../src/domain/billing/subscription';
 import { writeAudit } from '../audit';
 
+export type PaidBy = (typeof subscriptionPeriods.$inferSelect)['paidBy'];
 export type Subscription = typeof subscriptions.$inferSelect;
 
 /** The live subscription of a product, locked; a person has at most one. */
@@ -42,6 +44,9 @@ export interface NewSubscription {
   readonly zone: string;
   readonly asOf: Date;
   readonly feeTransferId?: string;
+  /** A trial begins as one; everything else begins active. */
+  readonly state?: 'trialing' | 'active';
+  readonly paidBy?: PaidBy;
 }
 
 /** Starts a subscription with its period 0 at `asOf`, in the zone in which it will be counted for ever. */
@@ -56,7 +61,7 @@ export async function insertSubscription(tx: Transaction, start: NewSubscription
     userId: start.userId,
     productCode: start.productCode,
     tariffVersionId: start.tariffVersionId,
-    state: 'active',
+    state: start.state ?? 'active',
     driver: 'none',
     anchorLocal: timeline.anchor.local,
     anchorN: 0,
@@ -67,7 +72,8 @@ export async function insertSubscription(tx: Transaction, start: NewSubscription
     periodEnd: period.endsAt,
     access: 'full',
   });
-  await insertPeriod(tx, start.subscriptionId, { ...period, feeTransferId: start.feeTransferId });
+  const { feeTransferId, paidBy } = start;
+  await insertPeriod(tx, start.subscriptionId, { ...period, feeTransferId, paidBy });
   await writeAudit(tx, {
     action: 'subscription.started',
     entity: 'subscription',
@@ -82,6 +88,7 @@ export interface Extension {
   readonly tariffVersionId: string;
   readonly terms: PeriodTerms;
   readonly asOf: Date;
+  readonly paidBy?: PaidBy;
 }
 
 /**
@@ -106,9 +113,12 @@ export async function extendSubscription(
       anchorLocal: timeline.anchor.local,
       anchorN: timeline.anchorN,
       anchorDay: Number(timeline.anchor.local.slice(8, 10)),
+      // Days that were given before the new anchor are in it already.
+      shiftDays: timeline.shiftDays,
     })
     .where(eq(subscriptions.id, live.id));
-  await insertPeriod(tx, live.id, { ...period, feeTransferId: undefined });
+  const { paidBy } = extension;
+  await insertPeriod(tx, live.id, { ...period, feeTransferId: undefined, paidBy });
   await writeAudit(tx, {
     action: 'subscription.renewed',
     entity: 'subscription',
@@ -129,20 +139,93 @@ function timelineFor(live: Subscription, extension: Extension, n: number): Timel
   return {
     anchor: { local, zone: live.billingZone, ...extension.terms },
     anchorN: live.anchorN,
+    shiftDays: live.shiftDays,
   };
+}
+
+export interface TimelineShift {
+  /** `<workflow id>:<step>`: repeating it changes nothing. */
+  readonly key: string;
+  readonly subscriptionId: string;
+  readonly kind: 'promo_days' | 'gift_days' | 'pause' | 'operator';
+  /** Whole days, negative to shorten. */
+  readonly days: number;
+  readonly actor: string;
+  readonly reason: string;
+  readonly asOf: Date;
+}
+
+/**
+ * Moves the end of the current period and of every later one by whole days: the one function through which a timeline
+ * is edited (SB-4). Returns the end that stands. Refuses, by a bug, an end before the period's start.
+ */
+export async function shiftTimeline(tx: Transaction, shift: TimelineShift): Promise<Date> {
+  const [live] = await tx
+    .select()
+    .from(subscriptions)
+    .where(eq(subscriptions.id, shift.subscriptionId))
+    .for('update');
+  assert(live, `subscription ${shift.subscriptionId} exists`);
+  const endsAt = shiftedMs(live, shift.days);
+  const [edit] = await tx
+    .insert(timelineEdits)
+    .values({
+      ...shift,
+      before: { periodEnd: live.periodEnd.toISOString(), shiftDays: live.shiftDays },
+      after: { periodEnd: endsAt.toISOString(), shiftDays: live.shiftDays + shift.days },
+    })
+    .onConflictDoNothing({ target: timelineEdits.key })
+    .returning({ id: timelineEdits.id });
+  if (!edit) return live.periodEnd;
+  assert(endsAt > live.periodStart, `the edit of ${live.id} leaves its period an end`);
+  await moveEnd(tx, live, { endsAt, shiftDays: live.shiftDays + shift.days });
+  await writeAudit(tx, {
+    action: 'subscription.edited',
+    entity: 'subscription',
+    entityId: live.id,
+    before: { periodEnd: live.periodEnd.toISOString() },
+    after: { periodEnd: endsAt.toISOString(), kind: shift.kind, days: shift.days },
+    reason: shift.reason,
+    asOf: shift.asOf,
+  });
+  return endsAt;
+}
+
+/** Days are counted on the calendar of the billing zone, so a clock change in between moves no hour. */
+function shiftedMs(live: Subscription, days: number): Date {
+  const local = localTimeOf(live.periodEnd.getTime(), live.billingZone);
+  return new Date(boundaryMs({ local, zone: live.billingZone, unit: 'day', count: 1 }, days));
+}
+
+async function moveEnd(
+  tx: Transaction,
+  live: Subscription,
+  end: { endsAt: Date; shiftDays: number },
+): Promise<void> {
+  await tx
+    .update(subscriptions)
+    .set({ periodEnd: end.endsAt, shiftDays: end.shiftDays })
+    .where(eq(subscriptions.id, live.id));
+  await tx
+    .update(subscriptionPeriods)
+    .set({ endsAt: end.endsAt })
+    .where(
+      and(eq(subscriptionPeriods.subscriptionId, live.id), eq(subscriptionPeriods.n, live.periodN)),
+    );
 }
 
 async function insertPeriod(
   tx: Transaction,
   subscriptionId: string,
-  period: Period & { feeTransferId: string | undefined },
+  period: Period & { feeTransferId: string | undefined; paidBy: PaidBy | undefined },
 ): Promise<void> {
+  const payer = period.feeTransferId === undefined ? 'invoice' : 'wallet';
   await tx.insert(subscriptionPeriods).values({
     subscriptionId,
     n: period.n,
     startsAt: period.startsAt,
     endsAt: period.endsAt,
     feeTransferId: period.feeTransferId ?? null,
-    paidBy: period.feeTransferId === undefined ? 'invoice' : 'wallet',
+    paidBy: period.paidBy ?? payer,
   });
 }

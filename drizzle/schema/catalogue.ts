@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import {
-  bigint,
   boolean,
   check,
   customType,
@@ -14,7 +13,6 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { amount, id, instant, recordedAt, updatedAt } from '../columns';
-import { users } from './users';
 
 /** Raw bytes; the driver hands them over as a Buffer. */
 export const bytes = customType<{ data: Buffer; driverData: Buffer }>({
@@ -116,50 +114,5 @@ export const topupRates = pgTable(
   (table) => [
     primaryKey({ columns: [table.currency, table.validFrom] }),
     check('topup_rates_positive', sql`${table.utokPerMinor} > 0`),
-  ],
-);
-
-export type QuotePurpose = 'purchase' | 'topup' | 'renewal' | 'upgrade' | 'gift' | 'trial';
-
-/** The frozen answer to "what would this cost this person"; consumed at most once (TP-7). */
-export const quotes = pgTable(
-  'quotes',
-  {
-    id: id(),
-    userId: bigint('user_id', { mode: 'number' })
-      .notNull()
-      .references(() => users.id),
-    purpose: text('purpose').$type<QuotePurpose>().notNull(),
-    tariffVersionId: uuid('tariff_version_id')
-      .notNull()
-      .references(() => tariffVersions.id),
-    listAmountMinor: amount('list_amount_minor').notNull(),
-    discountMinor: amount('discount_minor').notNull().default(0),
-    payAmountMinor: amount('pay_amount_minor').notNull(),
-    currency: text('currency').notNull(),
-    exponent: smallint('exponent').notNull(),
-    tokensUtok: amount('tokens_utok').notNull(),
-    bonusUtok: amount('bonus_utok').notNull().default(0),
-    feeUtok: amount('fee_utok').notNull().default(0),
-    /** The conversion used for a top-up and for a late credit to the wallet; null where the currency has no rate. */
-    utokPerMinor: amount('utok_per_minor'),
-    periodUnit: text('period_unit').$type<PeriodUnit>(),
-    periodCount: integer('period_count'),
-    termsHash: bytes('terms_hash').notNull(),
-    holdsUntil: instant('holds_until').notNull(),
-    buttonUntil: instant('button_until').notNull(),
-    consumedBy: text('consumed_by').unique(),
-    asOf: instant('as_of').notNull(),
-    recordedAt: recordedAt(),
-  },
-  (table) => [
-    check(
-      'quotes_purpose',
-      sql`${table.purpose} in ('purchase', 'topup', 'renewal', 'upgrade', 'gift', 'trial')`,
-    ),
-    check(
-      'quotes_amounts',
-      sql`${table.payAmountMinor} >= 0 and ${table.discountMinor} >= 0 and ${table.listAmountMinor} >= 0 and ${table.tokensUtok} >= 0 and ${table.bonusUtok} >= 0 and ${table.feeUtok} >= 0`,
-    ),
   ],
 );

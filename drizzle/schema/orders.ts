@@ -14,8 +14,10 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import type { PostOutcome } from '../../src/domain/billing/payment';
+import type { RefundPlan } from '../../src/domain/billing/refund';
 import { amount, id, instant, recordedAt, updatedAt } from '../columns';
-import { bytes, quotes } from './catalogue';
+import { bytes } from './catalogue';
+import { quotes } from './quotes';
 import { users } from './users';
 
 /** The only source of invoice numbers (DM-6); providers take them up to 2^31 - 1. */
@@ -210,10 +212,16 @@ export const refunds = pgTable(
     policy: text('policy').notNull(),
     providerRef: text('provider_ref'),
     reason: text('reason').notNull(),
+    /** Frozen tokens of the order, while the provider has not proved the refund (RF-2). */
+    holdId: uuid('hold_id'),
+    /** Every figure that was shown before the approval (RF-4). */
+    plan: jsonb('plan').$type<RefundPlan>(),
+    requestedBy: text('requested_by'),
     recordedAt: recordedAt(),
     updatedAt: updatedAt(),
   },
   (table) => [
+    index('refunds_by_payment').on(table.paymentId),
     check('refunds_amount', sql`${table.amountMinor} > 0`),
     check(
       'refunds_state',

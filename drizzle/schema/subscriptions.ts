@@ -3,7 +3,9 @@ import {
   bigint,
   boolean,
   check,
+  index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   smallint,
@@ -94,4 +96,25 @@ export const subscriptionPeriods = pgTable(
       sql`${table.paidBy} in ('invoice', 'wallet', 'saved_method', 'stars', 'trial', 'gift', 'operator')`,
     ),
   ],
+);
+
+/** Every change of a subscription's timeline with what it was and became; append-only by trigger (SB-4). */
+export const timelineEdits = pgTable(
+  'timeline_edits',
+  {
+    id: id(),
+    /** `<workflow id>:<step>`: one edit, however often it is asked for. */
+    key: text('key').notNull().unique(),
+    subscriptionId: uuid('subscription_id')
+      .notNull()
+      .references(() => subscriptions.id),
+    kind: text('kind').notNull(),
+    before: jsonb('before').notNull(),
+    after: jsonb('after').notNull(),
+    actor: text('actor').notNull(),
+    reason: text('reason').notNull(),
+    asOf: instant('as_of').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [index('timeline_edits_by_subscription').on(table.subscriptionId)],
 );

@@ -32,6 +32,8 @@ export const users = pgTable(
     marketingOk: boolean('marketing_ok').notNull().default(false),
     referredBy: bigint('referred_by', { mode: 'number' }),
     pseudonymisedAt: instant('pseudonymised_at'),
+    /** Set when an erased person comes back: what lies before is not theirs to see any more (AU-4). */
+    visibleFrom: instant('visible_from'),
     /** Test customers only: how far this person's business clock runs ahead of the wall clock (OPS-20). */
     clockOffsetMs: amount('clock_offset_ms').notNull().default(0),
     recordedAt: recordedAt(),

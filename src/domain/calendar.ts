@@ -20,12 +20,15 @@ const DAY = 24 * HOUR;
 
 /**
  * The instant (ms) at which period `n` begins: anchor + n periods, never a step from the previous boundary (SB-1).
- * Days are clamped to the month's length; hours are exact durations; `n` and `count` are whole numbers.
+ * Days are clamped to the month's length, then moved by `shiftDays`; hours are exact durations; all are whole numbers.
  */
-export function boundaryMs(anchor: Anchor, n: number): number {
+export function boundaryMs(anchor: Anchor, n: number, shiftDays = 0): number {
   const steps = n * anchor.count;
-  if (anchor.unit === 'hour') return instantOf(anchor.local, anchor.zone) + steps * HOUR;
-  return instantOf(addToLocal(anchor.local, anchor.unit, steps), anchor.zone);
+  if (anchor.unit === 'hour') {
+    return instantOf(addDays(anchor.local, shiftDays), anchor.zone) + steps * HOUR;
+  }
+  const local = addToLocal(anchor.local, anchor.unit, steps);
+  return instantOf(addDays(local, shiftDays), anchor.zone);
 }
 
 /** The wall-clock reading in a zone at an instant (ms). */

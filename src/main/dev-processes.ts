@@ -67,6 +67,9 @@ function embeddedDefaults(
     TEMPORAL_NAMESPACE: server.namespace,
     TEMPORAL_TASK_QUEUE: BILLING_TASK_QUEUE,
     PUBLIC_BASE_URL: `http://localhost:${ports.http}`,
+    // The sandbox guards nothing; production refuses to start without secrets of its own.
+    API_KEY_PEPPER: 'sandbox-pepper-that-guards-nothing',
+    DATA_KEY: 'sandbox-data-key-that-guards-nothing',
     PAYMENT_PROVIDERS: 'mock,stars',
     MOCK_PROVIDER_URL: `http://127.0.0.1:${ports.mock}`,
     MOCK_PROVIDER_PUBLIC_URL: `http://localhost:${ports.mock}`,

@@ -26,6 +26,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
       settings: config.billing,
       providers: providersOf(config),
       messenger: messengerOf(config),
+      secrets: config.secrets,
       log,
     },
     ...(bundle === undefined ? {} : { workflowBundlePath: bundle }),

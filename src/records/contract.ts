@@ -1,4 +1,5 @@
-import type { PriceRefusal } from '../domain/billing/pricing';
+import type { PlanChange, PriceRefusal, QuotePurpose } from '../domain/billing/pricing';
+import type { PromoRefusal } from '../domain/billing/promo';
 
 /** Somebody who wrote to the bot, as Telegram describes them. */
 export interface TelegramPerson {
@@ -36,7 +37,15 @@ export type DialogueChange =
 
 export type QuoteOutcome =
   | { readonly kind: 'quoted'; readonly quoteId: string }
-  | ({ readonly kind: 'refused' } & (PriceRefusal | { readonly reason: 'tariff_unavailable' }));
+  | ({ readonly kind: 'refused' } & (
+      | PriceRefusal
+      | { readonly reason: 'tariff_unavailable' }
+      | {
+          readonly reason: PromoRefusal;
+          /** The open order that reserves the code already, when that is why (PR-7). */
+          readonly inInvoiceId?: string;
+        }
+    ));
 
 export interface QuoteRequest {
   readonly userId: number;
@@ -44,6 +53,11 @@ export interface QuoteRequest {
   readonly currency: string;
   /** Minor units of a top-up. */
   readonly amountMinor?: number;
+  /** Why it is bought; by the tariff's kind when absent. A trial is quoted only with a code that opens it. */
+  readonly purpose?: QuotePurpose;
+  /** A code as it was typed. */
+  readonly promo?: string;
+  readonly change?: PlanChange;
   readonly asOf: Date;
 }
 

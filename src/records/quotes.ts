@@ -8,18 +8,17 @@ import {
   tariffs,
   tariffVersions,
   topupRates,
-  type QuotePurpose,
 } from '../../drizzle/schema';
 import { termsHash } from '../../drizzle/terms-hash';
 import {
   canonicalTerms,
   priceOrder,
   type QuoteTerms,
-  type TariffKind,
   type VersionTerms,
 } from '../domain/billing/pricing';
 import { mergeSettings, type BillingSettings, type SettingRow } from '../domain/billing/settings';
 import type { QuoteOutcome, QuoteRequest } from './contract';
+import { findPromo } from './promo';
 
 const MINUTE = 60_000;
 
@@ -30,13 +29,16 @@ export async function createQuote(
   request: QuoteRequest,
 ): Promise<QuoteOutcome> {
   const offer = await loadOffer(db, request);
-  if (!offer || !isOnSale(offer, request.asOf)) {
+  if (!offer || !isOnSale(offer, request)) {
     return { kind: 'refused', reason: 'tariff_unavailable' };
   }
-  const price = priceOrder(versionTerms(offer), request);
+  const found = await findPromo(db, request, { tariffId: offer.version.tariffId, ...offer });
+  if (found.kind === 'refused') return found;
+  const { promo } = found;
+  const price = priceOrder(versionTerms(offer), { ...request, promo });
   if (price.kind === 'refused') return price;
   const terms = mergeSettings(defaults, offer.settings);
-  return { kind: 'quoted', quoteId: await freeze(db, price.terms, { offer, terms, request }) };
+  return { kind: 'quoted', quoteId: await freeze(db, price.terms, { terms, request }) };
 }
 
 type Offer = NonNullable<Awaited<ReturnType<typeof loadOffer>>>;
@@ -75,11 +77,11 @@ async function loadOffer(db: Database, request: QuoteRequest) {
   return row;
 }
 
-/** Trials are given, not sold: they have no order to pay. */
-function isOnSale(offer: Offer, asOf: Date): boolean {
+/** A trial is opened by its code only (PR-3), and is on sale under no other name. */
+function isOnSale(offer: Offer, { asOf, purpose }: QuoteRequest): boolean {
   const { validFrom, validUntil } = offer.version;
   const isValid = validFrom <= asOf && (validUntil === null || asOf < validUntil);
-  return offer.isActive && offer.kind !== 'trial' && isValid;
+  return offer.isActive && isValid && (offer.kind === 'trial') === (purpose === 'trial');
 }
 
 function versionTerms({ version, kind, priceMinor, utokPerMinor }: Offer): VersionTerms {
@@ -100,31 +102,17 @@ function versionTerms({ version, kind, priceMinor, utokPerMinor }: Offer): Versi
 async function freeze(
   db: Database,
   quote: QuoteTerms,
-  { offer, terms, request }: { offer: Offer; terms: BillingSettings; request: QuoteRequest },
+  { terms, request }: { terms: BillingSettings; request: QuoteRequest },
 ): Promise<string> {
   const id = v7();
   const asOfMs = request.asOf.getTime();
   await db.insert(quotes).values({
     ...quote,
     id,
-    purpose: purposeOf(offer.kind),
     termsHash: termsHash(canonicalTerms(quote)),
     holdsUntil: new Date(asOfMs + Math.round(terms.quoteHoldHours * 60 * MINUTE)),
     buttonUntil: new Date(asOfMs + Math.round(terms.quoteButtonTtlMinutes * MINUTE)),
     asOf: request.asOf,
   });
   return id;
-}
-
-function purposeOf(kind: TariffKind): QuotePurpose {
-  switch (kind) {
-    case 'topup':
-      return 'topup';
-    case 'trial':
-      return 'trial';
-    case 'pack':
-    case 'subscription':
-    case 'mixed':
-      return 'purchase';
-  }
 }

@@ -15,6 +15,7 @@ import {
 } from '../support/shop';
 import { cancel, pay, payAndSettle, untilState } from '../support/payments';
 import { checkBooks, startStack, until, type Stack } from '../support/stack';
+import { TEST_SECRETS } from '../support/secrets';
 
 type OpenInvoice = (order: object) => Promise<OpenInvoiceOutcome>;
 
@@ -67,6 +68,7 @@ test('T-A7 a thousand parallel invoices get a thousand distinct numbers without 
     db: stack.database.db,
     settings: { ...stack.settings, invoiceMaxOpen: 1_000 },
     providers: stack.providers,
+    secrets: TEST_SECRETS,
     messenger: { send: () => Promise.reject(new Error('nobody is written to here')) },
     log: createLog({ level: 'silent', name: 'test' }),
   });

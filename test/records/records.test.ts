@@ -152,7 +152,8 @@ describe('records', () => {
         ...{ userId: USER, tariffVersionId: card.tariffVersionId, currency: 'RUB', exponent: 2 },
         ...{ listAmountMinor: 20_000, discountMinor: 0, payAmountMinor: 20_000 },
         ...{ tokensUtok: 200_000_000, bonusUtok: 0, feeUtok: 100_000_000, utokPerMinor: 10_000 },
-        ...({ periodUnit: 'month', periodCount: 1 } as const),
+        ...({ periodUnit: 'month', periodCount: 1, purpose: 'topup' } as const),
+        ...{ promoCodeId: null, bonusDays: 0, creditMinor: 0, subscriptionId: null },
       };
       expect(row?.['terms_hash']).toEqual(termsHash(canonicalTerms(terms)));
     });

@@ -28,8 +28,10 @@ import type { EdgeRecords } from '../../src/records/contract';
 import { createRecords } from '../../src/records/records';
 import { requireInvariants } from './invariants';
 import { createDatabase, takeServers, type Servers } from './servers';
+import { TEST_SECRETS } from './secrets';
 
 export const BOT_TOKEN = '4200000001:sandbox-token';
+const API_KEY = 'mock-api-key';
 
 const CREDENTIALS = {
   merchantLogin: 'mock-shop',
@@ -37,7 +39,6 @@ const CREDENTIALS = {
   password2: 'mock-password-2',
   hash: 'sha256',
 } as const;
-const API_KEY = 'mock-api-key';
 
 /** Nobody sleeps in tests, unless a test says so. */
 export const TEST_SETTINGS: BillingSettings = { ...DEFAULT_SETTINGS, quietHours: '00:00-00:00' };
@@ -126,15 +127,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const commands = createCommands(client, taskQueue);
   const records = createRecords(database.db, { settings });
   const reads = createReads(readOnly.db);
-  const http = await startHttp({
-    httpPort,
-    commands,
-    records,
-    reads,
-    providers,
-    connection,
-    database,
-  });
+  const edge = { commands, records, reads, providers };
+  const http = await startHttp({ ...edge, httpPort, connection, database });
   const sql = postgres(test.url, { max: 3, onnotice: () => undefined });
 
   const startWorker = async (change: WorkerChange = {}): Promise<RunningWorker> => {
@@ -149,6 +143,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         db: database.db,
         settings,
         providers: change.providers ?? providers,
+        secrets: TEST_SECRETS,
         messenger: messengerOf({ telegram: { token: BOT_TOKEN, apiRoot: telegram.apiRoot } }),
         log,
         ...change.deps,
@@ -166,8 +161,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 
   const worker = options.hasWorker === false ? undefined : await startWorker();
-  const makings = { log, commands, records, reads, providers };
-  const bot = options.hasBot ? await startBot({ ...makings, telegram, settings, http }) : undefined;
+  const makings = { log, commands, records, reads, providers, telegram, settings, http };
+  const bot = options.hasBot ? await startBot(makings) : undefined;
   let clockMs = 0;
   return {
     servers,

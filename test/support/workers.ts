@@ -3,6 +3,7 @@ import { createActivities } from '../../activities';
 import { createLog } from '../../src/log';
 import { messengerOf } from '../../src/main/wiring';
 import { BOT_TOKEN, type RunningWorker, type Stack } from './stack';
+import { TEST_SECRETS } from './secrets';
 
 /** A worker of a build that has forgotten some activities: what a bad deploy starts. */
 export async function startWorkerWithout(
@@ -15,6 +16,7 @@ export async function startWorkerWithout(
     db: stack.database.db,
     settings: stack.settings,
     providers: stack.providers,
+    secrets: TEST_SECRETS,
     messenger: messengerOf({ telegram: { token: BOT_TOKEN, apiRoot } }),
     log: createLog({ level: 'silent', name: 'test' }),
   });

@@ -1,4 +1,4 @@
-import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { proxyLocalActivities } from '@temporalio/workflow';
 import type { DeliveryActivities, OutboxActivities } from '../../activities';
 import type {
   CheckoutActivities,
@@ -8,18 +8,11 @@ import type {
   RepairActivities,
   SubscriptionActivities,
 } from '../../activities/billing';
-import {
-  DATABASE,
-  NUDGE,
-  PAY_LINK,
-  PROVIDER_EFFECT,
-  PROVIDER_QUESTION,
-  TELEGRAM,
-} from '../policies';
+import { NUDGE, PAY_LINK, PROVIDER_EFFECT, PROVIDER_QUESTION, TELEGRAM } from '../policies';
+import { databaseStubs, stub } from '../stubs';
 
 // Each stub carries the sentence that an operator reads beside it in the Web UI (OPS-5).
 
-type ActivityFunction = (...args: never[]) => Promise<unknown>;
 type Families = CheckoutActivities &
   PaymentActivities &
   RefundActivities &
@@ -27,13 +20,7 @@ type Families = CheckoutActivities &
   SubscriptionActivities &
   OutboxActivities;
 
-function database<K extends keyof Families>(name: K, summary: string): Families[K] {
-  return stub<Families[K]>(name, { ...DATABASE, summary });
-}
-
-function stub<F>(name: string, options: Parameters<typeof proxyActivities>[0]): F {
-  return proxyActivities<Record<string, ActivityFunction>>(options)[name] as F;
-}
+const database = databaseStubs<Families>();
 
 export const openInvoice = database('openInvoice', 'Consume the quote and write the invoice');
 export const publishInvoice = database('publishInvoice', 'Publish the invoice with its pay link');

@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { InvoiceState } from '../../src/domain/billing/invoice';
 import type { PostOutcome, WireFact } from '../../src/domain/billing/payment';
+import type { PromoRefusal } from '../../src/domain/billing/promo';
 
 // Every type here is a wire format between processes of different age: fields are only added, and only optional.
 
@@ -34,7 +35,8 @@ export type CheckoutRefusal =
   | 'money_frozen'
   | 'too_many_open'
   | 'provider_unavailable'
-  | 'provider_unknown';
+  | 'provider_unknown'
+  | PromoRefusal;
 
 /** What opening a checkout led to. `existing`: an identical order is already open under another id (CO-2). */
 export type CheckoutOpening =

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../../drizzle/client';
 import type { PostOutcome } from '../../../src/domain/billing/payment';
 import { promiseToUser } from '../../outbox';
-import { creditWallet } from '../fulfilment';
+import { creditWallet } from '../sales';
 import { balanceOf } from '../ledger';
 import { openItem } from '../open-items';
 import { amountOf, type Order } from '../orders';

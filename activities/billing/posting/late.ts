@@ -1,23 +1,35 @@
 import type { Transaction } from '../../../drizzle/client';
 import type { PostOutcome } from '../../../src/domain/billing/payment';
 import { promiseToUser } from '../../outbox';
-import { creditWallet, markPaid } from '../fulfilment';
+import { markPaid } from '../fulfilment';
 import { openItem } from '../open-items';
 import { amountOf, quoteHolds, type Order } from '../orders';
+import { reserveSlot } from '../promo-slots';
+import { creditWallet } from '../sales';
 import { honour } from './honour';
 import { itemOf, receiptOf, receiptPromise, sourceLeg, type Posting } from './posting';
 import { postSuspense } from './quarantine';
 
-/** Money of an order that was closed: honoured while the quote holds, else credited, else suspended; never silent (CO-9). */
+/**
+ * Money of an order that was closed: honoured while the quote holds and its code has a slot again (PR-9), else credited,
+ * else suspended; never silent (CO-9).
+ */
 export async function settleLate(
   tx: Transaction,
   posting: Posting,
   order: Order,
 ): Promise<PostOutcome> {
   await openLateItem(tx, posting, order);
-  return quoteHolds(order, posting.asOf)
+  return (await isStillSold(tx, posting, order))
     ? honour(tx, posting, { order, isLate: true })
     : creditLate(tx, posting, order);
+}
+
+async function isStillSold(tx: Transaction, posting: Posting, order: Order): Promise<boolean> {
+  if (!quoteHolds(order, posting.asOf)) return false;
+  const { quote, invoice } = order;
+  const wish = { quote, invoiceId: invoice.id, asOf: posting.asOf };
+  return (await reserveSlot(tx, wish)) === undefined;
 }
 
 async function creditLate(tx: Transaction, posting: Posting, order: Order): Promise<PostOutcome> {

@@ -3,7 +3,7 @@ import type { BillingSettings } from '../../../src/domain/billing/settings';
 import type { Money } from '../../../src/domain/money';
 import type { Evidence } from '../../../src/payments/provider';
 import { clearing } from '../accounts';
-import type { Receipt } from '../fulfilment';
+import type { Receipt } from '../sales';
 import type { Leg } from '../ledger';
 import type { Order } from '../orders';
 

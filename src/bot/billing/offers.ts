@@ -71,6 +71,10 @@ async function tellRefusal(
     case 'currency_not_sold':
     case 'amount_missing':
     case 'tariff_unavailable':
+    case 'promo_bad':
+    case 'promo_not_here':
+    case 'promo_used':
+    case 'promo_exhausted':
       await tell(ctx, { key: `refused.${refusal.reason}` });
   }
 }

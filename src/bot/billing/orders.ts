@@ -112,6 +112,10 @@ async function showRefusal(
     case 'user_blocked':
     case 'money_frozen':
     case 'too_many_open':
+    case 'promo_bad':
+    case 'promo_not_here':
+    case 'promo_used':
+    case 'promo_exhausted':
       await show(ctx, noteScreen(ctx, `refused.${reason}`));
   }
 }

@@ -1,7 +1,9 @@
 import { exponentOf, type Money } from '../money';
 import { convertMinor } from '../tokens';
+import { bonusDaysOf, bonusUtokOf, discountMinor, type PromoEffect } from './promo';
 
 export type PeriodUnit = 'hour' | 'day' | 'week' | 'month' | 'year';
+export type QuotePurpose = 'purchase' | 'topup' | 'renewal' | 'upgrade' | 'gift' | 'trial';
 export type TariffKind = 'pack' | 'subscription' | 'mixed' | 'topup' | 'trial';
 
 /** The numbered terms of a tariff, as far as a price depends on them. */
@@ -25,6 +27,23 @@ export interface PriceRequest {
   readonly currency: string;
   /** Minor units a person wants to top up; only for tariffs of kind `topup`. */
   readonly amountMinor?: number;
+  /** Why it is bought; by the tariff's kind when absent. */
+  readonly purpose?: QuotePurpose;
+  /** A code already judged to fit this order. */
+  readonly promo?: PromoEffect | undefined;
+  /** The running subscription an upgrade or a renewal is about, and its share of the price (SB-18). */
+  readonly change?: PlanChange;
+}
+
+/** What remains to be paid and given when a running period changes its plan; see `plan-change.ts` for the shares. */
+export interface PlanChange {
+  readonly subscriptionId: string;
+  /** Price of the new plan for the time that is left. */
+  readonly listMinor: number;
+  /** Unused value of the old plan. */
+  readonly creditMinor: number;
+  /** Tokens due for the difference only. */
+  readonly tokensUtok: number;
 }
 
 /** Everything an order promises. Two orders with equal terms are the same order. */
@@ -42,6 +61,11 @@ export interface QuoteTerms {
   readonly utokPerMinor: number | null;
   readonly periodUnit: PeriodUnit | null;
   readonly periodCount: number | null;
+  readonly purpose: QuotePurpose;
+  readonly promoCodeId: string | null;
+  readonly bonusDays: number;
+  readonly creditMinor: number;
+  readonly subscriptionId: string | null;
 }
 
 export type PriceRefusal =
@@ -97,35 +121,69 @@ function priceTopup(version: VersionTerms, request: ExactRequest): Price {
 
 function priceProduct(version: VersionTerms, request: ExactRequest): Price {
   if (version.priceMinor === undefined) return { kind: 'refused', reason: 'currency_not_sold' };
-  const { priceMinor: listMinor, tokensUtok } = version;
+  const listMinor = request.change?.listMinor ?? version.priceMinor;
+  const tokensUtok = request.change?.tokensUtok ?? version.tokensUtok;
   return { kind: 'priced', terms: terms(version, request, { listMinor, tokensUtok }) };
 }
 
+/** List amount, less the credit of a running period, less the code, but never below the minimum payable (TP-10). */
 function terms(
   version: VersionTerms,
   request: ExactRequest,
   amounts: { listMinor: number; tokensUtok: number },
 ): QuoteTerms {
+  const { promo, change, currency, exponent } = request;
+  const creditMinor = Math.min(change?.creditMinor ?? 0, amounts.listMinor);
+  const dueMinor = amounts.listMinor - creditMinor;
+  const leastMinor = Math.min(dueMinor, minimumPayable(exponent));
+  const discounted = dueMinor - (promo ? discountMinor(promo, dueMinor) : 0);
+  const payAmountMinor = Math.max(discounted, leastMinor);
   return {
     userId: request.userId,
     tariffVersionId: version.tariffVersionId,
     listAmountMinor: amounts.listMinor,
-    discountMinor: 0,
-    payAmountMinor: amounts.listMinor,
-    currency: request.currency,
-    exponent: request.exponent,
+    discountMinor: dueMinor - payAmountMinor,
+    payAmountMinor,
+    currency,
+    exponent,
     tokensUtok: amounts.tokensUtok,
-    bonusUtok: 0,
+    bonusUtok: promo ? bonusUtokOf(promo) : 0,
     feeUtok: version.feeUtok,
     utokPerMinor: version.utokPerMinor ?? null,
     periodUnit: version.periodUnit,
     periodCount: version.periodCount,
+    purpose: request.purpose ?? purposeOf(version.kind),
+    promoCodeId: promo?.codeId ?? null,
+    bonusDays: promo ? bonusDaysOf(promo) : 0,
+    creditMinor,
+    subscriptionId: change?.subscriptionId ?? null,
   };
 }
 
-/** The text whose SHA-256 is the terms hash: a fixed list of members, so that equal orders hash equally (TP-7). */
+/** The least a discount leaves to pay: one of the major unit, such as 1.00 RUB or 1 XTR; of finer assets one minor unit. */
+export function minimumPayable(exponent: number): number {
+  return exponent <= 6 ? 10 ** exponent : 1;
+}
+
+function purposeOf(kind: TariffKind): QuotePurpose {
+  switch (kind) {
+    case 'topup':
+      return 'topup';
+    case 'trial':
+      return 'trial';
+    case 'pack':
+    case 'subscription':
+    case 'mixed':
+      return 'purchase';
+  }
+}
+
+/**
+ * The text whose SHA-256 is the terms hash: a fixed list of members, so that equal orders hash equally (TP-7). What
+ * most orders do not have stands behind them and only where it says something: older hashes stay what they were.
+ */
 export function canonicalTerms(terms: QuoteTerms): string {
-  return JSON.stringify([
+  const shared = [
     terms.userId,
     terms.tariffVersionId,
     terms.listAmountMinor,
@@ -139,7 +197,16 @@ export function canonicalTerms(terms: QuoteTerms): string {
     terms.utokPerMinor,
     terms.periodUnit,
     terms.periodCount,
-  ]);
+  ];
+  return JSON.stringify([...shared, ...particulars(terms)]);
+}
+
+function particulars(terms: QuoteTerms): readonly unknown[] {
+  const { purpose, promoCodeId, bonusDays, creditMinor, subscriptionId } = terms;
+  const isPlain = purpose === 'purchase' || purpose === 'topup';
+  const hasNone = promoCodeId === null && bonusDays === 0 && creditMinor === 0;
+  if (isPlain && hasNone && subscriptionId === null) return [];
+  return [purpose, promoCodeId, bonusDays, creditMinor, subscriptionId];
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { RefundPolicy } from './refund';
+
 /**
  * The product's settings that decide business behaviour (specification section 20). Defaults come from the
  * environment; those in {@link LIVE_SETTINGS} may be overridden at run time by a row of the settings table.
@@ -22,6 +24,30 @@ export interface BillingSettings {
   readonly displayTimeZone: string;
   /** `HH:MM-HH:MM` in the person's zone; equal ends mean none. */
   readonly quietHours: string;
+  /** Whether one person may use trials of different tariffs (TR-4). */
+  readonly trialStack: boolean;
+  readonly trialRequiresNeverPaid: boolean;
+  /** Days for which trial tokens outlive the trial. */
+  readonly trialTokenGraceDays: number;
+  readonly giftTtlDays: number;
+  /** Where the money of an unclaimed gift goes. */
+  readonly giftReturn: 'wallet' | 'refund';
+  readonly refundPolicy: RefundPolicy;
+  /** Refunds above it need a second operator (RF-6); minor units of the payment's currency. */
+  readonly refundAutoLimitMinor: number;
+  /** Working days after the payment in which a person may claim a refund by themselves. */
+  readonly refundClaimDays: number;
+  readonly refundDeductProviderFee: boolean;
+  /** From this amount on two others must agree (OPS-12). */
+  readonly fourEyesLargeMinor: number;
+  readonly upgradeMode: 'now' | 'at_end';
+  readonly erasureDelayDays: number;
+  /** Percent of a referred person's first payment that the referrer gets as tokens, and after how many days. */
+  readonly referralRewardPercent: number;
+  readonly referralHoldDays: number;
+  /** Tax system and VAT mark of fiscal receipts (54-FZ). */
+  readonly receiptSno: string;
+  readonly receiptTax: string;
   /** Chat of the operators; undefined silences operator messages. */
   readonly adminChatId: number | undefined;
 }
@@ -41,6 +67,22 @@ export const DEFAULT_SETTINGS: BillingSettings = {
   billingTimeZone: 'UTC',
   displayTimeZone: 'Europe/Moscow',
   quietHours: '22:00-09:00',
+  trialStack: true,
+  trialRequiresNeverPaid: false,
+  trialTokenGraceDays: 0,
+  giftTtlDays: 30,
+  giftReturn: 'wallet',
+  refundPolicy: 'unspent_only',
+  refundAutoLimitMinor: 100_000,
+  refundClaimDays: 5,
+  refundDeductProviderFee: true,
+  fourEyesLargeMinor: 1_000_000,
+  upgradeMode: 'now',
+  erasureDelayDays: 14,
+  referralRewardPercent: 10,
+  referralHoldDays: 14,
+  receiptSno: 'usn_income',
+  receiptTax: 'none',
   adminChatId: undefined,
 };
 

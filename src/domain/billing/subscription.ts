@@ -4,6 +4,8 @@ import { boundaryMs, localTimeOf, type Anchor, type CalendarUnit } from '../cale
 export interface Timeline {
   readonly anchor: Anchor;
   readonly anchorN: number;
+  /** Days by which all boundaries after the anchor lie later: gifts, promo days, pauses (SB-1). */
+  readonly shiftDays: number;
 }
 
 export interface Period {
@@ -23,7 +25,7 @@ export function startTimeline(
   terms: PeriodTerms,
 ): Timeline {
   const local = localTimeOf(begin.atMs, begin.zone);
-  return { anchor: { local, zone: begin.zone, ...terms }, anchorN: begin.n };
+  return { anchor: { local, zone: begin.zone, ...terms }, anchorN: begin.n, shiftDays: 0 };
 }
 
 /** Period `n` of a timeline; both ends come from the anchor, so periods tile without gap or overlap (SB-1, SB-3). */
@@ -31,7 +33,7 @@ export function periodOf(timeline: Timeline, n: number): Period {
   const step = n - timeline.anchorN;
   return {
     n,
-    startsAt: new Date(boundaryMs(timeline.anchor, step)),
-    endsAt: new Date(boundaryMs(timeline.anchor, step + 1)),
+    startsAt: new Date(boundaryMs(timeline.anchor, step, timeline.shiftDays)),
+    endsAt: new Date(boundaryMs(timeline.anchor, step + 1, timeline.shiftDays)),
   };
 }

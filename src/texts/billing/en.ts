@@ -100,6 +100,10 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'refused.provider_unavailable':
     'The payment provider does not answer right now. Try another method, or again a little later.',
   'refused.provider_unknown': 'This payment method is not available now. Choose another one.',
+  'refused.promo_bad': 'This code is not valid.',
+  'refused.promo_not_here': 'This code does not fit this order.',
+  'refused.promo_used': 'You have already used this code.',
+  'refused.promo_exhausted': 'All places of this code are taken.',
   'refused.currency_not_sold': 'This is not sold in that currency. Choose another one: /tariffs',
   'refused.tariff_unavailable': 'This plan is no longer on sale. What there is now: /tariffs',
   'refused.amount_missing': 'The amount is missing. Start again: /topup',

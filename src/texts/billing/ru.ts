@@ -99,6 +99,10 @@ export const billingRu = {
   'refused.provider_unavailable':
     'Платёжная система сейчас не отвечает. Попробуйте другой способ или повторите чуть позже.',
   'refused.provider_unknown': 'Этот способ оплаты сейчас недоступен. Выберите другой.',
+  'refused.promo_bad': 'Такой код не действует.',
+  'refused.promo_not_here': 'Этот код не подходит к этому заказу.',
+  'refused.promo_used': 'Вы уже использовали этот код.',
+  'refused.promo_exhausted': 'Все места по этому коду уже заняты.',
   'refused.currency_not_sold': 'В этой валюте купить нельзя. Выберите другую: /tariffs',
   'refused.tariff_unavailable': 'Этот тариф больше не продаётся. Вот что есть сейчас: /tariffs',
   'refused.amount_missing': 'Не указана сумма. Начните заново: /topup',

@@ -25,6 +25,7 @@ import type { PaymentProvider } from '../../../src/payments/provider';
 import { createQuote } from '../../../src/records/quotes';
 import { requireInvariants } from '../../support/invariants';
 import { createDatabase } from '../../support/servers';
+import { TEST_SECRETS } from '../../support/secrets';
 
 /** A business instant in the middle of an ordinary day; tests count from here. */
 export const NOON = '2026-03-10T12:00:00.000Z';
@@ -87,6 +88,7 @@ export async function openBooks(settings: Partial<BillingSettings> = {}): Promis
       db,
       settings: { ...SETTINGS, ...settings },
       providers: new Map(),
+      secrets: TEST_SECRETS,
       messenger: { send: () => Promise.reject(new Error('this test sends nothing')) },
       log: silent,
       ...change,

@@ -57,7 +57,7 @@ function filesUnder(path: string): string[] {
 /** Old ones stay for a while: a jest run beside this one may still be reading its own. */
 function forgetOldBundles(): void {
   const bundles = readdirSync(TEST_DATA).filter((name) => /^workflow-bundle-.*\.js$/.test(name));
-  if (bundles.length < 20) return;
+  if (bundles.length < 200) return;
   for (const name of bundles) rmSync(join(TEST_DATA, name), { force: true });
 }
 

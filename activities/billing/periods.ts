@@ -1,0 +1,116 @@
+import { v7 } from 'uuid';
+import type { Transaction } from '../../drizzle/client';
+import type { SubscriptionChange } from '../../src/domain/billing/payment';
+import type { Period, PeriodTerms } from '../../src/domain/billing/subscription';
+import { tokenAccount, wallet } from './accounts';
+import { availableOf, postTransfer } from './ledger';
+import type { Order } from './orders';
+import type { Receipt } from './sales';
+import {
+  extendSubscription,
+  insertSubscription,
+  lockLiveSubscription,
+  shiftTimeline,
+} from './timelines';
+
+/** What an order did to the person's subscription. */
+export type PeriodGiven =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'fee_missing'; readonly missingUtok: number }
+  | { readonly kind: 'given'; readonly change: SubscriptionChange; readonly endsAt: Date };
+
+/** Starts or extends the period an order contains, from its frozen terms. */
+export async function givePeriod(
+  tx: Transaction,
+  order: Order,
+  receipt: Receipt,
+): Promise<PeriodGiven> {
+  const { quote, tariff, invoice } = order;
+  if (quote.periodUnit === null || quote.periodCount === null) return { kind: 'none' };
+  const terms: PeriodTerms = { unit: quote.periodUnit, count: quote.periodCount };
+  const live = await lockLiveSubscription(tx, invoice.userId, tariff.productCode);
+  if (!live) return startPeriod(tx, order, { receipt, terms });
+  if (tariff.kind === 'topup') return { kind: 'none' };
+  const period = await extendSubscription(tx, live, {
+    tariffVersionId: quote.tariffVersionId,
+    terms,
+    asOf: receipt.asOf,
+  });
+  const change = { subscriptionId: live.id, change: 'extended' } as const;
+  return {
+    kind: 'given',
+    change,
+    endsAt: await addBonusDays(tx, order, { receipt, period, change }),
+  };
+}
+
+/** Days that a promo code adds make the period longer, and every later one later (SB-4). */
+async function addBonusDays(
+  tx: Transaction,
+  { quote, invoice }: Order,
+  given: { receipt: Receipt; period: Period; change: SubscriptionChange },
+): Promise<Date> {
+  const { receipt, period, change } = given;
+  if (quote.bonusDays === 0) return period.endsAt;
+  return shiftTimeline(tx, {
+    key: `${receipt.key}:bonus_days`,
+    subscriptionId: change.subscriptionId,
+    kind: 'promo_days',
+    days: quote.bonusDays,
+    actor: `user:${invoice.userId}`,
+    reason: `promo code of invoice ${invoice.no}`,
+    asOf: receipt.asOf,
+  });
+}
+
+/** The fee is a transfer of its own; without enough for it no period starts and all stays in the wallet (TP-2, TP-3). */
+async function startPeriod(
+  tx: Transaction,
+  order: Order,
+  start: { receipt: Receipt; terms: PeriodTerms },
+): Promise<PeriodGiven> {
+  const { receipt, terms } = start;
+  const { quote, tariff, invoice } = order;
+  const missingUtok = quote.feeUtok - (await availableOf(tx, invoice.userId));
+  if (quote.feeUtok > 0 && missingUtok > 0) return { kind: 'fee_missing', missingUtok };
+  const subscriptionId = v7();
+  const feeTransferId = await takeFee(tx, order, { receipt, subscriptionId });
+  const period = await insertSubscription(tx, {
+    subscriptionId,
+    userId: invoice.userId,
+    productCode: tariff.productCode,
+    tariffVersionId: quote.tariffVersionId,
+    terms,
+    zone: receipt.settings.billingTimeZone,
+    asOf: receipt.asOf,
+    ...(feeTransferId === undefined ? {} : { feeTransferId }),
+  });
+  const change = { subscriptionId, change: 'started' } as const;
+  return {
+    kind: 'given',
+    change,
+    endsAt: await addBonusDays(tx, order, { receipt, period, change }),
+  };
+}
+
+async function takeFee(
+  tx: Transaction,
+  { quote, invoice }: Order,
+  fee: { receipt: Receipt; subscriptionId: string },
+): Promise<string | undefined> {
+  if (quote.feeUtok === 0) return undefined;
+  const posted = await postTransfer(tx, {
+    key: `sub:${fee.subscriptionId}:p0:fee`,
+    kind: 'subscription_fee',
+    legs: [
+      { account: wallet(invoice.userId), amount: -quote.feeUtok },
+      { account: tokenAccount('fees'), amount: quote.feeUtok },
+    ],
+    userId: invoice.userId,
+    invoiceId: invoice.id,
+    subscriptionId: fee.subscriptionId,
+    periodN: 0,
+    asOf: fee.receipt.asOf,
+  });
+  return posted.transferId;
+}
