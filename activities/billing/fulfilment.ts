@@ -1,12 +1,14 @@
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { invoices } from '../../drizzle/schema';
+import { assert } from '../../src/domain/assert';
 import type { SubscriptionChange } from '../../src/domain/billing/payment';
 import { writeAudit } from '../audit';
 import { promiseToUser } from '../outbox';
 import { balanceOf, lockWallet } from './ledger';
 import { amountOf, type Order } from './orders';
 import { givePeriod, type PeriodGiven } from './periods';
+import { changePlan, standingUpgrade, type StandingUpgrade } from './plan-changes';
 import { confirmSlot } from './promo-slots';
 import { postBonus, postSale, type Receipt } from './sales';
 
@@ -20,13 +22,28 @@ export async function fulfilOrder(
   receipt: Receipt,
 ): Promise<SubscriptionChange | undefined> {
   await lockWallet(tx, order.invoice.userId);
+  const upgrade = await upgradeOf(tx, order, receipt.asOf);
   await postSale(tx, order, receipt);
   await postBonus(tx, order, receipt);
   await confirmSlot(tx, order.quote, receipt.asOf);
-  const period = await givePeriod(tx, order, receipt);
+  const period = upgrade
+    ? { kind: 'given' as const, ...(await changePlan(tx, order, { upgrade, asOf: receipt.asOf })) }
+    : await givePeriod(tx, order, receipt);
   await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
   await tellFulfilled(tx, order, { receipt, period });
   return period.kind === 'none' || period.kind === 'fee_missing' ? undefined : period.change;
+}
+
+/** Whoever calls has made sure that an upgrade still stands; giving a whole period instead would be another order. */
+async function upgradeOf(
+  tx: Transaction,
+  order: Order,
+  asOf: Date,
+): Promise<StandingUpgrade | undefined> {
+  if (order.quote.purpose !== 'upgrade') return undefined;
+  const upgrade = await standingUpgrade(tx, order, asOf);
+  assert(upgrade, `the upgrade of invoice ${order.invoice.id} stands`);
+  return upgrade;
 }
 
 /** Marks the invoice paid; `expired` and `cancelled` were closed for the person, not for the money. */

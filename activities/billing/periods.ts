@@ -11,6 +11,7 @@ import {
   insertSubscription,
   lockLiveSubscription,
   shiftTimeline,
+  type PeriodWorth,
 } from './timelines';
 
 /** What an order did to the person's subscription. */
@@ -35,6 +36,7 @@ export async function givePeriod(
     tariffVersionId: quote.tariffVersionId,
     terms,
     asOf: receipt.asOf,
+    ...worthOf(order),
   });
   const change = { subscriptionId: live.id, change: 'extended' } as const;
   return {
@@ -42,6 +44,13 @@ export async function givePeriod(
     change,
     endsAt: await addBonusDays(tx, order, { receipt, period, change }),
   };
+}
+
+/** A period that money bought is worth that money; the money of a top-up bought tokens, and its period has no price. */
+function worthOf({ quote, tariff }: Order): { worth?: PeriodWorth } {
+  if (tariff.kind === 'topup') return {};
+  const { payAmountMinor: minor, currency, tokensUtok: planTokensUtok } = quote;
+  return { worth: { minor, currency, planTokensUtok } };
 }
 
 /** Days that a promo code adds make the period longer, and every later one later (SB-4). */
@@ -83,6 +92,7 @@ async function startPeriod(
     terms,
     zone: receipt.settings.billingTimeZone,
     asOf: receipt.asOf,
+    ...worthOf(order),
     ...(feeTransferId === undefined ? {} : { feeTransferId }),
   });
   const change = { subscriptionId, change: 'started' } as const;

@@ -9,6 +9,7 @@ import { promiseToUser } from '../outbox';
 import { inTransaction, readSettings, workflowId } from '../transactions';
 import { moneyAccount, tokenAccount, wallet } from './accounts';
 import { fulfilOrder } from './fulfilment';
+import { isStillPossible } from './plan-changes';
 import { balanceOf, postTransfer } from './ledger';
 import {
   lockSuspended,
@@ -81,6 +82,9 @@ async function completeQuarantined(
     if (!order) return refuse('the payment names no invoice of ours');
     if (!isPayable(order.invoice.state)) return refuse('the invoice is paid already');
     if (order.invoice.currency !== payment.currency) return refuse('another currency');
+    if (!(await isStillPossible(tx, order, new Date(repair.asOf)))) {
+      return refuse('the plan it would upgrade does not run any more');
+    }
     const subscription = await fulfilOrder(tx, order, {
       key: workflowId(),
       paymentId: payment.id,

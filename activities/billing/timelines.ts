@@ -35,6 +35,13 @@ export async function lockLiveSubscription(
   return row;
 }
 
+/** What was paid for a period, and what its plan gives with it; decides what an upgrade costs (SB-18). */
+export interface PeriodWorth {
+  readonly minor: number;
+  readonly currency: string;
+  readonly planTokensUtok: number;
+}
+
 export interface NewSubscription {
   readonly subscriptionId: string;
   readonly userId: number;
@@ -47,6 +54,7 @@ export interface NewSubscription {
   /** A trial begins as one; everything else begins active. */
   readonly state?: 'trialing' | 'active';
   readonly paidBy?: PaidBy;
+  readonly worth?: PeriodWorth;
 }
 
 /** Starts a subscription with its period 0 at `asOf`, in the zone in which it will be counted for ever. */
@@ -72,8 +80,7 @@ export async function insertSubscription(tx: Transaction, start: NewSubscription
     periodEnd: period.endsAt,
     access: 'full',
   });
-  const { feeTransferId, paidBy } = start;
-  await insertPeriod(tx, start.subscriptionId, { ...period, feeTransferId, paidBy });
+  await insertPeriod(tx, start.subscriptionId, { ...start, ...period });
   await writeAudit(tx, {
     action: 'subscription.started',
     entity: 'subscription',
@@ -89,6 +96,7 @@ export interface Extension {
   readonly terms: PeriodTerms;
   readonly asOf: Date;
   readonly paidBy?: PaidBy;
+  readonly worth?: PeriodWorth;
 }
 
 /**
@@ -117,8 +125,7 @@ export async function extendSubscription(
       shiftDays: timeline.shiftDays,
     })
     .where(eq(subscriptions.id, live.id));
-  const { paidBy } = extension;
-  await insertPeriod(tx, live.id, { ...period, feeTransferId: undefined, paidBy });
+  await insertPeriod(tx, live.id, { ...extension, ...period });
   await writeAudit(tx, {
     action: 'subscription.renewed',
     entity: 'subscription',
@@ -217,7 +224,7 @@ async function moveEnd(
 async function insertPeriod(
   tx: Transaction,
   subscriptionId: string,
-  period: Period & { feeTransferId: string | undefined; paidBy: PaidBy | undefined },
+  period: Period & Pick<NewSubscription, 'feeTransferId' | 'paidBy' | 'worth'>,
 ): Promise<void> {
   const payer = period.feeTransferId === undefined ? 'invoice' : 'wallet';
   await tx.insert(subscriptionPeriods).values({
@@ -227,5 +234,9 @@ async function insertPeriod(
     endsAt: period.endsAt,
     feeTransferId: period.feeTransferId ?? null,
     paidBy: period.paidBy ?? payer,
+    valueMinor: period.worth?.minor ?? null,
+    valueCurrency: period.worth?.currency ?? null,
+    valuedFrom: period.worth ? period.startsAt : null,
+    planTokensUtok: period.worth?.planTokensUtok ?? 0,
   });
 }

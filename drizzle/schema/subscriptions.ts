@@ -14,7 +14,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { id, instant, recordedAt, updatedAt } from '../columns';
+import { amount, id, instant, recordedAt, updatedAt } from '../columns';
 import { tariffVersions } from './catalogue';
 import { transfers } from './ledger';
 import { users } from './users';
@@ -86,6 +86,12 @@ export const subscriptionPeriods = pgTable(
     paidBy: text('paid_by')
       .$type<'invoice' | 'wallet' | 'saved_method' | 'stars' | 'trial' | 'gift' | 'operator'>()
       .notNull(),
+    /** What pays for the time from `valued_from` to the end; null where no money did (SB-18). */
+    valueMinor: amount('value_minor'),
+    valueCurrency: text('value_currency'),
+    valuedFrom: instant('valued_from'),
+    /** Tokens the plan in force gives for the whole period. */
+    planTokensUtok: amount('plan_tokens_utok').notNull().default(0),
     recordedAt: recordedAt(),
   },
   (table) => [

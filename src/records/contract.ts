@@ -1,4 +1,4 @@
-import type { PlanChange, PriceRefusal, QuotePurpose } from '../domain/billing/pricing';
+import type { PriceRefusal, QuotePurpose } from '../domain/billing/pricing';
 import type { PromoRefusal } from '../domain/billing/promo';
 
 /** Somebody who wrote to the bot, as Telegram describes them. */
@@ -40,6 +40,10 @@ export type QuoteOutcome =
   | ({ readonly kind: 'refused' } & (
       | PriceRefusal
       | { readonly reason: 'tariff_unavailable' }
+      /** No plan runs that could change into this one. */
+      | { readonly reason: 'change_impossible' }
+      /** The wished plan can only begin when the running one ends (SB-19). */
+      | { readonly reason: 'change_at_end'; readonly subscriptionId: string }
       | {
           readonly reason: PromoRefusal;
           /** The open order that reserves the code already, when that is why (PR-7). */
@@ -57,7 +61,6 @@ export interface QuoteRequest {
   readonly purpose?: QuotePurpose;
   /** A code as it was typed. */
   readonly promo?: string;
-  readonly change?: PlanChange;
   readonly asOf: Date;
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../domain/billing/pricing';
 import { mergeSettings, type BillingSettings, type SettingRow } from '../domain/billing/settings';
 import type { QuoteOutcome, QuoteRequest } from './contract';
+import { findChange } from './plan-changes';
 import { findPromo } from './promo';
 
 const MINUTE = 60_000;
@@ -35,7 +36,10 @@ export async function createQuote(
   const found = await findPromo(db, request, { tariffId: offer.version.tariffId, ...offer });
   if (found.kind === 'refused') return found;
   const { promo } = found;
-  const price = priceOrder(versionTerms(offer), { ...request, promo });
+  const changed = await findChange(db, request, { ...offer, promo });
+  if (changed.kind === 'refused') return changed;
+  const { change } = changed;
+  const price = priceOrder(versionTerms(offer), { ...request, promo, change });
   if (price.kind === 'refused') return price;
   const terms = mergeSettings(defaults, offer.settings);
   return { kind: 'quoted', quoteId: await freeze(db, price.terms, { terms, request }) };
@@ -58,6 +62,7 @@ async function loadOffer(db: Database, request: QuoteRequest) {
     .select({
       version: tariffVersions,
       kind: tariffs.kind,
+      productCode: tariffs.productCode,
       isActive: tariffs.isActive,
       priceMinor: tariffPrices.amountMinor,
       utokPerMinor: rate.utokPerMinor,

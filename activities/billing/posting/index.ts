@@ -6,10 +6,11 @@ import { isOpen } from '../../../src/domain/billing/invoice';
 import { FACT_RANK, judgePayment, type PostOutcome } from '../../../src/domain/billing/payment';
 import { writeAudit, type AuditEntry } from '../../audit';
 import { lockOrderOfFact, orderTerms, type Order } from '../orders';
+import { isStillPossible } from '../plan-changes';
 import { suspendingItem } from '../suspense';
 import { settleDuplicate } from './duplicate';
 import { honour } from './honour';
-import { settleLate } from './late';
+import { settleLate, settleOutdated } from './late';
 import { moneyOf, type PaidFact, type Posting } from './posting';
 import { quarantine } from './quarantine';
 import { settleUnderpaid } from './underpaid';
@@ -51,7 +52,10 @@ async function settle(
 
 async function settleMatch(tx: Transaction, posting: Posting, order: Order): Promise<PostOutcome> {
   const { state } = order.invoice;
-  if (isOpen(state)) return honour(tx, posting, { order, isLate: false });
+  if (isOpen(state) && (await isStillPossible(tx, order, posting.asOf))) {
+    return honour(tx, posting, { order, isLate: false });
+  }
+  if (isOpen(state)) return settleOutdated(tx, posting, order);
   return state === 'expired' || state === 'cancelled'
     ? settleLate(tx, posting, order)
     : settleDuplicate(tx, posting, order);

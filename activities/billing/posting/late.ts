@@ -4,7 +4,8 @@ import { promiseToUser } from '../../outbox';
 import { markPaid } from '../fulfilment';
 import { openItem } from '../open-items';
 import { amountOf, quoteHolds, type Order } from '../orders';
-import { reserveSlot } from '../promo-slots';
+import { isStillPossible } from '../plan-changes';
+import { reserveSlot, returnSlot } from '../promo-slots';
 import { creditWallet } from '../sales';
 import { honour } from './honour';
 import { itemOf, receiptOf, receiptPromise, sourceLeg, type Posting } from './posting';
@@ -25,8 +26,25 @@ export async function settleLate(
     : creditLate(tx, posting, order);
 }
 
+/** Money of an upgrade whose plan changed before it came: it becomes credit, because what it was for is not there. */
+export async function settleOutdated(
+  tx: Transaction,
+  posting: Posting,
+  order: Order,
+): Promise<PostOutcome> {
+  await openItem(tx, posting.settings, {
+    ...itemOf(posting, order),
+    key: lateItemKey(posting),
+    kind: 'late_credit',
+    reason: `the plan that invoice ${order.invoice.no} would upgrade does not run any more`,
+  });
+  await returnSlot(tx, order.quote, posting.asOf);
+  return creditLate(tx, posting, order);
+}
+
 async function isStillSold(tx: Transaction, posting: Posting, order: Order): Promise<boolean> {
   if (!quoteHolds(order, posting.asOf)) return false;
+  if (!(await isStillPossible(tx, order, posting.asOf))) return false;
   const { quote, invoice } = order;
   const wish = { quote, invoiceId: invoice.id, asOf: posting.asOf };
   return (await reserveSlot(tx, wish)) === undefined;

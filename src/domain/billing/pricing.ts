@@ -32,7 +32,7 @@ export interface PriceRequest {
   /** A code already judged to fit this order. */
   readonly promo?: PromoEffect | undefined;
   /** The running subscription an upgrade or a renewal is about, and its share of the price (SB-18). */
-  readonly change?: PlanChange;
+  readonly change?: PlanChange | undefined;
 }
 
 /** What remains to be paid and given when a running period changes its plan; see `plan-change.ts` for the shares. */
@@ -133,7 +133,7 @@ function terms(
   amounts: { listMinor: number; tokensUtok: number },
 ): QuoteTerms {
   const { promo, change, currency, exponent } = request;
-  const creditMinor = Math.min(change?.creditMinor ?? 0, amounts.listMinor);
+  const creditMinor = creditOf(amounts.listMinor, change?.creditMinor ?? 0, exponent);
   const dueMinor = amounts.listMinor - creditMinor;
   const leastMinor = Math.min(dueMinor, minimumPayable(exponent));
   const discounted = dueMinor - (promo ? discountMinor(promo, dueMinor) : 0);
@@ -158,6 +158,12 @@ function terms(
     creditMinor,
     subscriptionId: change?.subscriptionId ?? null,
   };
+}
+
+/** A credit covers the price whole, or leaves at least what can be paid. */
+function creditOf(listMinor: number, creditMinor: number, exponent: number): number {
+  if (creditMinor >= listMinor) return listMinor;
+  return Math.min(creditMinor, Math.max(0, listMinor - minimumPayable(exponent)));
 }
 
 /** The least a discount leaves to pay: one of the major unit, such as 1.00 RUB or 1 XTR; of finer assets one minor unit. */
