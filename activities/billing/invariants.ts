@@ -1,0 +1,70 @@
+import { sql } from 'drizzle-orm';
+import type { Transaction } from '../../drizzle/client';
+
+/** What must hold of the books at every moment (DM-4); each query gives the rows that break it. */
+export const INVARIANTS: Readonly<Record<string, string>> = {
+  'entries of an asset sum to zero': `
+    select a.asset, sum(e.amount)::text as total from entries e join accounts a on a.id = e.account_id
+    group by a.asset having sum(e.amount) <> 0`,
+  'a wallet equals the sum of its entries': `
+    select a.code, a.balance, coalesce(sum(e.amount), 0)::text as total
+    from accounts a left join entries e on e.account_id = a.id
+    where a.user_id is not null group by a.id having a.balance <> coalesce(sum(e.amount), 0)`,
+  'a wallet equals its last balance_after': `
+    select a.code, a.balance, last.balance_after from accounts a
+    join lateral (select balance_after from entries e where e.account_id = a.id order by id desc limit 1) last on true
+    where a.user_id is not null and last.balance_after is distinct from a.balance`,
+  'a wallet equals its lots less its debt': `
+    select a.code, a.balance, coalesce(sum(l.remaining_utok), 0)::text as lots
+    from accounts a left join lots l on l.account_id = a.id
+    where a.user_id is not null group by a.id
+    having a.balance > coalesce(sum(l.remaining_utok), 0)
+        or (a.balance < coalesce(sum(l.remaining_utok), 0) and sum(l.remaining_utok - l.held_utok) > 0)`,
+  'held equals the lots held': `
+    select a.code, a.held, coalesce(sum(l.held_utok), 0)::text as lots
+    from accounts a left join lots l on l.account_id = a.id
+    where a.user_id is not null group by a.id having a.held <> coalesce(sum(l.held_utok), 0)`,
+  'held equals the active holds': `
+    select a.code, a.held, coalesce(sum(h.amount_utok - h.captured_utok), 0)::text as holds
+    from accounts a left join holds h on h.user_id = a.user_id and h.state = 'active'
+    where a.user_id is not null group by a.id
+    having a.held <> coalesce(sum(h.amount_utok - h.captured_utok), 0)`,
+  'a lot equals its moves': `
+    select l.id, l.remaining_utok, sum(m.amount_utok)::text as moves
+    from lots l join lot_moves m on m.lot_id = l.id group by l.id
+    having l.remaining_utok <> sum(m.amount_utok)`,
+  'a payment brings money in once': `
+    select payment_id, count(*)::int from transfers
+    where kind in ('topup', 'pack', 'sale', 'quarantine') group by payment_id having count(*) > 1`,
+  'a period is paid once': `
+    select subscription_id, period_n, count(*)::int from transfers
+    where kind = 'subscription_fee' group by 1, 2 having count(*) > 1`,
+  'a paid invoice has its money in the books': `
+    select i.id, i.no from invoices i
+    where i.state = 'paid' and not exists (select 1 from transfers t where t.invoice_id = i.id)`,
+  'a used promo code belongs to money that stayed, or to a trial': `
+    select u.id, u.invoice_id from promo_uses u
+    where u.state = 'confirmed'
+      and not exists (select 1 from invoices i
+                      where i.id = u.invoice_id and i.state in ('paid', 'partially_refunded'))
+      and not exists (select 1 from trial_grants t where t.promo_use_id = u.id)`,
+};
+
+/** An invariant that does not hold, with some of the rows that break it. */
+export interface BrokenInvariant {
+  readonly name: string;
+  readonly rows: readonly unknown[];
+}
+
+/** Rows of one invariant that are worth showing to a human. */
+const SHOWN_ROWS = 5;
+
+/** The invariants that do not hold in what this transaction sees; an empty list is good news. */
+export async function brokenInvariants(tx: Transaction): Promise<readonly BrokenInvariant[]> {
+  const broken: BrokenInvariant[] = [];
+  for (const [name, query] of Object.entries(INVARIANTS)) {
+    const rows = await tx.execute(sql.raw(`${query} limit ${SHOWN_ROWS}`));
+    if (rows.length > 0) broken.push({ name, rows: [...rows] });
+  }
+  return broken;
+}
