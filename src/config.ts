@@ -97,6 +97,7 @@ const environment = z.object({
   ROBOKASSA_RECEIPT_TAX: z.string().default(DEFAULT_SETTINGS.receiptTax),
   API_KEY_PEPPER: secret(),
   DATA_KEY: secret(),
+  ADMIN_USER_IDS: list('').pipe(z.array(z.string().regex(/^\d{1,15}$/).transform(Number))),
   ADMIN_CHAT_ID: z.coerce.number().int().optional(),
   ADMIN_NOTIFICATIONS_ENABLED: flag.default(true),
   SUPPORT_USERNAME: z.string().default('support'),
@@ -149,6 +150,8 @@ export interface Config {
   readonly providers: { readonly enabled: readonly string[]; readonly mock: MockSettings };
   readonly secrets: Secrets;
   readonly supportUsername: string;
+  /** Telegram ids of the people who are administrators from the start. */
+  readonly adminUserIds: readonly number[];
   readonly billing: BillingSettings;
 }
 
@@ -191,6 +194,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     providers: { enabled: values.PAYMENT_PROVIDERS, mock: mockSettings(values) },
     secrets: { apiKeyPepper: values.API_KEY_PEPPER, dataKey: values.DATA_KEY },
     supportUsername: values.SUPPORT_USERNAME,
+    adminUserIds: values.ADMIN_USER_IDS,
     billing: billingSettings(values),
   };
 }

@@ -77,3 +77,10 @@ test('T-F3 each container has a health check of its own', () => {
   expect(checks.filter(({ check }) => check === undefined)).toEqual([]);
   expect(new Set(checks.map(({ check }) => check)).size).toBe(checks.length);
 });
+
+test('administrators are named by their Telegram ids, and by nothing else', () => {
+  expect(readConfig(MINIMUM).adminUserIds).toEqual([]);
+  const named = readConfig({ ...MINIMUM, ADMIN_USER_IDS: '7000000101, 7000000102' });
+  expect(named.adminUserIds).toEqual([7000000101, 7000000102]);
+  expect(() => readConfig({ ...MINIMUM, ADMIN_USER_IDS: 'olga' })).toThrow('ADMIN_USER_IDS');
+});

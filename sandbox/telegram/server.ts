@@ -32,6 +32,24 @@ const DEMO_PEOPLE = [
   { firstName: '<b>&"', languageCode: 'en' },
 ];
 
+/** Two who run the shop, with ids of their own, so that a configuration can name them. */
+const DEMO_OPERATORS = [
+  {
+    id: 7_000_000_101,
+    firstName: 'Olga',
+    lastName: 'Admin',
+    username: 'olga_admin',
+    languageCode: 'ru',
+  },
+  {
+    id: 7_000_000_102,
+    firstName: 'Max',
+    lastName: 'Admin',
+    username: 'max_admin',
+    languageCode: 'en',
+  },
+];
+
 /** Starts the sandbox; refuses to in production, where real money and real people are. */
 export async function startTelegramSandbox(
   options: TelegramSandboxOptions,
@@ -47,13 +65,19 @@ export async function startTelegramSandbox(
     { ...TELEGRAM_BEHAVIOUR, ...behaviour },
     (bot, fields) => replyCall(telegram, bot, fields),
   );
-  if (hasDemoPeople === true && telegram.store.people.values().length === 0) {
-    for (const person of DEMO_PEOPLE) createPerson(telegram, person);
-  }
+  if (hasDemoPeople === true) addDemoPeople(telegram);
   const server = await listen(telegram, port, host);
   telegram.resume();
   const address = server.address() as AddressInfo;
   return new TelegramSandbox(telegram, server, `http://${host}:${address.port}`);
+}
+
+function addDemoPeople(telegram: Telegram): void {
+  const isEmpty = telegram.store.people.values().length === 0;
+  if (isEmpty) for (const person of DEMO_PEOPLE) createPerson(telegram, person);
+  for (const operator of DEMO_OPERATORS) {
+    if (telegram.store.people.get(operator.id) === undefined) createPerson(telegram, operator);
+  }
 }
 
 /** A running sandbox: its addresses, and the controls a test plays people with. */

@@ -1,4 +1,5 @@
 import { Bot } from 'grammy';
+import { adminFeature } from './admin/features';
 import { attend, resetByCommand } from './attendance';
 import { balanceFeature } from './billing/balance';
 import { historyFeature } from './billing/history';
@@ -58,6 +59,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const help = helpFeature(parts);
   const topup = topupFeature(parts);
   const orders = ordersFeature(parts);
+  const admin = adminFeature(parts);
   const handlers: CallbackHandlers<Route> = {
     ...menu.callbacks,
     ...balance.callbacks,
@@ -69,11 +71,13 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...help.callbacks,
     ...topup.callbacks,
     ...orders.callbacks,
+    ...admin.callbacks,
   };
   bot.use(routeCallbacks(handlers));
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {
     bot.use(feature.composer);
   }
+  bot.use(admin.composer);
   // Last, because an open question takes any text: commands come before dialogues.
-  bot.use(topup.composer);
+  bot.use(topup.composer, admin.questions);
 }

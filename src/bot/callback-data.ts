@@ -26,6 +26,10 @@ export const ROUTES = [
   'inv:use',
   'inv:can',
   'hist:pg',
+  'nav:adm',
+  'adm:go',
+  'adm:ok',
+  'adm:no',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

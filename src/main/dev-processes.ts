@@ -7,6 +7,9 @@ import { isPolled } from './pollers';
 /** The sandbox takes any well-formed token; this one is nobody's. */
 export const SANDBOX_TOKEN = '4200000001:sandbox-token';
 
+/** The two operators whom the sandbox always has: one asks, the other allows. */
+const SANDBOX_ADMINS = '7000000101,7000000102';
+
 /** Where everything of one machine listens. */
 export interface Addresses {
   readonly databaseUrl: string;
@@ -80,6 +83,7 @@ function embeddedDefaults(
 function sandboxEnvironment(port: number): Record<string, string> {
   return {
     TELEGRAM_BOT_TOKEN: SANDBOX_TOKEN,
+    ADMIN_USER_IDS: SANDBOX_ADMINS,
     TELEGRAM_API_ROOT: `http://127.0.0.1:${port}`,
     TELEGRAM_CHAT_URL: `http://localhost:${port}`,
   };

@@ -1,3 +1,4 @@
+import { grantAdmins } from '../../drizzle/admins';
 import { connect } from '../../drizzle/client';
 import { seedDatabase } from '../../drizzle/seeds';
 import { runProcess } from './process';
@@ -7,6 +8,11 @@ runProcess('seed', async ({ config, log }) => {
   const isForced = process.argv.includes('--force');
   const hasCatalogue = process.argv.includes('--catalogue');
   await seedDatabase(connection.db, { isForced, hasCatalogue });
+  await grantAdmins(connection.db, {
+    userIds: config.adminUserIds,
+    timeZone: config.billing.displayTimeZone,
+    asOf: new Date(),
+  });
   await connection.close();
   log.info({ isForced, hasCatalogue }, 'the seed data is in place');
 });

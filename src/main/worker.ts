@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
+import { grantAdmins } from '../../drizzle/admins';
 import { connect } from '../../drizzle/client';
 import { createCommands } from '../commands/billing';
 import { builtBundle, createBillingWorkers } from './billing-worker';
@@ -14,6 +15,11 @@ runProcess('worker', async ({ config, log, stopping }) => {
   Runtime.install({ shutdownSignals: [] });
   const { address, namespace, taskQueue, maxCachedWorkflows } = config.temporal;
   const database = connect(config.databaseUrl, { poolSize: POOL_SIZE, applicationName: 'worker' });
+  await grantAdmins(database.db, {
+    userIds: config.adminUserIds,
+    timeZone: config.billing.displayTimeZone,
+    asOf: new Date(),
+  });
   const connection = await NativeConnection.connect({ address });
   const bundle = builtBundle();
   const workers = await createBillingWorkers({

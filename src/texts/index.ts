@@ -1,4 +1,6 @@
 import type { Locale } from '../domain/messages';
+import { adminEn } from './admin/en';
+import { adminRu } from './admin/ru';
 import { billingEn } from './billing/en';
 import { billingRu } from './billing/ru';
 import { generalEn } from './general/en';
@@ -8,7 +10,7 @@ import { noticesRu } from './notices/ru';
 import { opsEn } from './ops/en';
 import { opsRu } from './ops/ru';
 
-const RU = { ...generalRu, ...billingRu, ...noticesRu, ...opsRu };
+const RU = { ...generalRu, ...billingRu, ...noticesRu, ...opsRu, ...adminRu };
 
 /** The name of a sentence. Russian defines the names; a sentence missing in English does not compile (BOT-7). */
 export type TextKey = keyof typeof RU;
@@ -18,6 +20,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...billingEn,
   ...noticesEn,
   ...opsEn,
+  ...adminEn,
 };
 
 /** Every sentence a person sees, as ICU MessageFormat; only the bot's wording turns it into text. */

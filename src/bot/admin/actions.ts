@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { Composer, type Filter } from 'grammy';
+import { localeOf, show, tell, toast, type BotContext, type CallbackHandlers } from '../context';
+import type { Press } from '../context';
+import { button, lines, type Screen } from '../screen';
+import { say } from '../wording';
+import { EVERY_ROLE, guarded, hasRole, refuseButton, type Role } from './gate';
+
+export type ActionParams = Readonly<Record<string, string | number>>;
+
+export interface AdminRequest {
+  /** Made once for the question and kept through every repeat of the confirmation: what is done under it is done once. */
+  readonly operationId: string;
+  readonly params: ActionParams;
+  readonly reason: string;
+}
+
+/** Something that is done after a reason was typed and a button pressed. */
+export interface AdminAction {
+  /** Kept in open questions; two actions never share one. */
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** What is about to be done, as Telegram HTML; undefined when it makes no sense any more. */
+  describe(ctx: BotContext, params: ActionParams): Promise<string | undefined>;
+  /** Does it and shows what came of it. It may be called again with the same id after a failure. */
+  perform(ctx: BotContext, request: AdminRequest): Promise<void>;
+}
+
+type Question = { readonly action: string; readonly params: ActionParams };
+type State =
+  | ({ readonly kind: 'admin_reason' } & Question)
+  | ({ readonly kind: 'admin_confirm' } & Question & Omit<AdminRequest, 'params'>);
+
+const DIALOGUE_MINUTES = 30;
+/** A reason shorter than this explains nothing (OPS-3). */
+const SHORTEST_REASON = 10;
+const LONGEST_REASON = 500;
+
+/** Reason and confirmation of every action: the state lives in the database, so a restart forgets neither. */
+export function actionsFeature(actions: readonly AdminAction[]) {
+  const composer = new Composer<BotContext>();
+  composer
+    .on('message:text')
+    .filter((ctx) => isAsked(ctx, actions))
+    .use((ctx) => readReason(ctx, actions));
+  const callbacks: CallbackHandlers<'adm:ok' | 'adm:no'> = guarded(EVERY_ROLE, {
+    'adm:ok': (ctx, press) => confirm(ctx, actions, press),
+    'adm:no': (ctx) => show(ctx, { text: say(localeOf(ctx), 'cancel.done'), rows: [] }),
+  });
+  return { composer, callbacks };
+}
+
+/** Asks why; the answer leads to the confirmation, and that to the action's `perform`. */
+export async function askReason(
+  ctx: BotContext,
+  action: AdminAction,
+  params: ActionParams,
+): Promise<void> {
+  const description = await describe(ctx, action, params);
+  if (description === undefined) return;
+  const locale = localeOf(ctx);
+  const text = lines(description, '', say(locale, 'admin.reason.ask', { least: SHORTEST_REASON }));
+  await show(ctx, { text, rows: [[cancelButton(ctx)]] }, { isNew: true });
+  remember(ctx, { kind: 'admin_reason', action: action.name, params });
+}
+
+async function describe(
+  ctx: BotContext,
+  action: AdminAction,
+  params: ActionParams,
+): Promise<string | undefined> {
+  const description = await action.describe(ctx, params);
+  if (description === undefined) await tell(ctx, { key: 'admin.action.senseless' });
+  return description;
+}
+
+function remember(ctx: BotContext, state: State): void {
+  const expiresAt = new Date(ctx.visit.asOf.getTime() + DIALOGUE_MINUTES * 60_000);
+  ctx.visit.dialogue = { kind: 'set', state, expiresAt };
+}
+
+function stateOf(ctx: BotContext): State | undefined {
+  const state = ctx.visit.arrival.dialogue as { readonly kind?: unknown } | undefined;
+  const isOurs = state?.kind === 'admin_reason' || state?.kind === 'admin_confirm';
+  return isOurs ? (state as State) : undefined;
+}
+
+/** The action a question is about, while the person may still do it: a role can be lost in between. */
+function allowedAction(
+  ctx: BotContext,
+  actions: readonly AdminAction[],
+  question: Question,
+): AdminAction | undefined {
+  const action = actions.find(({ name }) => name === question.action);
+  return action && hasRole(ctx, action.roles) ? action : undefined;
+}
+
+function isAsked(ctx: BotContext, actions: readonly AdminAction[]): boolean {
+  const state = stateOf(ctx);
+  return (
+    ctx.visit.dialogue.kind === 'keep' &&
+    state?.kind === 'admin_reason' &&
+    allowedAction(ctx, actions, state) !== undefined
+  );
+}
+
+async function readReason(
+  ctx: Filter<BotContext, 'message:text'>,
+  actions: readonly AdminAction[],
+): Promise<void> {
+  const state = stateOf(ctx);
+  const action = state && allowedAction(ctx, actions, state);
+  if (!action) return;
+  const reason = ctx.message.text.trim();
+  if (reason.length < SHORTEST_REASON || reason.length > LONGEST_REASON) {
+    const params = { least: SHORTEST_REASON, most: LONGEST_REASON };
+    await tell(ctx, { key: 'admin.reason.length', params }, [[cancelButton(ctx)]]);
+    return;
+  }
+  const { params } = state;
+  const description = await describe(ctx, action, params);
+  if (description === undefined) {
+    ctx.visit.dialogue = { kind: 'clear' };
+    return;
+  }
+  const operationId = randomUUID();
+  await show(ctx, confirmScreen(ctx, { operationId, reason, description }), { isNew: true });
+  remember(ctx, { kind: 'admin_confirm', action: action.name, params, operationId, reason });
+}
+
+function confirmScreen(
+  ctx: BotContext,
+  asked: { operationId: string; reason: string; description: string },
+): Screen {
+  const locale = localeOf(ctx);
+  const ok = button({ locale, key: 'admin.button.do' }, { route: 'adm:ok', id: asked.operationId });
+  return {
+    text: lines(
+      asked.description,
+      '',
+      say(locale, 'admin.reason.given', { reason: asked.reason }),
+      '',
+      say(locale, 'admin.confirm'),
+    ),
+    rows: [[ok, cancelButton(ctx)]],
+  };
+}
+
+/** A failure keeps the question open, so that the same button repeats the same operation and nothing twice. */
+async function confirm(
+  ctx: BotContext,
+  actions: readonly AdminAction[],
+  press: Press,
+): Promise<void> {
+  const state = stateOf(ctx);
+  if (state?.kind !== 'admin_confirm' || state.operationId !== press.id) {
+    await toast(ctx, { key: 'admin.confirm.over', isAlert: true });
+    return;
+  }
+  const action = allowedAction(ctx, actions, state);
+  if (!action) {
+    await refuseButton(ctx);
+    return;
+  }
+  const { params, operationId, reason } = state;
+  ctx.visit.dialogue = { kind: 'keep' };
+  await action.perform(ctx, { operationId, params, reason });
+  if (isStillKept(ctx)) ctx.visit.dialogue = { kind: 'clear' };
+}
+
+/** What is performed may have asked the next question. */
+function isStillKept(ctx: BotContext): boolean {
+  return ctx.visit.dialogue.kind === 'keep';
+}
+
+function cancelButton(ctx: BotContext) {
+  return button({ locale: localeOf(ctx), key: 'admin.button.cancel' }, { route: 'adm:no' });
+}
