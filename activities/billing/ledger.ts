@@ -1,9 +1,12 @@
-import { and, asc, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { accounts, entries, transfers, type TransferKind } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
-import { wallet, type AccountRef } from './accounts';
-import { drainLots, fillLot, type LotTerms } from './lots';
+import { tokenAccount, wallet, type AccountRef } from './accounts';
+import { expiredLots, type LotTerms, type NamedLots } from './lots';
+import { postToWallet, type LockedWallet } from './wallet-posting';
+
+export { InsufficientBalanceError, type LockedWallet } from './wallet-posting';
 
 /** One signed line: minor units or micro-tokens by the account's asset; positive credits the account. */
 export interface Leg {
@@ -26,6 +29,8 @@ export interface TransferOrder {
   readonly meta?: Record<string, unknown>;
   /** Terms of the lot that a credit to a wallet opens. */
   readonly lot?: LotTerms;
+  /** Lots that a wallet's debit takes before any other; what they do not cover follows the declared order (LG-4). */
+  readonly takes?: NamedLots;
   /** Lowest available balance a debit may leave; zero unless the work was post-paid (LG-8). */
   readonly lowestUtok?: number;
 }
@@ -34,17 +39,6 @@ export interface PostedTransfer {
   readonly transferId: string;
   /** True when this key was posted before: nothing was changed now. */
   readonly isRepeat: boolean;
-}
-
-/** A debit would leave less than allowed. Nothing was written. */
-export class InsufficientBalanceError extends Error {
-  override readonly name = 'InsufficientBalanceError';
-  constructor(
-    readonly requiredUtok: number,
-    readonly availableUtok: number,
-  ) {
-    super(`needs ${requiredUtok} micro-tokens, ${availableUtok} are available`);
-  }
 }
 
 /**
@@ -66,11 +60,53 @@ export async function postTransfer(tx: Transaction, order: TransferOrder): Promi
     const accountId = ids.get(leg.account.code);
     assert(accountId, `account ${leg.account.code} exists`);
     const locked = wallets.get(accountId);
-    await (locked
-      ? postToWallet(tx, { order, leg, transferId, wallet: locked })
-      : tx.insert(entries).values({ transferId, accountId, amount: leg.amount }));
+    if (!locked) {
+      await tx.insert(entries).values({ transferId, accountId, amount: leg.amount });
+      continue;
+    }
+    const fresh = leg.amount < 0 ? await bookExpired(tx, locked, order) : locked;
+    await postToWallet(tx, { order, amountUtok: leg.amount, transferId, wallet: fresh });
   }
   return { transferId, isRepeat: false };
+}
+
+/**
+ * Moves what is left unheld on the wallet's expired lots to breakage, a transfer for each, so that it can neither be
+ * spent nor counted as available (LG-6). Repeats find nothing left. Returns the lots it booked.
+ */
+export async function sweepExpired(
+  tx: Transaction,
+  { userId, asOf }: { userId: number; asOf: Date },
+): Promise<readonly ExpiredLot[]> {
+  const locked = await lockWallet(tx, userId);
+  const expired = await expiredLots(tx, locked.id, asOf);
+  for (const { id: lotId, freeUtok, remainingUtok } of expired) {
+    await postTransfer(tx, {
+      // What remains only ever falls, so a part that comes free later has a key of its own.
+      key: `wallet:${userId}:expire:${lotId}:${remainingUtok}`,
+      kind: 'breakage',
+      legs: breakageLegs(userId, freeUtok),
+      takes: { shares: [{ lotId, amountUtok: freeUtok }], isHeld: false },
+      userId,
+      asOf,
+      meta: { lotId },
+    });
+  }
+  return expired.map(({ id, freeUtok }) => ({ lotId: id, amountUtok: freeUtok }));
+}
+
+/** Tokens that lapse leave the wallet for `sys:breakage:TOK`. */
+export function breakageLegs(userId: number, amountUtok: number): Leg[] {
+  return [
+    { account: wallet(userId), amount: -amountUtok },
+    { account: tokenAccount('breakage'), amount: amountUtok },
+  ];
+}
+
+/** What lapsed of one lot, in micro-tokens. */
+export interface ExpiredLot {
+  readonly lotId: string;
+  readonly amountUtok: number;
 }
 
 /** Locks a person's wallet until the transaction ends and returns its row, creating an empty one if need be. */
@@ -99,14 +135,20 @@ export async function availableOf(tx: Transaction, userId: number): Promise<numb
   return (row?.balance ?? 0) - (row?.held ?? 0);
 }
 
-export interface LockedWallet {
-  readonly id: string;
-  readonly balance: number;
-  readonly held: number;
-}
-
 /** Default floor of a wallet: the greatest debt post-paid work may make (DM, `accounts`). */
 const WALLET_FLOOR_UTOK = -1_000_000_000;
+
+/** A debit is measured against what has not expired by its own instant; only breakage itself takes the rest. */
+async function bookExpired(
+  tx: Transaction,
+  locked: LockedWallet,
+  { kind, asOf }: TransferOrder,
+): Promise<LockedWallet> {
+  if (kind === 'breakage') return locked;
+  const { userId } = locked;
+  const swept = await sweepExpired(tx, { userId, asOf });
+  return swept.length === 0 ? locked : lockWallet(tx, userId);
+}
 
 /** Two debits of one wallet would each be measured against the whole balance. */
 function requireDistinct(order: TransferOrder, legs: readonly Leg[]): void {
@@ -153,12 +195,28 @@ async function lockWallets(
   ids: readonly string[],
 ): Promise<Map<string, LockedWallet>> {
   const rows = await tx
-    .select({ id: accounts.id, balance: accounts.balance, held: accounts.held })
+    .select({
+      id: accounts.id,
+      userId: accounts.userId,
+      balance: accounts.balance,
+      held: accounts.held,
+    })
     .from(accounts)
     .where(and(inArray(accounts.id, [...ids]), isNotNull(accounts.userId)))
     .orderBy(asc(accounts.id))
     .for('update');
-  return new Map(rows.map((row) => [row.id, { ...row, balance: row.balance ?? 0 }]));
+  return new Map(rows.map((row) => [row.id, lockedWallet(row)]));
+}
+
+function lockedWallet(row: {
+  id: string;
+  userId: number | null;
+  balance: number | null;
+  held: number;
+}): LockedWallet {
+  const { id, userId, balance, held } = row;
+  assert(userId !== null && balance !== null, `account ${id} is a person's wallet`);
+  return { id, userId, balance, held };
 }
 
 async function insertTransfer(tx: Transaction, order: TransferOrder): Promise<string | undefined> {
@@ -185,89 +243,4 @@ async function repeatOf(tx: Transaction, key: string): Promise<PostedTransfer> {
   const [row] = await tx.select({ id: transfers.id }).from(transfers).where(eq(transfers.key, key));
   assert(row, `transfer ${key} exists`);
   return { transferId: row.id, isRepeat: true };
-}
-
-interface WalletPosting {
-  readonly order: TransferOrder;
-  readonly leg: Leg;
-  readonly transferId: string;
-  readonly wallet: LockedWallet;
-}
-
-async function postToWallet(tx: Transaction, posting: WalletPosting): Promise<void> {
-  const { leg, order } = posting;
-  if (leg.amount < 0) requireAvailable(posting.wallet, -leg.amount, order.lowestUtok ?? 0);
-  const [row] = await tx
-    .update(accounts)
-    .set({ balance: sql`${accounts.balance} + ${leg.amount}` })
-    .where(eq(accounts.id, posting.wallet.id))
-    .returning({ balance: accounts.balance });
-  const balanceAfter = row?.balance ?? 0;
-  const entryId = await insertWalletEntry(tx, posting, balanceAfter);
-  await (leg.amount > 0
-    ? creditLot(tx, posting, { entryId, balanceAfter })
-    : debitLots(tx, posting, { entryId, balanceAfter }));
-}
-
-function requireAvailable(locked: LockedWallet, debitUtok: number, lowestUtok: number): void {
-  const availableUtok = locked.balance - locked.held;
-  if (availableUtok - debitUtok < lowestUtok) {
-    throw new InsufficientBalanceError(debitUtok, availableUtok);
-  }
-}
-
-async function insertWalletEntry(
-  tx: Transaction,
-  posting: WalletPosting,
-  balanceAfter: number,
-): Promise<number> {
-  const [row] = await tx
-    .insert(entries)
-    .values({
-      transferId: posting.transferId,
-      accountId: posting.wallet.id,
-      amount: posting.leg.amount,
-      balanceAfter,
-    })
-    .returning({ id: entries.id });
-  assert(row, 'an inserted entry has an id');
-  return row.id;
-}
-
-interface WalletEntry {
-  readonly entryId: number;
-  readonly balanceAfter: number;
-}
-
-async function creditLot(
-  tx: Transaction,
-  posting: WalletPosting,
-  entry: WalletEntry,
-): Promise<void> {
-  const { order, leg } = posting;
-  assert(order.lot, `transfer ${order.key} credits a wallet and says what the tokens are`);
-  const balanceBefore = entry.balanceAfter - leg.amount;
-  await fillLot(tx, {
-    accountId: posting.wallet.id,
-    transferId: posting.transferId,
-    entryId: entry.entryId,
-    amountUtok: leg.amount,
-    repaidUtok: Math.min(leg.amount, Math.max(0, -balanceBefore)),
-    terms: order.lot,
-  });
-}
-
-async function debitLots(
-  tx: Transaction,
-  posting: WalletPosting,
-  entry: WalletEntry,
-): Promise<void> {
-  const uncovered = await drainLots(tx, {
-    accountId: posting.wallet.id,
-    entryId: entry.entryId,
-    amountUtok: -posting.leg.amount,
-  });
-  const newDebt =
-    Math.max(0, -entry.balanceAfter) - Math.max(0, -(entry.balanceAfter - posting.leg.amount));
-  assert(uncovered === newDebt, `lots of ${posting.leg.account.code} cover what its balance says`);
 }

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, sql, type SQL } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { lotMoves, lots, type LotOrigin } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
@@ -60,48 +60,118 @@ export async function fillLot(tx: Transaction, fill: LotFill): Promise<void> {
     .values(moves.map((amount) => ({ entryId: fill.entryId, lotId: lot.id, amountUtok: amount })));
 }
 
-/**
- * Burns lots for a debit in the declared order: priority, earliest expiry (never last), age, id (LG-4).
- * Returns what no lot covered, which is the part that became debt. The wallet's row must be locked by the caller.
- */
-export async function drainLots(
-  tx: Transaction,
-  drain: { accountId: string; entryId: number; amountUtok: number },
-): Promise<number> {
-  let missing = drain.amountUtok;
-  for (const lot of await spendableLots(tx, drain.accountId)) {
-    if (missing === 0) break;
-    const taken = Math.min(missing, lot.freeUtok);
-    await takeFromLot(tx, { entryId: drain.entryId, lotId: lot.id, amountUtok: taken });
-    missing -= taken;
-  }
-  return missing;
+/** A part of one lot, in micro-tokens. */
+export interface LotShare {
+  readonly lotId: string;
+  readonly amountUtok: number;
 }
 
-async function spendableLots(
+/** Lots chosen by name, such as those of a refunded order. */
+export interface NamedLots {
+  readonly shares: readonly LotShare[];
+  /** True when the shares lie under a hold, which ends for them here; otherwise they must be free. */
+  readonly isHeld: boolean;
+}
+
+export interface LotDrain {
+  readonly accountId: string;
+  readonly entryId: number;
+  readonly amountUtok: number;
+  readonly takes?: NamedLots | undefined;
+}
+
+/**
+ * Burns lots for a debit: first those it names, then in the declared order (LG-4). Returns what no lot covered, which
+ * is the part that became debt. The wallet's row must be locked by the caller.
+ */
+export async function drainLots(tx: Transaction, drain: LotDrain): Promise<number> {
+  const { entryId, takes } = drain;
+  let missing = drain.amountUtok;
+  for (const share of takes?.shares ?? []) {
+    await takeFromLot(tx, { ...share, entryId, isHeld: takes?.isHeld ?? false });
+    missing -= share.amountUtok;
+  }
+  if (missing === 0) return 0;
+  const shares = chooseShares(await freeLots(tx, drain.accountId), missing);
+  for (const share of shares) await takeFromLot(tx, { ...share, entryId, isHeld: false });
+  return missing - totalUtok(shares);
+}
+
+export interface FreeLot {
+  readonly id: string;
+  readonly freeUtok: number;
+  readonly remainingUtok: number;
+}
+
+/** The order in which lots burn: priority, earliest expiry (never last), age, id (LG-4). */
+export const BURN_ORDER = [
+  asc(lots.priority),
+  sql`${lots.expiresAt} asc nulls last`,
+  asc(lots.recordedAt),
+  asc(lots.id),
+];
+
+/** Lots with something that no hold lies on, in the order they burn. */
+export async function freeLots(tx: Transaction, accountId: string): Promise<FreeLot[]> {
+  return selectFree(tx, eq(lots.accountId, accountId));
+}
+
+/** Lots with something unheld whose time is over. */
+export async function expiredLots(
   tx: Transaction,
   accountId: string,
-): Promise<{ id: string; freeUtok: number }[]> {
-  const freeUtok = sql<number>`${lots.remainingUtok} - ${lots.heldUtok}`.mapWith(Number);
-  return tx
-    .select({ id: lots.id, freeUtok })
-    .from(lots)
-    .where(and(eq(lots.accountId, accountId), gt(lots.remainingUtok, lots.heldUtok)))
-    .orderBy(
-      asc(lots.priority),
-      sql`${lots.expiresAt} asc nulls last`,
-      asc(lots.recordedAt),
-      asc(lots.id),
-    );
+  asOf: Date,
+): Promise<FreeLot[]> {
+  return selectFree(tx, and(eq(lots.accountId, accountId), lte(lots.expiresAt, asOf)));
 }
 
-async function takeFromLot(
-  tx: Transaction,
-  take: { entryId: number; lotId: string; amountUtok: number },
-): Promise<void> {
+/** Takes an amount from lots in their given order; less when they have less. */
+export function chooseShares(free: readonly FreeLot[], amountUtok: number): LotShare[] {
+  const shares: LotShare[] = [];
+  let missing = amountUtok;
+  for (const lot of free) {
+    if (missing === 0) break;
+    const taken = Math.min(missing, lot.freeUtok);
+    shares.push({ lotId: lot.id, amountUtok: taken });
+    missing -= taken;
+  }
+  return shares;
+}
+
+export function totalUtok(shares: readonly LotShare[]): number {
+  return shares.reduce((sum, share) => sum + share.amountUtok, 0);
+}
+
+/** Lays a share under a hold, or with a negative amount gives it back. */
+export async function holdShare(tx: Transaction, share: LotShare): Promise<void> {
   await tx
     .update(lots)
-    .set({ remainingUtok: sql`${lots.remainingUtok} - ${take.amountUtok}` })
-    .where(eq(lots.id, take.lotId));
-  await tx.insert(lotMoves).values({ ...take, amountUtok: -take.amountUtok });
+    .set({ heldUtok: sql`${lots.heldUtok} + ${share.amountUtok}` })
+    .where(eq(lots.id, share.lotId));
+}
+
+/** Burns a share and says which entry took it. */
+export async function takeFromLot(
+  tx: Transaction,
+  take: LotShare & { entryId: number; isHeld: boolean },
+): Promise<void> {
+  const { entryId, lotId, amountUtok } = take;
+  const heldUtok = take.isHeld ? amountUtok : 0;
+  await tx
+    .update(lots)
+    .set({
+      remainingUtok: sql`${lots.remainingUtok} - ${amountUtok}`,
+      heldUtok: sql`${lots.heldUtok} - ${heldUtok}`,
+    })
+    .where(eq(lots.id, lotId));
+  await tx.insert(lotMoves).values({ entryId, lotId, amountUtok: -amountUtok });
+}
+
+async function selectFree(tx: Transaction, condition: SQL | undefined): Promise<FreeLot[]> {
+  const freeUtok = sql<number>`${lots.remainingUtok} - ${lots.heldUtok}`.mapWith(Number);
+  return tx
+    .select({ id: lots.id, freeUtok, remainingUtok: lots.remainingUtok })
+    .from(lots)
+    .where(and(condition, gt(lots.remainingUtok, lots.heldUtok)))
+    .orderBy(...BURN_ORDER);
 }

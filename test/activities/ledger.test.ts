@@ -1,5 +1,7 @@
 import { clearing, moneyAccount, wallet } from '../../activities/billing/accounts';
+import { holdTokens } from '../../activities/billing/holds';
 import { InsufficientBalanceError, type TransferOrder } from '../../activities/billing/ledger';
+import { inTransaction } from '../../activities/transactions';
 import { tokens } from '../../src/domain/tokens';
 import { atOnce, balance, checkBooks, count, NOON, openBooks, type Books } from './support/books';
 import { grant, spend, transfer } from './support/transfers';
@@ -94,9 +96,9 @@ describe('a debit that does not fit', () => {
   test('is refused when only held tokens would cover it (LG-7)', async () => {
     const userId = await books.newUser();
     await post(grant(userId, 10));
-    const held = tokens(4);
-    await books.sql`update accounts set held = ${held} where user_id = ${userId}`;
-    await books.sql`update lots set held_utok = ${held} where account_id = (select id from accounts where user_id = ${userId})`;
+    const reserved = { key: `hold:${userId}`, userId, purpose: 'refund' } as const;
+    const wish = { ...reserved, amountUtok: tokens(4), asOf: new Date(NOON) };
+    await inTransaction(books.db, (tx) => holdTokens(tx, wish));
     await expect(post(spend(userId, 7))).rejects.toThrow(InsufficientBalanceError);
     await post(spend(userId, 6));
     expect(await balance(books.sql, userId)).toBe(4);

@@ -1,0 +1,122 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../../drizzle/client';
+import { accounts, entries } from '../../drizzle/schema';
+import { assert } from '../../src/domain/assert';
+import { drainLots, fillLot, totalUtok, type LotTerms, type NamedLots } from './lots';
+
+/** A person's wallet as it stood under the lock of its row. */
+export interface LockedWallet {
+  readonly id: string;
+  readonly userId: number;
+  readonly balance: number;
+  readonly held: number;
+}
+
+/** A debit would leave less than allowed. Nothing was written. */
+export class InsufficientBalanceError extends Error {
+  override readonly name = 'InsufficientBalanceError';
+  constructor(
+    readonly requiredUtok: number,
+    readonly availableUtok: number,
+  ) {
+    super(`needs ${requiredUtok} micro-tokens, ${availableUtok} are available`);
+  }
+}
+
+/** One signed line of a transfer on a wallet. */
+export interface WalletPosting {
+  readonly order: {
+    readonly key: string;
+    readonly lot?: LotTerms;
+    readonly takes?: NamedLots;
+    readonly lowestUtok?: number;
+  };
+  readonly amountUtok: number;
+  readonly transferId: string;
+  readonly wallet: LockedWallet;
+}
+
+/**
+ * Books a line on a locked wallet: its balance, its entry and its lots. Throws {@link InsufficientBalanceError} for a
+ * debit that leaves less available than the order allows.
+ */
+export async function postToWallet(tx: Transaction, posting: WalletPosting): Promise<void> {
+  const { amountUtok, order, wallet } = posting;
+  const heldUtok = heldTaken(posting);
+  // What a hold gives up was not available before and is not missed now.
+  if (amountUtok + heldUtok < 0) {
+    requireAvailable(wallet, -(amountUtok + heldUtok), order.lowestUtok ?? 0);
+  }
+  const [row] = await tx
+    .update(accounts)
+    .set({
+      balance: sql`${accounts.balance} + ${amountUtok}`,
+      held: sql`${accounts.held} - ${heldUtok}`,
+    })
+    .where(eq(accounts.id, wallet.id))
+    .returning({ balance: accounts.balance, held: accounts.held });
+  assert(row?.balance !== undefined && row.balance !== null, `wallet of ${wallet.userId} exists`);
+  const after = { ...wallet, balance: row.balance, held: row.held };
+  const entryId = await insertWalletEntry(tx, posting, after.balance);
+  await (amountUtok > 0
+    ? creditLot(tx, posting, entryId)
+    : debitLots(tx, posting, { entryId, after }));
+}
+
+/**
+ * The part of a wallet that is owed, in micro-tokens. Holds keep their tokens while post-paid work makes debt beside
+ * them, so the debt is what is available below zero and not the balance below zero.
+ */
+export function debtOf({ balance, held }: LockedWallet): number {
+  return Math.max(0, held - balance);
+}
+
+function heldTaken({ amountUtok, order: { takes } }: WalletPosting): number {
+  return amountUtok < 0 && takes?.isHeld ? totalUtok(takes.shares) : 0;
+}
+
+function requireAvailable(locked: LockedWallet, debitUtok: number, lowestUtok: number): void {
+  const availableUtok = locked.balance - locked.held;
+  if (availableUtok - debitUtok < lowestUtok) {
+    throw new InsufficientBalanceError(debitUtok, availableUtok);
+  }
+}
+
+async function insertWalletEntry(
+  tx: Transaction,
+  posting: WalletPosting,
+  balanceAfter: number,
+): Promise<number> {
+  const { transferId, amountUtok: amount, wallet } = posting;
+  const [row] = await tx
+    .insert(entries)
+    .values({ transferId, accountId: wallet.id, amount, balanceAfter })
+    .returning({ id: entries.id });
+  assert(row, 'an inserted entry has an id');
+  return row.id;
+}
+
+async function creditLot(tx: Transaction, posting: WalletPosting, entryId: number): Promise<void> {
+  const { order, amountUtok, transferId, wallet } = posting;
+  assert(order.lot, `transfer ${order.key} credits a wallet and says what the tokens are`);
+  await fillLot(tx, {
+    accountId: wallet.id,
+    transferId,
+    entryId,
+    amountUtok,
+    repaidUtok: Math.min(amountUtok, debtOf(wallet)),
+    terms: order.lot,
+  });
+}
+
+async function debitLots(
+  tx: Transaction,
+  { order, amountUtok, wallet }: WalletPosting,
+  { entryId, after }: { entryId: number; after: LockedWallet },
+): Promise<void> {
+  const { takes } = order;
+  const drain = { accountId: wallet.id, entryId, amountUtok: -amountUtok, takes };
+  const uncovered = await drainLots(tx, drain);
+  const newDebt = debtOf(after) - debtOf(wallet);
+  assert(uncovered === newDebt, `lots of ${wallet.userId} cover what the balance says`);
+}
