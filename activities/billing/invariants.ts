@@ -14,12 +14,17 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     select a.code, a.balance, last.balance_after from accounts a
     join lateral (select balance_after from entries e where e.account_id = a.id order by id desc limit 1) last on true
     where a.user_id is not null and last.balance_after is distinct from a.balance`,
+  // Debt is not stored: it is what is available below zero, for holds keep their tokens while debt grows beside them.
   'a wallet equals its lots less its debt': `
-    select a.code, a.balance, coalesce(sum(l.remaining_utok), 0)::text as lots
+    select a.code, a.balance, a.held, coalesce(sum(l.remaining_utok), 0)::text as lots
     from accounts a left join lots l on l.account_id = a.id
     where a.user_id is not null group by a.id
-    having a.balance > coalesce(sum(l.remaining_utok), 0)
-        or (a.balance < coalesce(sum(l.remaining_utok), 0) and sum(l.remaining_utok - l.held_utok) > 0)`,
+    having a.balance <> coalesce(sum(l.remaining_utok), 0) - greatest(a.held - a.balance, 0)`,
+  'who owes has nothing free': `
+    select a.code, a.balance, a.held, sum(l.remaining_utok - l.held_utok)::text as free
+    from accounts a join lots l on l.account_id = a.id
+    where a.user_id is not null and a.balance < a.held group by a.id
+    having sum(l.remaining_utok - l.held_utok) > 0`,
   'held equals the lots held': `
     select a.code, a.held, coalesce(sum(l.held_utok), 0)::text as lots
     from accounts a left join lots l on l.account_id = a.id
@@ -29,6 +34,30 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
     from accounts a left join holds h on h.user_id = a.user_id and h.state = 'active'
     where a.user_id is not null group by a.id
     having a.held <> coalesce(sum(h.amount_utok - h.captured_utok), 0)`,
+  'a lot is held by the active holds on it': `
+    select l.id, l.held_utok, coalesce(sum(p.amount_utok), 0)::text as holds
+    from lots l
+    left join (select hl.* from hold_lots hl join holds h on h.id = hl.hold_id and h.state = 'active') p
+      on p.lot_id = l.id
+    group by l.id having l.held_utok <> coalesce(sum(p.amount_utok), 0)`,
+  'a hold lies wholly on lots': `
+    select h.id, h.amount_utok, coalesce(sum(l.amount_utok), 0)::text as lots
+    from holds h left join hold_lots l on l.hold_id = h.id group by h.id
+    having h.amount_utok <> coalesce(sum(l.amount_utok), 0)`,
+  'balance_after follows from entry to entry': `
+    select * from (
+      select e.id, e.account_id, e.amount, e.balance_after,
+        coalesce(lag(e.balance_after) over (partition by e.account_id order by e.id), 0) as balance_before
+      from entries e join accounts a on a.id = e.account_id where a.user_id is not null) line
+    where balance_after is distinct from balance_before + amount`,
+  'a transfer balances in each asset': `
+    select e.transfer_id, a.asset, sum(e.amount)::text as total from entries e
+    join accounts a on a.id = e.account_id group by 1, 2 having sum(e.amount) <> 0`,
+  'a charge is what its transfer took': `
+    select c.id, c.charged_utok, e.amount from charges c
+    left join accounts a on a.user_id = c.user_id
+    left join entries e on e.transfer_id = c.transfer_id and e.account_id = a.id
+    where c.charged_utok <> coalesce(-e.amount, 0) or c.requested_utok <> c.charged_utok + c.uncollected_utok`,
   'a lot equals its moves': `
     select l.id, l.remaining_utok, sum(m.amount_utok)::text as moves
     from lots l join lot_moves m on m.lot_id = l.id group by l.id
