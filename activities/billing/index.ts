@@ -1,5 +1,6 @@
 import type { ActivityDeps } from '../deps';
 import { checkoutActivities } from './checkouts';
+import { operationActivities } from './operations/running';
 import { paymentActivities } from './payments';
 import { providerActivities } from './provider-calls';
 import { refundActivities } from './refunds';
@@ -10,6 +11,7 @@ import { subscriptionActivities } from './subscriptions';
 export function billingActivities(deps: ActivityDeps) {
   return [
     checkoutActivities(deps),
+    operationActivities(deps),
     paymentActivities(deps),
     providerActivities(deps),
     refundActivities(deps),
@@ -19,6 +21,7 @@ export function billingActivities(deps: ActivityDeps) {
 }
 
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
+export type OperationActivities = ReturnType<typeof operationActivities>;
 export type PaymentActivities = ReturnType<typeof paymentActivities>;
 export type ProviderActivities = ReturnType<typeof providerActivities>;
 export type RefundActivities = ReturnType<typeof refundActivities>;

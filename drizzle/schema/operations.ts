@@ -14,6 +14,17 @@ import {
 } from 'drizzle-orm/pg-core';
 import { amount, id, instant, recordedAt, updatedAt } from '../columns';
 
+/** An audited admin action that was done or proposed, with its answer: a repeat of the same id gets it again. */
+export const operations = pgTable('operations', {
+  /** The workflow that asked for it. */
+  id: text('id').primaryKey(),
+  action: text('action').notNull(),
+  operator: bigint('operator', { mode: 'number' }).notNull(),
+  /** Outcome and effects; empty only inside the transaction that makes them. */
+  answer: jsonb('answer'),
+  recordedAt: recordedAt(),
+});
+
 /** Something that one operator asks for and another allows (OPS-12). */
 export const proposals = pgTable(
   'proposals',

@@ -19,7 +19,7 @@ export interface BotParts {
 
 export type BotCommands = Pick<
   BillingCommands,
-  'openCheckout' | 'checkPayment' | 'cancelCheckout' | 'changeProvider' | 'hintPayment'
+  'openCheckout' | 'checkPayment' | 'cancelCheckout' | 'changeProvider' | 'hintPayment' | 'operate'
 >;
 
 export type BotRecords = Pick<

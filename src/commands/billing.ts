@@ -31,6 +31,7 @@ import {
   providerName,
 } from '../../workflows/contract';
 import type { BillingCommands, OwnedOutcome } from './contract';
+import { operationCommands } from './operations';
 import {
   createSignalWithStart,
   startOperation,
@@ -44,6 +45,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     client.workflow.getHandle<Workflows['checkout']>(checkoutId(invoiceId));
   const signalWithStart = createSignalWithStart(client);
   return {
+    ...operationCommands(client, taskQueue),
     openCheckout: (order) => openCheckout(client, taskQueue, order),
 
     checkPayment: ({ invoiceId, userId }) =>

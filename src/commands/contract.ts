@@ -5,6 +5,7 @@ import type {
   CheckoutStatus,
   PaymentHint,
 } from '../../workflows/billing/contract';
+import type { OperationCommands } from './operations-contract';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
 
@@ -12,7 +13,7 @@ export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutSta
 export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
 
 /** The only way the bot and the server reach Temporal: typed starts, signals and updates. */
-export interface BillingCommands {
+export interface BillingCommands extends OperationCommands {
   /**
    * Consumes a quote and opens its invoice; returns when the pay link exists or the order is refused.
    * Repeating it with the same quote gives the same invoice.

@@ -58,6 +58,9 @@ export type TemplateParams = {
   /** The provider gave no link, so the order was closed at once. */
   readonly 'inv.unavailable': OrderParams;
   readonly 'sub.expired': { readonly balanceUtok: number };
+  /** Tokens an operator gave, took or forgave. */
+  readonly 'tokens.granted': { readonly tokensUtok: number; readonly balanceUtok: number };
+  readonly 'tokens.taken': { readonly tokensUtok: number; readonly balanceUtok: number };
   readonly 'ops.open_item': Partial<MoneyParams> & {
     readonly kind: string;
     readonly key: string;

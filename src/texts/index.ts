@@ -1,6 +1,8 @@
 import type { Locale } from '../domain/messages';
 import { adminEn } from './admin/en';
 import { adminRu } from './admin/ru';
+import { approvalsEn } from './approvals/en';
+import { approvalsRu } from './approvals/ru';
 import { billingEn } from './billing/en';
 import { billingRu } from './billing/ru';
 import { generalEn } from './general/en';
@@ -10,7 +12,14 @@ import { noticesRu } from './notices/ru';
 import { opsEn } from './ops/en';
 import { opsRu } from './ops/ru';
 
-const RU = { ...generalRu, ...billingRu, ...noticesRu, ...opsRu, ...adminRu };
+const RU = {
+  ...generalRu,
+  ...billingRu,
+  ...noticesRu,
+  ...opsRu,
+  ...adminRu,
+  ...approvalsRu,
+};
 
 /** The name of a sentence. Russian defines the names; a sentence missing in English does not compile (BOT-7). */
 export type TextKey = keyof typeof RU;
@@ -21,6 +30,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...noticesEn,
   ...opsEn,
   ...adminEn,
+  ...approvalsEn,
 };
 
 /** Every sentence a person sees, as ICU MessageFormat; only the bot's wording turns it into text. */

@@ -41,6 +41,8 @@ const RENDERERS: Renderers = {
   'inv.cancelled': (params, place) => again('inv.cancelled', params, place),
   'inv.unavailable': (params, place) => again('inv.unavailable', params, place),
   'sub.expired': (params, place) => again('sub.expired', params, place),
+  'tokens.granted': (params, place) => receipt('tokens.granted', params, place),
+  'tokens.taken': (params, place) => receipt('tokens.taken', params, place),
   'ops.open_item': openItem,
   'ops.payment': (params, { locale }) => ({
     text: say(locale, 'ops.payment', {

@@ -10,6 +10,7 @@ import {
 } from '../../../activities';
 import type {
   CheckoutActivities,
+  OperationActivities,
   PaymentActivities,
   ProviderActivities,
   RefundActivities,
@@ -57,6 +58,7 @@ export interface QuoteWish {
 }
 
 export type Activities = CheckoutActivities &
+  OperationActivities &
   PaymentActivities &
   ProviderActivities &
   RefundActivities &

@@ -43,6 +43,7 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
         await sql`update invoices set provider = ${order.provider} where id = ${order.invoiceId}`;
         return { kind: 'changed', provider: order.provider } as const;
       }),
+    operate: (request) => play('operate', request, async () => ({ kind: 'done', result: null })),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
   };
 }

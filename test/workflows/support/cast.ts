@@ -94,6 +94,7 @@ export function happyActivities(): Activities {
     refuseRefund: nothing,
     loadSubscription: () => Promise.resolve(null),
     expireSubscription: () => Promise.resolve(null),
+    runOperation: () => Promise.resolve({ outcome: { kind: 'done', result: null }, effects: [] }),
     dueMessages: () => Promise.resolve({ messages: [], nextInMs: undefined }),
     deliverMessage: () => Promise.resolve({ kind: 'done' }),
     wakeNotifier: nothing,

@@ -1,0 +1,20 @@
+import type { ActionName } from '../../../src/domain/billing/operations';
+import type { AnyOperation } from './definition';
+import { grantTokens } from './grant-tokens';
+import { grantRole, revokeRole } from './roles';
+import { takeTokens } from './take-tokens';
+import { writeOffDebt } from './write-off-debt';
+
+/** Every audited admin action there is, by its name (OPS-10). A new one is a file here and a line in each list. */
+const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
+  grant_tokens: grantTokens,
+  take_tokens: takeTokens,
+  write_off_debt: writeOffDebt,
+  grant_role: grantRole,
+  revoke_role: revokeRole,
+};
+
+/** The action of a name that came over the wire; undefined for names this build does not know. */
+export function operationNamed(name: string): AnyOperation | undefined {
+  return Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name as ActionName] : undefined;
+}

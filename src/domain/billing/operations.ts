@@ -1,0 +1,40 @@
+/** What a person may do besides using the bot for themselves (specification section 3). */
+export const ROLES = ['support', 'finance', 'admin'] as const;
+
+export type Role = (typeof ROLES)[number];
+
+/**
+ * What each audited admin action is told; JSON values only, because it travels through a workflow and, when others
+ * have to agree, waits in a row. Tokens are micro-tokens, instants ISO 8601.
+ */
+export interface ActionParams {
+  readonly grant_tokens: {
+    readonly userId: number;
+    readonly amountUtok: number;
+    /** A present of ours, or the correction of a mistake. */
+    readonly origin: 'grant' | 'adjustment';
+    readonly expiresAt?: string | undefined;
+  };
+  readonly take_tokens: { readonly userId: number; readonly amountUtok: number };
+  readonly write_off_debt: { readonly userId: number; readonly amountUtok: number };
+  readonly grant_role: { readonly userId: number; readonly role: Role };
+  readonly revoke_role: { readonly userId: number; readonly role: Role };
+}
+
+export type ActionName = keyof ActionParams;
+
+/** Shortest reason that a colleague could understand next year (OPS-3). */
+export const SHORTEST_REASON = 10;
+
+/** What a kopeck of tokens is, for limits that are given in money (P-4). */
+const UTOK_PER_KOPECK = 10_000;
+
+/** Tokens in minor units of the rouble, rounded up: a limit must not be slipped under by a fraction. */
+export function amountMinorOf(utok: number): number {
+  return Math.ceil(utok / UTOK_PER_KOPECK);
+}
+
+/** How many others must agree to what moves so much (OPS-12). */
+export function quorumOf(amountMinor: number, largeMinor: number): number {
+  return amountMinor > largeMinor ? 2 : 1;
+}
