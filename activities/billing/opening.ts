@@ -1,6 +1,6 @@
 import { and, count, eq, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
-import { invoices, quotes, users } from '../../drizzle/schema';
+import { invoices, quotes } from '../../drizzle/schema';
 import { expiryMs, reminderMs } from '../../src/domain/billing/checkout';
 import type { PromoRefusal } from '../../src/domain/billing/promo';
 import type { InvoiceState } from '../../src/domain/billing/invoice';
@@ -10,6 +10,7 @@ import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
 import { inTransaction, readSettings } from '../transactions';
 import { reserveSlot } from './promo-slots';
+import { moneyRefusal } from './standing';
 import { isIntact, loadTerms, lockOrder, quoteHolds, type Order, type Quote } from './orders';
 
 /** What a checkout workflow needs to know of its invoice; instants are ISO 8601. */
@@ -107,9 +108,8 @@ async function judgeQuote(
   const terms = await loadTerms(tx, quote.id);
   if (!terms || !quoteHolds(terms, new Date(order.asOf))) return refused('quote_expired');
   if (!isIntact(quote)) return refused('terms_changed');
-  const [person] = await tx.select().from(users).where(eq(users.id, order.userId)).for('update');
-  if (!person || person.isBlocked) return refused('user_blocked');
-  if (person.moneyFrozenBy !== null) return refused('money_frozen');
+  const refusal = await moneyRefusal(tx, order.userId);
+  if (refusal !== undefined) return refused(refusal);
   const twin = await existingOrder(tx, quote, order.provider);
   if (twin.kind === 'existing') return twin;
   const open = await openInvoiceCount(tx, order.userId);

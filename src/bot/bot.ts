@@ -13,6 +13,7 @@ import type { Route } from './callback-data';
 import { routeCallbacks } from './callbacks';
 import type { BotContext, CallbackHandlers } from './context';
 import { fallbacks } from './fallbacks';
+import { consentFeature, consentGate } from './privacy/consent';
 import { blockedGate, privacyGate, rateGate } from './gates';
 import { helpFeature } from './help';
 import { errorBoundary } from './incidents';
@@ -42,6 +43,7 @@ export function createBot(
   bot.use(attend(parts), errorBoundary(parts));
   bot.use(starsDecisions(parts), reachability(parts));
   bot.use(privacyGate(), blockedGate(parts), rateGate(parts), resetByCommand);
+  bot.use(consentGate(parts));
   addFeatures(bot, parts);
   bot.use(fallbacks());
   return bot;
@@ -57,6 +59,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const subscription = subscriptionFeature(parts);
   const settings = settingsFeature(parts);
   const help = helpFeature(parts);
+  const consent = consentFeature(parts);
   const topup = topupFeature(parts);
   const orders = ordersFeature(parts);
   const admin = adminFeature(parts);
@@ -69,6 +72,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...subscription.callbacks,
     ...settings.callbacks,
     ...help.callbacks,
+    ...consent.callbacks,
     ...topup.callbacks,
     ...orders.callbacks,
     ...admin.callbacks,

@@ -13,6 +13,7 @@ export const ROUTES = [
   'nav:set',
   'nav:help',
   'nav:terms',
+  'terms:yes',
   'set:lang',
   'top:amt',
   'top:other',

@@ -96,6 +96,14 @@ export function pressOf(ctx: BotContext) {
   return data === undefined ? undefined : decodeCallback(data);
 }
 
+/** The command of a text in lower case without a bot's name, and what stands behind it. */
+export function commandOf(
+  ctx: BotContext,
+): { readonly name: string; readonly rest: string } | undefined {
+  const match = /^\/([a-z][a-z0-9_]*)(?:@\w+)?(?:\s+([\s\S]*))?$/i.exec(ctx.message?.text ?? '');
+  return match ? { name: (match[1] ?? '').toLowerCase(), rest: match[2] ?? '' } : undefined;
+}
+
 /** True for a text that begins with a command, also one the bot does not know. */
 export function isCommand(ctx: BotContext): boolean {
   return /^\/[a-z]/i.test(ctx.message?.text ?? '');

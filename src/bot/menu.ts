@@ -12,14 +12,15 @@ import { say } from './wording';
 /** /start with its deep links (BOT-10), and the menu. */
 export function menuFeature(parts: BotParts) {
   const composer = new Composer<BotContext>();
-  composer.chatType('private').command('start', (ctx) => start(ctx, parts, ctx.match));
+  composer.chatType('private').command('start', (ctx) => openStart(ctx, parts, ctx.match));
   const callbacks: CallbackHandlers<'nav:menu'> = {
     'nav:menu': (ctx, press) => show(ctx, menuScreen(ctx), { isNew: press.arg === NEW_MESSAGE }),
   };
   return { composer, callbacks };
 }
 
-async function start(ctx: BotContext, parts: BotParts, payload: string): Promise<void> {
+/** Opens what a deep link names, else the menu. */
+export async function openStart(ctx: BotContext, parts: BotParts, payload: string): Promise<void> {
   const [, area, rest] = /^(t|inv|promo|gift|ref)_(.{1,60})$/.exec(payload) ?? [];
   switch (area) {
     case 't':

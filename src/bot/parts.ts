@@ -24,7 +24,7 @@ export type BotCommands = Pick<
 
 export type BotRecords = Pick<
   EdgeRecords,
-  'arrive' | 'leave' | 'setLocale' | 'setReachable' | 'createQuote' | 'takeRate'
+  'arrive' | 'leave' | 'setLocale' | 'acceptTerms' | 'setReachable' | 'createQuote' | 'takeRate'
 >;
 
 export interface PaymentChoice {

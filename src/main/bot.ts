@@ -7,6 +7,7 @@ import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
 import { botParts } from './bot-process';
 import { runProcess } from './process';
+import { readTerms } from './terms';
 import { providersOf } from './wiring';
 
 /** A process that waits for nothing ends by itself, and its supervisor would start it for ever. */
@@ -31,7 +32,10 @@ runProcess('bot', async ({ config, log, stopping }) => {
     log,
     commands: createCommands(new Client({ connection, namespace }), taskQueue),
     reads: createReads(readOnly.db),
-    records: createRecords(writes.db, { settings: config.billing }),
+    records: createRecords(writes.db, {
+      settings: config.billing,
+      terms: readTerms(config.http.legalDir),
+    }),
     providers: providersOf(config),
   });
   const bot = createBot(config.telegram.token, parts, { apiRoot: config.telegram.apiRoot });

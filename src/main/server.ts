@@ -13,6 +13,7 @@ import { createRecords } from '../records/records';
 import { botParts, type BotMakings } from './bot-process';
 import { requireMigrations } from './migrations';
 import { runProcess } from './process';
+import { readTerms } from './terms';
 import { providersOf } from './wiring';
 
 runProcess('server', async ({ config, log, stopping }) => {
@@ -25,7 +26,10 @@ runProcess('server', async ({ config, log, stopping }) => {
     log,
     commands: createCommands(new Client({ connection, namespace }), taskQueue),
     reads: createReads(readOnly.db),
-    records: createRecords(writes.db, { settings: config.billing }),
+    records: createRecords(writes.db, {
+      settings: config.billing,
+      terms: readTerms(config.http.legalDir),
+    }),
     providers: providersOf(config),
   };
   const telegramWebhook = hostBot(makings);

@@ -19,6 +19,8 @@ export interface Arrival {
   readonly locale: 'ru' | 'en';
   readonly timeZone: string;
   readonly isBlocked: boolean;
+  /** False until the person accepts the terms of service as they stand now. */
+  readonly hasConsent: boolean;
   /** Test customers only: milliseconds their business clock runs ahead of the wall clock. */
   readonly clockOffsetMs: number;
   readonly dialogue: unknown;
@@ -89,6 +91,8 @@ export interface EdgeRecords {
   /** Marks an update handled and changes the dialogue, in one statement. */
   leave(update: { updateId: number; userId: number; dialogue: DialogueChange }): Promise<void>;
   setLocale(userId: number, locale: 'ru' | 'en'): Promise<void>;
+  /** Keeps that a person accepted the terms as they stand, read in this language; a repeat changes nothing. */
+  acceptTerms(consent: { userId: number; locale: 'ru' | 'en'; asOf: Date }): Promise<void>;
   /** The person blocked or unblocked the bot. */
   setReachable(userId: number, isReachable: boolean): Promise<void>;
   /** Freezes a price in a quote row (TP-7). */

@@ -10,6 +10,8 @@ import {
   users,
 } from '../../drizzle/schema';
 import { assert, safeInteger } from '../domain/assert';
+import type { Terms } from '../domain/terms';
+import { hasAccepted } from './consents';
 import type { Arrival, DialogueChange, TelegramPerson } from './contract';
 
 export interface Coming {
@@ -21,6 +23,8 @@ export interface Coming {
 /** What a person starts with who has not chosen yet. */
 export interface Beginning {
   readonly displayTimeZone: string;
+  /** What a person must have accepted; undefined asks nobody. */
+  readonly terms: Terms | undefined;
 }
 
 /**
@@ -36,6 +40,7 @@ type ArrivalRow = {
   readonly locale: 'ru' | 'en';
   readonly time_zone: string;
   readonly is_blocked: boolean;
+  readonly has_consent: boolean;
   readonly clock_offset_ms: string | number;
   readonly is_new: boolean;
   readonly is_repeat: boolean;
@@ -60,6 +65,7 @@ export async function arrive(db: Database, beginning: Beginning, coming: Coming)
     locale: row.locale,
     timeZone: row.time_zone,
     isBlocked: row.is_blocked,
+    hasConsent: row.has_consent,
     clockOffsetMs: safeInteger(BigInt(row.clock_offset_ms)),
     dialogue: row.dialogue_is_over === false ? row.dialogue : undefined,
     isDialogueOver: row.dialogue_is_over === true,
@@ -90,6 +96,7 @@ function arrivalQuery(beginning: Beginning, { updateId, person, asOf }: Coming) 
     select person.*,
       exists (select 1 from ${handledUpdates}
               where update_id = ${updateId} and recorded_at > now() - ${REMEMBERED}) as is_repeat,
+      ${hasAccepted(beginning.terms, sql`person.id`)} as has_consent,
       dialogue.state as dialogue,
       dialogue.expires_at
         <= ${at} + person.clock_offset_ms * interval '1 millisecond' as dialogue_is_over,

@@ -2,6 +2,9 @@ import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
 import { users } from '../../drizzle/schema';
 import type { BillingSettings } from '../domain/billing/settings';
+import type { Terms } from '../domain/terms';
+import { assert } from '../domain/assert';
+import { acceptTerms } from './consents';
 import type { EdgeRecords } from './contract';
 import { markInboxError, markInboxSignalled, storeInboxEvent } from './inbox';
 import { arrive, leave } from './people';
@@ -11,17 +14,24 @@ import { createRates, RATE_LIMITS, type RateLimits } from './rates';
 export interface RecordsOptions {
   /** The environment's settings; rows of the settings table override the live ones. */
   readonly settings: BillingSettings;
+  /** The terms of service that people accept before anything moves money; without them nobody is asked. */
+  readonly terms?: Terms;
   readonly rateLimits?: RateLimits;
 }
 
 /** The edge's own writes over one pool. Each member is one short transaction. */
 export function createRecords(db: Database, options: RecordsOptions): EdgeRecords {
-  const { settings } = options;
+  const { settings, terms } = options;
+  const beginning = { displayTimeZone: settings.displayTimeZone, terms };
   return {
-    arrive: (coming) => arrive(db, settings, coming),
+    arrive: (coming) => arrive(db, beginning, coming),
     leave: (update) => leave(db, update),
     setLocale: async (userId, locale) => {
       await db.update(users).set({ locale }).where(eq(users.id, userId));
+    },
+    acceptTerms: (consent) => {
+      assert(terms, 'consent is asked for where there are terms');
+      return acceptTerms(db, terms, consent);
     },
     setReachable: async (userId, isReachable) => {
       const unreachableSince = isReachable ? null : sql`coalesce(${users.unreachableSince}, now())`;

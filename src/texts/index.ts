@@ -11,26 +11,30 @@ import { noticesEn } from './notices/en';
 import { noticesRu } from './notices/ru';
 import { opsEn } from './ops/en';
 import { opsRu } from './ops/ru';
+import { privacyEn } from './privacy/en';
+import { privacyRu } from './privacy/ru';
 
 const RU = {
-  ...generalRu,
-  ...billingRu,
-  ...noticesRu,
-  ...opsRu,
   ...adminRu,
   ...approvalsRu,
+  ...billingRu,
+  ...generalRu,
+  ...noticesRu,
+  ...opsRu,
+  ...privacyRu,
 };
 
 /** The name of a sentence. Russian defines the names; a sentence missing in English does not compile (BOT-7). */
 export type TextKey = keyof typeof RU;
 
 const EN: Readonly<Record<TextKey, string>> = {
-  ...generalEn,
-  ...billingEn,
-  ...noticesEn,
-  ...opsEn,
   ...adminEn,
   ...approvalsEn,
+  ...billingEn,
+  ...generalEn,
+  ...noticesEn,
+  ...opsEn,
+  ...privacyEn,
 };
 
 /** Every sentence a person sees, as ICU MessageFormat; only the bot's wording turns it into text. */

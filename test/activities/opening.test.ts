@@ -98,6 +98,24 @@ describe('openInvoice', () => {
         },
       ],
       [
+        'terms_not_accepted',
+        async () => {
+          const order = await wish(books);
+          await books.sql`update consents set withdrawn_at = now() where user_id = ${order.userId}`;
+          return order;
+        },
+      ],
+      [
+        'erasing',
+        async () => {
+          const order = await wish(books);
+          await books.sql`
+            insert into erasures (id, user_id, state, requested_at, due_at)
+            values (gen_random_uuid(), ${order.userId}, 'waiting', now(), now())`;
+          return order;
+        },
+      ],
+      [
         'too_many_open',
         async () => {
           const userId = await books.newUser();

@@ -110,6 +110,8 @@ describe('orders', () => {
   it.each([
     ['too_many_open', 'too many unpaid invoices'],
     ['money_frozen', 'disputed payment'],
+    ['erasing', 'erase your data'],
+    ['terms_not_accepted', 'accept the terms'],
     ['user_blocked', 'contact support'],
     ['provider_unavailable', 'does not answer right now'],
     ['quote_expired', 'That price is out of date'],

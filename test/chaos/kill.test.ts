@@ -66,7 +66,9 @@ async function orderInChat(): Promise<{ personId: number; no: number; invoiceId:
     languageCode: 'en',
   });
   const personId = person.id;
-  await call(`${stack.telegramUrl}/sandbox/send`, { personId, text: '/topup' });
+  await call(`${stack.telegramUrl}/sandbox/send`, { personId, text: '/start' });
+  await press(personId, 'I accept');
+  await press(personId, 'Top up');
   await press(personId, '₽200');
   await press(personId, 'Continue to pay');
   return until('the invoice is pending', async () => {

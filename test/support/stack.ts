@@ -26,6 +26,7 @@ import type { BillingReads } from '../../src/reads/billing';
 import { createReads } from '../../src/reads/reads';
 import type { EdgeRecords } from '../../src/records/contract';
 import { createRecords } from '../../src/records/records';
+import { inAgreement, TEST_TERMS } from './consent';
 import { requireInvariants } from './invariants';
 import { createDatabase, takeServers, type Servers } from './servers';
 import { TEST_SECRETS } from './secrets';
@@ -49,6 +50,8 @@ export interface StackOptions {
   readonly hasCatalogue?: boolean;
   /** False leaves the worker to the test. */
   readonly hasWorker?: boolean;
+  /** Leaves it to the test to accept the terms; otherwise everybody has. */
+  readonly asksTerms?: boolean;
   /** Starts the bot by long polling. */
   readonly hasBot?: boolean;
 }
@@ -125,11 +128,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const connection = await Connection.connect({ address: servers.temporalAddress });
   const client = new Client({ connection, namespace: servers.namespace });
   const commands = createCommands(client, taskQueue);
-  const records = createRecords(database.db, { settings });
+  const sql = postgres(test.url, { max: 3, onnotice: () => undefined });
+  const asking = createRecords(database.db, { settings, terms: TEST_TERMS });
+  const records = options.asksTerms ? asking : inAgreement(asking, sql);
   const reads = createReads(readOnly.db);
   const edge = { commands, records, reads, providers };
   const http = await startHttp({ ...edge, httpPort, connection, database });
-  const sql = postgres(test.url, { max: 3, onnotice: () => undefined });
 
   const startWorker = async (change: WorkerChange = {}): Promise<RunningWorker> => {
     const workers = await createBillingWorkers({

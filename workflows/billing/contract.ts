@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { InvoiceState } from '../../src/domain/billing/invoice';
+import type { MoneyRefusal } from '../../src/domain/billing/standing';
 import type { PostOutcome, WireFact } from '../../src/domain/billing/payment';
 import type { PromoRefusal } from '../../src/domain/billing/promo';
 
@@ -31,8 +32,7 @@ export type CheckoutRefusal =
   | 'quote_already_used'
   | 'quote_expired'
   | 'terms_changed'
-  | 'user_blocked'
-  | 'money_frozen'
+  | MoneyRefusal
   | 'too_many_open'
   | 'provider_unavailable'
   | 'provider_unknown'

@@ -111,6 +111,8 @@ async function showRefusal(
     case 'quote_unknown':
     case 'user_blocked':
     case 'money_frozen':
+    case 'erasing':
+    case 'terms_not_accepted':
     case 'too_many_open':
     case 'promo_bad':
     case 'promo_not_here':

@@ -95,6 +95,9 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'refused.user_blocked': 'Access is limited, please contact support: /paysupport',
   'refused.money_frozen':
     'New orders are closed while a disputed payment is looked into. Details: /paysupport',
+  'refused.erasing':
+    'You asked us to erase your data, so nothing new is paid. Changed your mind? /erase',
+  'refused.terms_not_accepted': 'Please accept the terms first: /start',
   'refused.too_many_open':
     'You have too many unpaid invoices. Pay or cancel one of them: /invoices',
   'refused.provider_unavailable':

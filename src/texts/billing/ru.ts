@@ -94,6 +94,9 @@ export const billingRu = {
   'refused.user_blocked': 'Доступ ограничен, напишите в поддержку: /paysupport',
   'refused.money_frozen':
     'Пока идёт разбор спорного платежа, новые заказы недоступны. Подробности: /paysupport',
+  'refused.erasing':
+    'Вы попросили удалить ваши данные, поэтому ничего нового не оплачивается. Передумали? /erase',
+  'refused.terms_not_accepted': 'Сначала примите условия: /start',
   'refused.too_many_open':
     'У вас слишком много неоплаченных счетов. Оплатите или отмените какой-нибудь: /invoices',
   'refused.provider_unavailable':

@@ -35,7 +35,7 @@ export const generalEn: Readonly<Record<keyof typeof generalRu, string>> = {
   'menu.greeting': 'Hello, {name}!',
   'menu.greeting_nameless': 'Hello!',
   'menu.introduction':
-    'Top up your token balance here, choose a plan and see every charge. By continuing you accept the terms: /terms.',
+    'Top up your token balance here, choose a plan and see every charge. The terms are always at hand: /terms.',
   'menu.balance': 'Balance: <b>{balance}</b> tokens',
   'menu.prompt': 'What would you like to see?',
 

@@ -24,6 +24,7 @@ import { seedDatabase } from '../../../drizzle/seeds';
 import { DEFAULT_SETTINGS, type BillingSettings } from '../../../src/domain/billing/settings';
 import type { PaymentProvider } from '../../../src/payments/provider';
 import { createQuote } from '../../../src/records/quotes';
+import { giveConsent } from '../../support/consent';
 import { requireInvariants } from '../../support/invariants';
 import { createDatabase } from '../../support/servers';
 import { TEST_SECRETS } from '../../support/secrets';
@@ -104,6 +105,7 @@ export async function openBooks(settings: Partial<BillingSettings> = {}): Promis
     newUser: async (person = {}) => {
       const id = (nextUser += 1);
       await db.insert(users).values({ id, timeZone: 'UTC', locale: 'en', ...person });
+      await giveConsent(sql, id);
       return id;
     },
     quote: (wish) => freeze(db, sql, wish),

@@ -7,6 +7,8 @@ import type { BotLog, BotParts, Incident, PaymentChoice } from '../../../src/bot
 import { startPolling } from '../../../src/bot/polling';
 import { DEFAULT_SETTINGS } from '../../../src/domain/billing/settings';
 import type { BillingReads } from '../../../src/reads/billing';
+import { inAgreement, TEST_TERMS } from '../../support/consent';
+import type { Terms } from '../../../src/domain/terms';
 import { createReads } from '../../../src/reads/reads';
 import type { EdgeRecords } from '../../../src/records/contract';
 import type { RateLimits } from '../../../src/records/rates';
@@ -26,6 +28,9 @@ export const WIDE_LIMITS: RateLimits = {
 export interface StageOptions {
   readonly hasCatalogue?: boolean;
   readonly rateLimits?: RateLimits;
+  /** Leaves it to the test to accept the terms; otherwise everybody has. */
+  readonly asksTerms?: boolean;
+  readonly terms?: Terms;
   readonly paymentProviders?: readonly PaymentChoice[];
   /** Replaces parts of the bot, such as a read that fails. */
   readonly change?: (parts: BotParts) => Partial<BotParts>;
@@ -58,10 +63,12 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   await seedDatabase(db, { hasCatalogue: options.hasCatalogue ?? false });
   const telegram = await startTelegramSandbox({ port: 0, rates: 'unlimited' });
   telegram.registerBot(TOKEN, { username: 'billing_test_bot' });
-  const records = createRecords(db, {
+  const asking = createRecords(db, {
     settings: DEFAULT_SETTINGS,
+    terms: options.terms ?? TEST_TERMS,
     rateLimits: options.rateLimits ?? WIDE_LIMITS,
   });
+  const records = options.asksTerms ? asking : inAgreement(asking, sql);
   const reads = createReads(db);
   const commands = fakeCommands(sql);
   let shiftMs = 0;
