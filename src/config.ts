@@ -97,7 +97,14 @@ const environment = z.object({
   ROBOKASSA_RECEIPT_TAX: z.string().default(DEFAULT_SETTINGS.receiptTax),
   API_KEY_PEPPER: secret(),
   DATA_KEY: secret(),
-  ADMIN_USER_IDS: list('').pipe(z.array(z.string().regex(/^\d{1,15}$/).transform(Number))),
+  ADMIN_USER_IDS: list('').pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number),
+    ),
+  ),
   ADMIN_CHAT_ID: z.coerce.number().int().optional(),
   ADMIN_NOTIFICATIONS_ENABLED: flag.default(true),
   SUPPORT_USERNAME: z.string().default('support'),

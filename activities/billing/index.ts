@@ -2,6 +2,7 @@ import type { ActivityDeps } from '../deps';
 import { checkoutActivities } from './checkouts';
 import { operationActivities } from './operations/running';
 import { paymentActivities } from './payments';
+import { planChangeActivities } from './plan-changes';
 import { providerActivities } from './provider-calls';
 import { refundActivities } from './refunds';
 import { repairActivities } from './repairs';
@@ -13,6 +14,7 @@ export function billingActivities(deps: ActivityDeps) {
     checkoutActivities(deps),
     operationActivities(deps),
     paymentActivities(deps),
+    planChangeActivities(deps),
     providerActivities(deps),
     refundActivities(deps),
     repairActivities(deps),
@@ -23,6 +25,7 @@ export function billingActivities(deps: ActivityDeps) {
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
 export type OperationActivities = ReturnType<typeof operationActivities>;
 export type PaymentActivities = ReturnType<typeof paymentActivities>;
+export type PlanChangeActivities = ReturnType<typeof planChangeActivities>;
 export type ProviderActivities = ReturnType<typeof providerActivities>;
 export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;

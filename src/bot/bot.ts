@@ -9,6 +9,7 @@ import { starsDecisions, starsReports } from './billing/stars';
 import { subscriptionFeature } from './billing/subscription';
 import { tariffsFeature } from './billing/tariffs';
 import { topupFeature } from './billing/topup';
+import { planChangeFeature } from './plans/change';
 import type { Route } from './callback-data';
 import { routeCallbacks } from './callbacks';
 import type { BotContext, CallbackHandlers } from './context';
@@ -76,6 +77,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...topup.callbacks,
     ...orders.callbacks,
     ...admin.callbacks,
+    ...planChangeFeature(parts).callbacks,
   };
   bot.use(routeCallbacks(handlers));
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {

@@ -31,6 +31,10 @@ export const ROUTES = [
   'adm:go',
   'adm:ok',
   'adm:no',
+  'sub:plans',
+  'sub:to',
+  'sub:at',
+  'sub:keep',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

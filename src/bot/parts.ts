@@ -19,7 +19,13 @@ export interface BotParts {
 
 export type BotCommands = Pick<
   BillingCommands,
-  'openCheckout' | 'checkPayment' | 'cancelCheckout' | 'changeProvider' | 'hintPayment' | 'operate'
+  | 'openCheckout'
+  | 'checkPayment'
+  | 'cancelCheckout'
+  | 'changeProvider'
+  | 'hintPayment'
+  | 'changeTariff'
+  | 'operate'
 >;
 
 export type BotRecords = Pick<

@@ -32,6 +32,7 @@ import {
 } from '../../workflows/contract';
 import type { BillingCommands, OwnedOutcome } from './contract';
 import { operationCommands } from './operations';
+import { planChangeCommands } from './plan-changes';
 import {
   createSignalWithStart,
   startOperation,
@@ -98,6 +99,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     },
 
     ensureNotifier: () => ensureNotifier(signalWithStart, taskQueue),
+    ...planChangeCommands(client),
   };
 }
 

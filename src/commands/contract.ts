@@ -6,6 +6,7 @@ import type {
   PaymentHint,
 } from '../../workflows/billing/contract';
 import type { OperationCommands } from './operations-contract';
+import type { PlanChangeCommands } from './plan-changes';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
 
@@ -13,7 +14,10 @@ export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutSta
 export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
 
 /** The only way the bot and the server reach Temporal: typed starts, signals and updates. */
-export interface BillingCommands extends OperationCommands {
+export type BillingCommands = CheckoutCommands & OperationCommands & PlanChangeCommands;
+
+/** Orders and payments. */
+export interface CheckoutCommands {
   /**
    * Consumes a quote and opens its invoice; returns when the pay link exists or the order is refused.
    * Repeating it with the same quote gives the same invoice.

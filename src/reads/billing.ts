@@ -1,5 +1,5 @@
 import type { InvoiceState } from '../domain/billing/invoice';
-import type { PeriodUnit, TariffKind } from '../domain/billing/pricing';
+import type { PeriodUnit, QuotePurpose, TariffKind } from '../domain/billing/pricing';
 import type { Money } from '../domain/money';
 
 /** A tariff as the catalogue shows it, in the newest version that is on sale. */
@@ -21,6 +21,12 @@ export interface TariffCard {
 
 export interface SubscriptionView {
   readonly subscriptionId: string;
+  readonly tariffVersionId: string;
+  readonly productCode: string;
+  /** In which currency the running plan was paid; null where no money paid it. */
+  readonly paidIn: string | null;
+  /** The plan that begins when what is paid has run out; null when none was chosen. */
+  readonly nextPlanName: { readonly ru: string; readonly en: string } | null;
   readonly state: string;
   readonly access: 'full' | 'restricted' | 'none';
   readonly planName: { readonly ru: string; readonly en: string };
@@ -43,6 +49,9 @@ export interface WalletView {
 
 export interface QuoteView {
   readonly quoteId: string;
+  readonly purpose: QuotePurpose;
+  /** Unused value of the running plan that an upgrade takes off the price. */
+  readonly creditMinor: number;
   readonly userId: number;
   readonly tariffId: string;
   readonly tariffKind: TariffKind;

@@ -19,6 +19,8 @@ export async function quote(db: Database, quoteId: string): Promise<QuoteView | 
   const { currency, exponent } = quote;
   return {
     quoteId: quote.id,
+    purpose: quote.purpose,
+    creditMinor: quote.creditMinor,
     userId: quote.userId,
     tariffId: version.tariffId,
     tariffKind: row.kind,

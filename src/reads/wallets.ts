@@ -4,6 +4,7 @@ import {
   accounts,
   entries,
   lots,
+  subscriptionPeriods,
   subscriptions,
   tariffVersions,
   transfers,
@@ -22,6 +23,10 @@ type WalletRow = {
 
 interface SubscriptionRow {
   readonly subscriptionId: string;
+  readonly tariffVersionId: string;
+  readonly productCode: string;
+  readonly paidIn: string | null;
+  readonly nextPlanName: { readonly ru: string; readonly en: string } | null;
   readonly state: string;
   readonly access: 'full' | 'restricted' | 'none';
   readonly planName: { readonly ru: string; readonly en: string };
@@ -92,8 +97,13 @@ function subscriptionQuery(userId: number) {
     select json_build_object(
       'subscriptionId', s.id, 'state', s.state, 'access', s.access, 'planName', v.name_i18n,
       'periodN', s.period_n, 'periodStart', s.period_start, 'periodEnd', s.period_end,
-      'feeUtok', v.fee_utok)
+      'feeUtok', v.fee_utok, 'tariffVersionId', v.id, 'productCode', s.product_code,
+      'nextPlanName', next.name_i18n, 'paidIn', (
+        select p.value_currency from ${subscriptionPeriods} p
+        where p.subscription_id = s.id and p.value_currency is not null
+        order by p.n desc limit 1))
     from ${subscriptions} s join ${tariffVersions} v on v.id = s.tariff_version_id
+    left join ${tariffVersions} next on next.id = s.next_tariff_version_id
     where s.user_id = ${userId}
     order by s.state in ('expired', 'ended'), s.period_end desc
     limit 1`;

@@ -11,6 +11,8 @@ import { noticesEn } from './notices/en';
 import { noticesRu } from './notices/ru';
 import { opsEn } from './ops/en';
 import { opsRu } from './ops/ru';
+import { plansEn } from './plans/en';
+import { plansRu } from './plans/ru';
 import { privacyEn } from './privacy/en';
 import { privacyRu } from './privacy/ru';
 
@@ -21,6 +23,7 @@ const RU = {
   ...generalRu,
   ...noticesRu,
   ...opsRu,
+  ...plansRu,
   ...privacyRu,
 };
 
@@ -34,6 +37,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...generalEn,
   ...noticesEn,
   ...opsEn,
+  ...plansEn,
   ...privacyEn,
 };
 

@@ -1,3 +1,4 @@
+import type { QuotePurpose } from '../../src/domain/billing/pricing';
 import { until, type Stack } from './stack';
 
 /** Buys on behalf of people without the chat: the same records and commands the bot uses. */
@@ -60,7 +61,14 @@ export async function orderTopup(
 export async function orderVersion(
   stack: Stack,
   userId: number,
-  wish: { tariffVersionId: string; amountMinor?: number; provider?: string; currency?: string },
+  wish: {
+    tariffVersionId: string;
+    amountMinor?: number;
+    provider?: string;
+    currency?: string;
+    purpose?: QuotePurpose;
+    promo?: string;
+  },
 ): Promise<Order> {
   const { asOf, offsetMs } = await asOfOf(stack, userId);
   const { provider = 'mock', currency = 'RUB', ...rest } = wish;

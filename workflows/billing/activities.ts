@@ -3,6 +3,7 @@ import type { DeliveryActivities, OutboxActivities } from '../../activities';
 import type {
   CheckoutActivities,
   PaymentActivities,
+  PlanChangeActivities,
   ProviderActivities,
   RefundActivities,
   RepairActivities,
@@ -15,6 +16,7 @@ import { databaseStubs, stub } from '../stubs';
 
 type Families = CheckoutActivities &
   PaymentActivities &
+  PlanChangeActivities &
   RefundActivities &
   RepairActivities &
   SubscriptionActivities &
@@ -59,6 +61,8 @@ export const expireSubscription = database(
   'expireSubscription',
   'End the subscription, promise the notice',
 );
+
+export const scheduleTariff = database('scheduleTariff', 'Note which plan begins at the end');
 
 export const dueMessages = database('dueMessages', 'Read which messages are due');
 

@@ -204,6 +204,20 @@ export interface SubscriptionCard {
 export const fundsArrivedSignal = defineSignal('fundsArrived');
 export const subscriptionStateQuery = defineQuery<SubscriptionCard | undefined>('state');
 
+export interface TariffChange {
+  /** The plan to begin when what is paid has run out; null withdraws an earlier wish. */
+  readonly tariffVersionId: string | null;
+  readonly actor: Actor;
+}
+
+export type TariffChangeOutcome =
+  | { readonly kind: 'scheduled'; readonly from: string }
+  | { readonly kind: 'withdrawn' }
+  | { readonly kind: 'refused'; readonly reason: 'not_live' | 'not_sold' | 'same_plan' };
+
+/** Changes the plan at the end of what is paid, or withdraws that (SB-19). Repeating it changes nothing. */
+export const changeTariffUpdate = defineUpdate<TariffChangeOutcome, [TariffChange]>('changeTariff');
+
 // ── notifier ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** One shard keeps Telegram's global pause after a 429 truly global. */

@@ -7,15 +7,18 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { SubscriptionSnapshot } from '../../activities/billing/subscriptions';
-import { businessClock } from '../clock';
+import { businessClock, type BusinessClock } from '../clock';
 import { billingUserId, periodEndAttribute, subscriptionIdAttribute } from '../contract';
+import { ask, type Pending } from '../requests';
 import { createShowcase } from '../visibility';
-import { expireSubscription, loadSubscription, wakeNotifier } from './activities';
+import { expireSubscription, loadSubscription, scheduleTariff, wakeNotifier } from './activities';
 import {
+  changeTariffUpdate,
   fundsArrivedSignal,
   subscriptionStateQuery,
   type SubscriptionCard,
   type SubscriptionInput,
+  type TariffChange,
 } from './contract';
 
 /**
@@ -28,17 +31,20 @@ export async function subscription(input: SubscriptionInput): Promise<{ state: s
   const show = createShowcase();
   let current: SubscriptionSnapshot | null = null;
   let hasNews = false;
+  const changes: Pending<TariffChange, unknown>[] = [];
   setHandler(fundsArrivedSignal, () => {
     hasNews = true;
   });
   setHandler(subscriptionStateQuery, () => cardOf(current));
+  setHandler(changeTariffUpdate, (change) => ask(changes, change));
   for (;;) {
     hasNews = false;
     current = await loadSubscription({ subscriptionId });
     if (!current?.isLive) break;
+    await answerChanges(changes, { subscriptionId, clock });
     showPeriod(show, current);
     const untilEndMs = clock.untilMs(Date.parse(current.periodEnd));
-    const isMoved = await condition(() => hasNews, untilEndMs, {
+    const isMoved = await condition(() => hasNews || changes.length > 0, untilEndMs, {
       summary: 'Until the period ends',
     });
     if (!isMoved) {
@@ -50,10 +56,22 @@ export async function subscription(input: SubscriptionInput): Promise<{ state: s
       await continueAsNew<typeof subscription>(input);
     }
   }
+  await answerChanges(changes, { subscriptionId, clock });
   const state = current?.state ?? 'unknown';
   show({ state, waitingFor: 'nothing: this subscription is over' });
   await condition(allHandlersFinished);
   return { state };
+}
+
+/** Each asks the rows, which may have changed by the answer before it. */
+async function answerChanges(
+  changes: Pending<TariffChange, unknown>[],
+  { subscriptionId, clock }: { subscriptionId: string; clock: BusinessClock },
+): Promise<void> {
+  for (const pending of changes.splice(0)) {
+    const wish = { ...pending.question, subscriptionId, asOf: clock.now() };
+    pending.answer = await scheduleTariff(wish);
+  }
 }
 
 function showPeriod(

@@ -1,3 +1,4 @@
+import type { QuotePurpose } from '../../domain/billing/pricing';
 import type { QuoteView } from '../../reads/billing';
 import type { QuoteOutcome } from '../../records/contract';
 import type { TextKey } from '../../texts';
@@ -13,6 +14,7 @@ export interface Wish {
   readonly tariffVersionId: string;
   readonly currency: string;
   readonly amountMinor?: number;
+  readonly purpose?: QuotePurpose;
 }
 
 /** Freezes a price and shows it for confirmation; a refusal is told. True when there is something to confirm. */
@@ -28,10 +30,19 @@ export async function offerQuote(
     await tellRefusal(ctx, outcome);
     return false;
   }
-  const quote = await parts.reads.quote(outcome.quoteId);
-  if (!quote) throw new Error(`quote ${outcome.quoteId} is not readable; is the replica behind?`);
-  await show(ctx, quoteScreen(ctx, parts, { quote, headline }));
+  await showQuote(ctx, parts, { quoteId: outcome.quoteId, headline });
   return true;
+}
+
+/** Shows a price that was just frozen. */
+export async function showQuote(
+  ctx: BotContext,
+  parts: BotParts,
+  { quoteId, headline }: { quoteId: string; headline?: TextKey | undefined },
+): Promise<void> {
+  const quote = await parts.reads.quote(quoteId);
+  if (!quote) throw new Error(`quote ${quoteId} is not readable; is the replica behind?`);
+  await show(ctx, quoteScreen(ctx, parts, { quote, headline }));
 }
 
 /** The same wish at today's price: for a button that outlived its quote (T-P28). */
@@ -49,10 +60,12 @@ export async function offerAgain(
   }
   const { tariffVersionId } = tariff;
   const amount = tariff.kind === 'topup' ? { amountMinor: minor } : {};
-  await offerQuote(ctx, parts, { tariffVersionId, currency, headline, ...amount });
+  const { purpose } = quote;
+  await offerQuote(ctx, parts, { tariffVersionId, currency, headline, purpose, ...amount });
 }
 
-async function tellRefusal(
+/** Says why a price could not be quoted. */
+export async function tellRefusal(
   ctx: BotContext,
   refusal: Extract<QuoteOutcome, { kind: 'refused' }>,
 ): Promise<void> {
@@ -75,6 +88,8 @@ async function tellRefusal(
     case 'promo_not_here':
     case 'promo_used':
     case 'promo_exhausted':
+    case 'change_impossible':
+    case 'change_at_end':
       await tell(ctx, { key: `refused.${refusal.reason}` });
   }
 }
@@ -86,9 +101,10 @@ export function quoteScreen(
   { quote, headline }: { quote: QuoteView; headline?: TextKey | undefined },
 ): Screen {
   const locale = localeOf(ctx);
-  const isDiscounted = quote.discountMinor > 0;
+  const isDiscounted = quote.discountMinor > 0 || quote.creditMinor > 0;
   const period = periodOf(quote, locale);
   const { currency, exponent } = quote.payAmount;
+  const credit = amountText({ minor: quote.creditMinor, currency, exponent }, locale);
   const discount = amountText({ minor: quote.discountMinor, currency, exponent }, locale);
   const confirmations = confirmButtons(ctx, parts, quote);
   const text = lines(
@@ -99,7 +115,8 @@ export function quoteScreen(
       : say(locale, 'quote.plan', { name: quote.planName[locale] }),
     '',
     isDiscounted && say(locale, 'quote.list', { amount: amountText(quote.listAmount, locale) }),
-    isDiscounted && say(locale, 'quote.discount', { amount: discount }),
+    quote.creditMinor > 0 && say(locale, 'quote.credit', { amount: credit }),
+    quote.discountMinor > 0 && say(locale, 'quote.discount', { amount: discount }),
     ...contentLines(ctx, quote),
     period !== undefined && say(locale, 'quote.period', { period }),
     feeLine(ctx, quote),

@@ -32,6 +32,9 @@ function subscriptionScreen(ctx: BotContext, subscription: SubscriptionView | un
   return {
     text,
     rows: [
+      ...(subscription && isChangeable(subscription)
+        ? [[openButton(locale, 'button.change_plan', 'sub:plans')]]
+        : []),
       [
         openButton(locale, 'button.topup', 'nav:top'),
         openButton(locale, 'button.balance', 'nav:bal'),
@@ -41,10 +44,15 @@ function subscriptionScreen(ctx: BotContext, subscription: SubscriptionView | un
   };
 }
 
+/** A plan that money bought can be changed for another; that of the simple storefront is the only one there is. */
+function isChangeable({ state, paidIn }: SubscriptionView): boolean {
+  return (state === 'active' || state === 'cancelling') && paidIn !== null;
+}
+
 function stateLines(ctx: BotContext, subscription: SubscriptionView): readonly (string | false)[] {
   const { place, asOf } = ctx.visit;
   const { locale } = place;
-  const { planName, state, periodEnd, feeUtok } = subscription;
+  const { planName, state, periodEnd, feeUtok, nextPlanName } = subscription;
   const until = instantText(periodEnd, place);
   const isOver = state === 'expired' || state === 'ended';
   const days = Math.max(0, Math.floor((Date.parse(periodEnd) - asOf.getTime()) / DAY));
@@ -56,6 +64,9 @@ function stateLines(ctx: BotContext, subscription: SubscriptionView): readonly (
       ? say(locale, 'subscription.ended_at', { until })
       : say(locale, 'subscription.until', { until }),
     !isOver && say(locale, 'subscription.left', { days }),
+    !isOver &&
+      nextPlanName !== null &&
+      say(locale, 'plans.next', { name: nextPlanName[locale], from: until }),
     feeUtok > 0 && say(locale, 'subscription.fee', { fee: tokensText(feeUtok, locale) }),
     isOver && say(locale, 'subscription.restart'),
   ];

@@ -73,6 +73,7 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'quote.title': '<b>Check your order</b>',
   'quote.plan': '{name}',
   'quote.list': 'Price: {amount}',
+  'quote.credit': 'Unused part of your plan: −{amount}',
   'quote.discount': 'Discount: {amount}',
   'quote.pay': 'To pay: <b>{amount}</b>',
   'quote.tokens': 'You get: {tokens} tokens',

@@ -72,6 +72,7 @@ export const billingRu = {
   'quote.title': '<b>Проверьте заказ</b>',
   'quote.plan': '{name}',
   'quote.list': 'Цена: {amount}',
+  'quote.credit': 'Неиспользованный остаток тарифа: −{amount}',
   'quote.discount': 'Скидка: {amount}',
   'quote.pay': 'К оплате: <b>{amount}</b>',
   'quote.tokens': 'Вы получите: {tokens} ток.',

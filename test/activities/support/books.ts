@@ -12,6 +12,7 @@ import type {
   CheckoutActivities,
   OperationActivities,
   PaymentActivities,
+  PlanChangeActivities,
   ProviderActivities,
   RefundActivities,
   RepairActivities,
@@ -61,6 +62,7 @@ export interface QuoteWish {
 export type Activities = CheckoutActivities &
   OperationActivities &
   PaymentActivities &
+  PlanChangeActivities &
   ProviderActivities &
   RefundActivities &
   RepairActivities &

@@ -44,6 +44,15 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
         return { kind: 'changed', provider: order.provider } as const;
       }),
     operate: (request) => play('operate', request, async () => ({ kind: 'done', result: null })),
+    changeTariff: (wish) =>
+      play('changeTariff', wish, async () => {
+        await sql`
+          update subscriptions set next_tariff_version_id = ${wish.tariffVersionId}
+          where id = ${wish.subscriptionId}`;
+        return wish.tariffVersionId === null
+          ? ({ kind: 'withdrawn' } as const)
+          : ({ kind: 'scheduled', from: '2030-01-01T00:00:00.000Z' } as const);
+      }),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
   };
 }

@@ -92,6 +92,7 @@ export function happyActivities(): Activities {
       }),
     bookRefund: nothing,
     refuseRefund: nothing,
+    scheduleTariff: () => Promise.resolve({ kind: 'withdrawn' }),
     loadSubscription: () => Promise.resolve(null),
     expireSubscription: () => Promise.resolve(null),
     runOperation: () => Promise.resolve({ outcome: { kind: 'done', result: null }, effects: [] }),
