@@ -2,4 +2,5 @@ export { checkout } from './billing/checkout';
 export { operation } from './billing/operation/operation';
 export { paymentConfirmation } from './billing/payment-confirmation';
 export { subscription } from './billing/subscription';
+export { wallet } from './billing/wallet/wallet';
 export { notifier } from './notifier';

@@ -5,6 +5,7 @@ import { paymentActivities } from './payments';
 import { planChangeActivities } from './plan-changes';
 import { providerActivities } from './provider-calls';
 import { refundActivities } from './refunds';
+import { walletActivities } from './lot-expiry';
 import { repairActivities } from './repairs';
 import { subscriptionActivities } from './subscriptions';
 
@@ -19,6 +20,7 @@ export function billingActivities(deps: ActivityDeps) {
     refundActivities(deps),
     repairActivities(deps),
     subscriptionActivities(deps),
+    walletActivities(deps),
   ] as const;
 }
 
@@ -30,3 +32,4 @@ export type ProviderActivities = ReturnType<typeof providerActivities>;
 export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;
 export type SubscriptionActivities = ReturnType<typeof subscriptionActivities>;
+export type WalletActivities = ReturnType<typeof walletActivities>;

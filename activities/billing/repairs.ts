@@ -100,6 +100,7 @@ async function completeQuarantined(
       invoiceId: order.invoice.id,
       userId: order.invoice.userId,
       ...(subscription ? { subscription } : {}),
+      ...(order.version.tokenTtlDays === null ? {} : { hasExpiringLots: true }),
     };
     await settleSuspended(tx, repair, { payment, state: 'paid', outcome });
     return { kind: 'done', outcome };

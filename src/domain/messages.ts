@@ -61,6 +61,9 @@ export type TemplateParams = {
   /** Tokens an operator gave, took or forgave. */
   readonly 'tokens.granted': { readonly tokensUtok: number; readonly balanceUtok: number };
   readonly 'tokens.taken': { readonly tokensUtok: number; readonly balanceUtok: number };
+  /** Tokens with an end: some days before it, and when what was left is gone. */
+  readonly 'lot.expiring': { readonly tokensUtok: number; readonly until: string };
+  readonly 'lot.expired': { readonly tokensUtok: number; readonly balanceUtok: number };
   readonly 'ops.open_item': Partial<MoneyParams> & {
     readonly kind: string;
     readonly key: string;

@@ -45,6 +45,8 @@ const SAMPLES: TemplateParams = {
   'inv.cancelled': order,
   'inv.unavailable': { no: 17 },
   'sub.expired': { balanceUtok: 42_000_000 },
+  'lot.expiring': { tokensUtok: 5_000_000, until: '2026-03-10T12:00:00.000Z' },
+  'lot.expired': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'tokens.granted': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'tokens.taken': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'ops.open_item': { kind: 'underpaid', key: 'pay:mock:1', reason: 'paid <100> of 200', ...money },

@@ -19,6 +19,7 @@ import {
   type SubscriptionInput,
 } from './contract';
 import type { PaymentDesk } from './payment-desk';
+import { wakeWallet } from './wallet/waking';
 
 const RETRY = '1 minute';
 
@@ -48,6 +49,9 @@ async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<voi
   if (outcome.kind === 'fulfilled' && outcome.subscription) {
     await deliverPeriod(desk, outcome.subscription, outcome.userId);
   }
+  if (outcome.kind === 'fulfilled' && outcome.hasExpiringLots) {
+    await wakeWallet({ userId: outcome.userId, clockOffsetMs: clockOffsetOf(desk) });
+  }
   if (outcome.kind !== 'superseded' && outcome.invoiceId) {
     const { providerPaymentId } = desk.input;
     await tellCheckout(outcome.invoiceId, { outcome, providerPaymentId });
@@ -63,8 +67,7 @@ async function deliverPeriod(
 ): Promise<void> {
   const { subscriptionId } = change;
   const workflowId = subscriptionWorkflowId(subscriptionId);
-  const clockOffsetMs = desk.input.clockOffsetMs ?? desk.context?.clockOffsetMs ?? 0;
-  const input: SubscriptionInput = { subscriptionId, clockOffsetMs };
+  const input: SubscriptionInput = { subscriptionId, clockOffsetMs: clockOffsetOf(desk) };
   try {
     await startChild('subscription', {
       workflowId,
@@ -80,6 +83,10 @@ async function deliverPeriod(
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     await getExternalWorkflowHandle(workflowId).signal(fundsArrivedSignal);
   }
+}
+
+function clockOffsetOf({ input, context }: PaymentDesk): number {
+  return input.clockOffsetMs ?? context?.clockOffsetMs ?? 0;
 }
 
 /** Part payments that waited for an operator look at their stored outcome, which has changed. */

@@ -23,6 +23,7 @@ export async function honour(
     invoiceId: order.invoice.id,
     userId: order.invoice.userId,
     ...(subscription ? { subscription } : {}),
+    ...(order.version.tokenTtlDays === null ? {} : { hasExpiringLots: true }),
   };
 }
 

@@ -43,6 +43,8 @@ const RENDERERS: Renderers = {
   'sub.expired': (params, place) => again('sub.expired', params, place),
   'tokens.granted': (params, place) => receipt('tokens.granted', params, place),
   'tokens.taken': (params, place) => receipt('tokens.taken', params, place),
+  'lot.expiring': (params, place) => receipt('lot.expiring', params, place),
+  'lot.expired': (params, place) => again('lot.expired', params, place),
   'ops.open_item': openItem,
   'ops.payment': (params, { locale }) => ({
     text: say(locale, 'ops.payment', {

@@ -87,6 +87,8 @@ export type PostOutcome =
       readonly invoiceId: string;
       readonly userId: number;
       readonly subscription?: SubscriptionChange;
+      /** Some of the tokens end some day, so their owner's wallet is watched. */
+      readonly hasExpiringLots?: boolean;
       /** Earlier part payments that this one made whole; their workflows need not wait any more. */
       readonly completes?: readonly PaymentRef[];
     }

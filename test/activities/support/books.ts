@@ -17,6 +17,7 @@ import type {
   RefundActivities,
   RepairActivities,
   SubscriptionActivities,
+  WalletActivities,
 } from '../../../activities/billing';
 import { connect, type Database } from '../../../drizzle/client';
 import { migrateDatabase } from '../../../drizzle/migrate';
@@ -67,6 +68,7 @@ export type Activities = CheckoutActivities &
   RefundActivities &
   RepairActivities &
   SubscriptionActivities &
+  WalletActivities &
   OutboxActivities &
   DeliveryActivities;
 

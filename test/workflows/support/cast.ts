@@ -95,6 +95,8 @@ export function happyActivities(): Activities {
     scheduleTariff: () => Promise.resolve({ kind: 'withdrawn' }),
     loadSubscription: () => Promise.resolve(null),
     expireSubscription: () => Promise.resolve(null),
+    expiringLots: () => Promise.resolve([]),
+    settleExpiry: nothing,
     runOperation: () => Promise.resolve({ outcome: { kind: 'done', result: null }, effects: [] }),
     dueMessages: () => Promise.resolve({ messages: [], nextInMs: undefined }),
     deliverMessage: () => Promise.resolve({ kind: 'done' }),
