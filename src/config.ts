@@ -1,16 +1,17 @@
 import { z } from 'zod';
+import { TAX_MARKS, TAX_SYSTEMS } from './domain/billing/fiscal';
 import { DEFAULT_SETTINGS, type BillingSettings } from './domain/billing/settings';
 import type { Secrets } from './domain/secrets';
 
 // The environment is read here and nowhere else; every variable of .env.example has its one reader in this file.
 
-const list = (fallback: string) =>
+const list = (fallback: string, separator = ',') =>
   z
     .string()
     .default(fallback)
     .transform((text) =>
       text
-        .split(',')
+        .split(separator)
         .map((part) => part.trim())
         .filter((part) => part !== ''),
     );
@@ -22,6 +23,8 @@ const flag = z
 const secret = () => z.string().min(32, 'needs at least 32 characters');
 const hours = (fallback: number) => z.coerce.number().positive().default(fallback);
 const whole = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
+const oneOf = (words: readonly string[]) =>
+  z.string().refine((word) => words.includes(word), `is none of ${words.join(', ')}`);
 const zone = (fallback: string) =>
   z.string().default(fallback).refine(isTimeZone, 'is not an IANA time zone');
 
@@ -93,8 +96,10 @@ const environment = z.object({
     .max(100)
     .default(DEFAULT_SETTINGS.referralRewardPercent),
   REFERRAL_HOLD_DAYS: z.coerce.number().min(0).default(DEFAULT_SETTINGS.referralHoldDays),
-  ROBOKASSA_RECEIPT_SNO: z.string().default(DEFAULT_SETTINGS.receiptSno),
-  ROBOKASSA_RECEIPT_TAX: z.string().default(DEFAULT_SETTINGS.receiptTax),
+  ROBOKASSA_RECEIPT_SNO: oneOf(TAX_SYSTEMS).default(DEFAULT_SETTINGS.receiptSno),
+  ROBOKASSA_RECEIPT_TAX: oneOf(TAX_MARKS).default(DEFAULT_SETTINGS.receiptTax),
+  SELLER_NAME: z.string().default('Telegram Billing'),
+  SELLER_REQUISITES: list('', ';'),
   API_KEY_PEPPER: secret(),
   DATA_KEY: secret(),
   ADMIN_USER_IDS: list('').pipe(
@@ -159,6 +164,8 @@ export interface Config {
   readonly supportUsername: string;
   /** Telegram ids of the people who are administrators from the start. */
   readonly adminUserIds: readonly number[];
+  /** Who stands on receipts as the seller. */
+  readonly seller: { readonly name: string; readonly requisites: readonly string[] };
   readonly billing: BillingSettings;
 }
 
@@ -202,6 +209,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     secrets: { apiKeyPepper: values.API_KEY_PEPPER, dataKey: values.DATA_KEY },
     supportUsername: values.SUPPORT_USERNAME,
     adminUserIds: values.ADMIN_USER_IDS,
+    seller: { name: values.SELLER_NAME, requisites: values.SELLER_REQUISITES },
     billing: billingSettings(values),
   };
 }

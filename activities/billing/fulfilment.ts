@@ -10,6 +10,7 @@ import { amountOf, type Order } from './orders';
 import { givePeriod, type PeriodGiven } from './periods';
 import { changePlan, standingUpgrade, type StandingUpgrade } from './plan-changes';
 import { confirmSlot } from './promo-slots';
+import { receiptOfOrder, type IssuedReceipt } from './receipts';
 import { postBonus, postSale, type Receipt } from './sales';
 
 /**
@@ -30,7 +31,8 @@ export async function fulfilOrder(
     ? { kind: 'given' as const, ...(await changePlan(tx, order, { upgrade, asOf: receipt.asOf })) }
     : await givePeriod(tx, order, receipt);
   await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
-  await tellFulfilled(tx, order, { receipt, period });
+  const issued = await receiptOfOrder(tx, order, receipt);
+  await tellFulfilled(tx, order, { receipt, period, issued });
   return period.kind === 'none' || period.kind === 'fee_missing' ? undefined : period.change;
 }
 
@@ -70,12 +72,12 @@ export async function markPaid(
 async function tellFulfilled(
   tx: Transaction,
   order: Order,
-  told: { receipt: Receipt; period: PeriodGiven },
+  told: { receipt: Receipt; period: PeriodGiven; issued: IssuedReceipt },
 ): Promise<void> {
   const { invoice, quote, tariff, version } = order;
-  const { receipt, period } = told;
+  const { receipt, period, issued } = told;
   const balanceUtok = await balanceOf(tx, invoice.userId);
-  const shared = { ...amountOf(invoice), balanceUtok, tokensUtok: quote.tokensUtok };
+  const shared = { ...amountOf(invoice), balanceUtok, tokensUtok: quote.tokensUtok, ...issued };
   const promise = {
     key: `${invoice.userId}:pay.ok:${invoice.id}`,
     category: 'money',

@@ -11,6 +11,7 @@ import { moneyAccount, tokenAccount, wallet } from './accounts';
 import { fulfilOrder } from './fulfilment';
 import { isStillPossible } from './plan-changes';
 import { balanceOf, postTransfer } from './ledger';
+import { issueReceipt } from './receipts';
 import {
   lockSuspended,
   moneyOf,
@@ -58,13 +59,19 @@ async function creditQuarantined(
     await settleSuspended(tx, repair, { payment, state: 'paid', outcome });
     const { minor: amountMinor, currency, exponent } = moneyOf(payment);
     const balanceUtok = await balanceOf(tx, userId);
+    const settings = await readSettings(tx, defaults);
+    const asOf = new Date(repair.asOf);
+    const issued = await issueReceipt(tx, {
+      ...{ paymentId: payment.id, userId, total: moneyOf(payment), settings, asOf },
+      sold: { kind: 'tokens', tokensUtok },
+    });
     await promiseToUser(tx, userId, {
       key: `${userId}:pay.resolved:${payment.id}`,
       template: 'pay.ok.topup',
-      params: { amountMinor, currency, exponent, tokensUtok, balanceUtok },
+      params: { amountMinor, currency, exponent, tokensUtok, balanceUtok, ...issued },
       category: 'money',
-      asOf: new Date(repair.asOf),
-      settings: await readSettings(tx, defaults),
+      asOf,
+      settings,
     });
     return { kind: 'done', outcome };
   });

@@ -10,11 +10,13 @@ import {
   smallint,
   text,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { ReceiptContent } from '../../src/domain/billing/fiscal';
 import { amount, id, instant, recordedAt, updatedAt } from '../columns';
 import { bytes } from './catalogue';
-import { payments } from './orders';
+import { payments, refunds } from './orders';
 import { users } from './users';
 
 /** A payer asks their bank for the money back; our money is frozen until it is decided (DP-1). */
@@ -47,20 +49,33 @@ export const disputes = pgTable(
   ],
 );
 
-/** The human receipt of a payment and the data its fiscal twin needs (54-FZ). */
-export const receipts = pgTable('receipts', {
-  id: id(),
-  no: bigserial('no', { mode: 'number' }).notNull().unique(),
-  paymentId: uuid('payment_id')
-    .notNull()
-    .unique()
-    .references(() => payments.id),
-  userId: bigint('user_id', { mode: 'number' }).notNull(),
-  /** Lines, totals and fiscal marks exactly as they were when the money came. */
-  content: jsonb('content').notNull(),
-  issuedAt: instant('issued_at').notNull(),
-  recordedAt: recordedAt(),
-});
+/** The human receipt of a payment or a refund and the data its fiscal twin needs (54-FZ). */
+export const receipts = pgTable(
+  'receipts',
+  {
+    id: id(),
+    no: bigserial('no', { mode: 'number' }).notNull().unique(),
+    paymentId: uuid('payment_id')
+      .notNull()
+      .references(() => payments.id),
+    /** The refund this receipt is about; null for the receipt of the payment itself. */
+    refundId: uuid('refund_id')
+      .unique()
+      .references(() => refunds.id),
+    userId: bigint('user_id', { mode: 'number' }).notNull(),
+    /** Lines, totals and fiscal marks exactly as they were when the money moved. */
+    content: jsonb('content').$type<ReceiptContent>().notNull(),
+    issuedAt: instant('issued_at').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [
+    uniqueIndex('receipts_one_payment')
+      .on(table.paymentId)
+      .where(sql`${table.refundId} is null`),
+    index('receipts_by_payment').on(table.paymentId),
+    index('receipts_by_user').on(table.userId, table.no),
+  ],
+);
 
 /** A way to pay that a person allowed us to charge again. */
 export const paymentMethods = pgTable(

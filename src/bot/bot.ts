@@ -22,6 +22,7 @@ import { menuFeature } from './menu';
 import type { BotParts } from './parts';
 import { patience } from './patience';
 import { reachability } from './reachability';
+import { receiptsFeature } from './receipts/receipts';
 import { settingsFeature } from './settings';
 
 /** Telegram hanging must not hang us; the long poll of 30 seconds still fits. */
@@ -64,6 +65,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const topup = topupFeature(parts);
   const orders = ordersFeature(parts);
   const admin = adminFeature(parts);
+  const receipts = receiptsFeature(parts);
   const handlers: CallbackHandlers<Route> = {
     ...menu.callbacks,
     ...balance.callbacks,
@@ -78,6 +80,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...orders.callbacks,
     ...admin.callbacks,
     ...planChangeFeature(parts).callbacks,
+    ...receipts.callbacks,
   };
   bot.use(routeCallbacks(handlers));
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {

@@ -35,6 +35,7 @@ export const ROUTES = [
   'sub:to',
   'sub:at',
   'sub:keep',
+  'rcpt:pdf',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

@@ -1,4 +1,4 @@
-import type { Api } from 'grammy';
+import { InputFile, type Api } from 'grammy';
 import type { Message } from 'grammy/types';
 import { plainText, splitHtml } from './long-text';
 import { refusalOf } from './refusals';
@@ -38,6 +38,21 @@ export async function editScreen(
     if (refusal?.kind !== 'gone') throw error;
     await sendScreen(api, message.chatId, screen);
   }
+}
+
+/** A file the bot has made, and the plain words under it. */
+export interface OutgoingFile {
+  readonly bytes: Uint8Array;
+  readonly name: string;
+  readonly caption?: string;
+}
+
+/** Sends a file as a document, which Telegram keeps byte for byte; returns the message's id. */
+export async function sendFile(api: Api, chatId: number, file: OutgoingFile): Promise<number> {
+  const { bytes, name, caption } = file;
+  const document = new InputFile(bytes, name);
+  const sent = await api.sendDocument(chatId, document, caption === undefined ? {} : { caption });
+  return sent.message_id;
 }
 
 interface Content extends Screen {

@@ -43,6 +43,8 @@ export interface BotSettings {
   readonly publicBaseUrl: string;
   /** Telegram name of the support, without the at sign. */
   readonly supportUsername: string;
+  /** Who stands on receipts as the seller. */
+  readonly seller: { readonly name: string; readonly requisites: readonly string[] };
 }
 
 export interface Incident {

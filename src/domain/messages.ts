@@ -14,42 +14,53 @@ export type OrderParams = {
   readonly invoiceId?: string;
 };
 
+/** The receipt a message tells of: its number, and the id its button makes the document of. */
+export type ReceiptParams = {
+  readonly receiptId?: string;
+  readonly receiptNo?: number;
+};
+
 /**
  * What each message a person or an operator gets is made of (NT-1): JSON primitives only, tokens as micro-tokens,
  * instants as ISO 8601. Rows outlive a deploy, so members are only added, and only optional.
  */
 export type TemplateParams = {
-  readonly 'pay.ok.topup': MoneyParams & {
-    readonly tokensUtok: number;
-    readonly balanceUtok: number;
-  };
-  readonly 'pay.ok.activated': MoneyParams & {
-    readonly until: string;
-    readonly feeUtok: number;
-    readonly balanceUtok: number;
-  };
+  readonly 'pay.ok.topup': MoneyParams &
+    ReceiptParams & {
+      readonly tokensUtok: number;
+      readonly balanceUtok: number;
+    };
+  readonly 'pay.ok.activated': MoneyParams &
+    ReceiptParams & {
+      readonly until: string;
+      readonly feeUtok: number;
+      readonly balanceUtok: number;
+    };
   /** Packs, subscriptions and both in one. */
-  readonly 'pay.ok.order': MoneyParams & {
-    readonly planRu: string;
-    readonly planEn: string;
-    readonly tokensUtok: number;
-    readonly until?: string;
-    readonly balanceUtok: number;
-  };
+  readonly 'pay.ok.order': MoneyParams &
+    ReceiptParams & {
+      readonly planRu: string;
+      readonly planEn: string;
+      readonly tokensUtok: number;
+      readonly until?: string;
+      readonly balanceUtok: number;
+    };
   /** The balance did not reach the fee, so no period began (TP-3). */
-  readonly 'pay.ok.fee_missing': MoneyParams & {
-    readonly tokensUtok: number;
-    readonly balanceUtok: number;
-    readonly missingUtok: number;
-  };
-  readonly 'pay.late.wallet': OrderParams & { readonly tokensUtok: number };
+  readonly 'pay.ok.fee_missing': MoneyParams &
+    ReceiptParams & {
+      readonly tokensUtok: number;
+      readonly balanceUtok: number;
+      readonly missingUtok: number;
+    };
+  readonly 'pay.late.wallet': OrderParams & ReceiptParams & { readonly tokensUtok: number };
   readonly 'pay.late.honoured': OrderParams;
   readonly 'pay.late.suspense': OrderParams & MoneyParams;
   readonly 'pay.duplicate.wallet': OrderParams &
-    MoneyParams & { readonly tokensUtok: number; readonly balanceUtok: number };
+    MoneyParams &
+    ReceiptParams & { readonly tokensUtok: number; readonly balanceUtok: number };
   readonly 'pay.duplicate.refund': OrderParams & MoneyParams;
   readonly 'pay.quarantine': OrderParams & MoneyParams;
-  readonly 'pay.refunded': OrderParams & MoneyParams;
+  readonly 'pay.refunded': OrderParams & MoneyParams & ReceiptParams;
   readonly 'pay.confirming': OrderParams;
   readonly 'pay.failed': OrderParams;
   readonly 'inv.reminder': OrderParams & MoneyParams & { readonly until: string };

@@ -8,7 +8,7 @@ import type { PaymentProviders } from '../payments/registry';
 import { messengerOf, type TelegramAccount } from './wiring';
 
 /** The part of the configuration a bot depends on. */
-export type BotConfig = Pick<Config, 'publicBaseUrl' | 'supportUsername' | 'billing'> &
+export type BotConfig = Pick<Config, 'publicBaseUrl' | 'supportUsername' | 'seller' | 'billing'> &
   TelegramAccount;
 
 /** What a bot is given, in whichever process it lives. */
@@ -23,11 +23,11 @@ export interface BotMakings {
 
 /** The bot's view of the world: commands, reads and records, and no database. */
 export function botParts({ config, providers, ...makings }: BotMakings): BotParts {
-  const { publicBaseUrl, supportUsername } = config;
+  const { publicBaseUrl, supportUsername, seller } = config;
   return {
     ...makings,
     clock: () => Date.now(),
-    settings: { publicBaseUrl, supportUsername },
+    settings: { publicBaseUrl, supportUsername, seller },
     paymentProviders: [...providers.values()].map(({ name, capabilities }) => ({
       name,
       currencies: capabilities.currencies,

@@ -1,6 +1,7 @@
 import type { InvoiceState } from '../domain/billing/invoice';
 import type { PeriodUnit, QuotePurpose, TariffKind } from '../domain/billing/pricing';
 import type { Money } from '../domain/money';
+import type { ReceiptReads } from './receipts';
 
 /** A tariff as the catalogue shows it, in the newest version that is on sale. */
 export interface TariffCard {
@@ -87,6 +88,8 @@ export interface InvoiceView {
   readonly periodCount: number | null;
   /** True while a payment of it is known but its outcome is not. */
   readonly isConfirming: boolean;
+  /** Receipts of its payments and refunds, oldest first. */
+  readonly receipts: readonly { readonly receiptId: string; readonly no: number }[];
 }
 
 export interface HistoryRow {
@@ -114,7 +117,7 @@ export type PreCheckoutDecision =
     };
 
 /** Read-only SQL for screens. Nothing here writes, locks or decides about money. */
-export interface BillingReads {
+export interface BillingReads extends ReceiptReads {
   /** Tariffs on sale at `asOf`, ordered; `topup` and hidden ones excluded. */
   catalogue(asOf: Date): Promise<readonly TariffCard[]>;
   tariff(tariffId: string, asOf: Date): Promise<TariffCard | undefined>;

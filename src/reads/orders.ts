@@ -1,6 +1,13 @@
 import { desc, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
-import { invoices, payments, quotes, tariffs, tariffVersions } from '../../drizzle/schema';
+import {
+  invoices,
+  payments,
+  quotes,
+  receipts,
+  tariffs,
+  tariffVersions,
+} from '../../drizzle/schema';
 import { sameMoney, type Money } from '../domain/money';
 import type { InvoiceView, PreCheckoutDecision, QuoteView } from './billing';
 
@@ -67,6 +74,10 @@ function selectInvoices(db: Database) {
       isConfirming: sql<boolean>`exists (
         select 1 from ${payments} p where p.invoice_id = ${invoices.id}
           and p.state in ('unknown', 'pending', 'authorised'))`,
+      receipts: sql<InvoiceView['receipts']>`coalesce((
+        select json_agg(json_build_object('receiptId', r.id, 'no', r.no) order by r.no)
+        from ${receipts} r join ${payments} p on p.id = r.payment_id
+        where p.invoice_id = ${invoices.id}), '[]')`,
     })
     .from(invoices)
     .innerJoin(quotes, eq(quotes.id, invoices.quoteId))
@@ -76,7 +87,8 @@ function selectInvoices(db: Database) {
 
 type InvoiceRow = Awaited<ReturnType<typeof selectInvoices>>[number];
 
-function toView({ invoice, quote, planName, kind, isConfirming }: InvoiceRow): InvoiceView {
+function toView(row: InvoiceRow): InvoiceView {
+  const { invoice, quote, planName, kind, isConfirming, receipts } = row;
   return {
     invoiceId: invoice.id,
     no: invoice.no,
@@ -95,6 +107,7 @@ function toView({ invoice, quote, planName, kind, isConfirming }: InvoiceRow): I
     periodUnit: quote.periodUnit,
     periodCount: quote.periodCount,
     isConfirming,
+    receipts,
   };
 }
 

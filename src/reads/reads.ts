@@ -3,6 +3,7 @@ import type { BillingReads } from './billing';
 import { catalogue, tariff, tariffBySlug, topupTariff } from './cards';
 import { history } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
+import { receipt } from './receipts';
 import { subscription, wallet } from './wallets';
 
 /** The screens' view of the database, best over a read-only pool; each member is one query. */
@@ -19,6 +20,7 @@ export function createReads(db: Database): BillingReads {
     invoices: (userId) => invoicesOf(db, userId),
     history: (userId, cursor) => history(db, userId, cursor),
     subscription: (userId) => subscription(db, userId),
+    receipt: (receiptId) => receipt(db, receiptId),
     preCheckout: (question) => preCheckout(db, question),
   };
 }

@@ -15,6 +15,8 @@ import { plansEn } from './plans/en';
 import { plansRu } from './plans/ru';
 import { privacyEn } from './privacy/en';
 import { privacyRu } from './privacy/ru';
+import { receiptsEn } from './receipts/en';
+import { receiptsRu } from './receipts/ru';
 
 const RU = {
   ...adminRu,
@@ -25,6 +27,7 @@ const RU = {
   ...opsRu,
   ...plansRu,
   ...privacyRu,
+  ...receiptsRu,
 };
 
 /** The name of a sentence. Russian defines the names; a sentence missing in English does not compile (BOT-7). */
@@ -39,6 +42,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...opsEn,
   ...plansEn,
   ...privacyEn,
+  ...receiptsEn,
 };
 
 /** Every sentence a person sees, as ICU MessageFormat; only the bot's wording turns it into text. */

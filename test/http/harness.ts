@@ -44,6 +44,7 @@ export function invoiceView(over: Partial<InvoiceView> = {}): InvoiceView {
     periodUnit: null,
     periodCount: null,
     isConfirming: false,
+    receipts: [],
     ...over,
   };
 }

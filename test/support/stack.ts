@@ -220,6 +220,7 @@ async function startBot({ telegram, settings, http, ...makings }: BotInput): Pro
     config: {
       publicBaseUrl: http.url,
       supportUsername: 'support',
+      seller: { name: 'Test Seller', requisites: [] },
       billing: settings,
       telegram: { token: BOT_TOKEN, apiRoot },
     },

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../../drizzle/client';
 import type { PostOutcome } from '../../../src/domain/billing/payment';
 import { promiseToUser } from '../../outbox';
+import { receiptOfCredit } from '../receipts';
 import { creditWallet } from '../sales';
 import { balanceOf } from '../ledger';
 import { openItem } from '../open-items';
@@ -30,13 +31,12 @@ export async function settleDuplicate(
     await promiseToUser(tx, userId, { ...told, template: 'pay.duplicate.refund', params });
     return { kind: 'duplicate', policy: 'refund', invoiceId, userId, openItemKey };
   }
-  const tokensUtok = await creditWallet(tx, order, {
-    ...receiptOf(posting, [sourceLeg(posting)]),
-    amountMinor: order.invoice.payAmountMinor,
-    utokPerMinor,
-  });
+  const receipt = receiptOf(posting, [sourceLeg(posting)]);
+  const { payAmountMinor: amountMinor } = order.invoice;
+  const tokensUtok = await creditWallet(tx, order, { ...receipt, amountMinor, utokPerMinor });
+  const issued = await receiptOfCredit(tx, order, { ...receipt, tokensUtok });
   const balanceUtok = await balanceOf(tx, userId);
-  const params = { no, ...amountOf(order.invoice), tokensUtok, balanceUtok };
+  const params = { no, ...amountOf(order.invoice), tokensUtok, balanceUtok, ...issued };
   await promiseToUser(tx, userId, { ...told, template: 'pay.duplicate.wallet', params });
   return { kind: 'duplicate', policy: 'wallet', invoiceId, userId, openItemKey };
 }

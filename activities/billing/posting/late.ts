@@ -6,6 +6,7 @@ import { openItem } from '../open-items';
 import { amountOf, quoteHolds, type Order } from '../orders';
 import { isStillPossible } from '../plan-changes';
 import { reserveSlot, returnSlot } from '../promo-slots';
+import { receiptOfCredit } from '../receipts';
 import { creditWallet } from '../sales';
 import { honour } from './honour';
 import { itemOf, receiptOf, receiptPromise, sourceLeg, type Posting } from './posting';
@@ -54,16 +55,15 @@ async function creditLate(tx: Transaction, posting: Posting, order: Order): Prom
   const { utokPerMinor } = order.quote;
   const { id: invoiceId, userId, no } = order.invoice;
   if (utokPerMinor === null) return suspendLate(tx, posting, order);
-  const tokensUtok = await creditWallet(tx, order, {
-    ...receiptOf(posting, [sourceLeg(posting)]),
-    amountMinor: order.invoice.payAmountMinor,
-    utokPerMinor,
-  });
+  const receipt = receiptOf(posting, [sourceLeg(posting)]);
+  const { payAmountMinor: amountMinor } = order.invoice;
+  const tokensUtok = await creditWallet(tx, order, { ...receipt, amountMinor, utokPerMinor });
+  const issued = await receiptOfCredit(tx, order, { ...receipt, tokensUtok });
   await markPaid(tx, order, { as: 'wallet_credit', asOf: posting.asOf });
   await promiseToUser(tx, userId, {
     ...receiptPromise(posting, `${userId}:pay.late:${invoiceId}`),
     template: 'pay.late.wallet',
-    params: { no, tokensUtok },
+    params: { no, tokensUtok, ...issued },
   });
   return { kind: 'fulfilled', as: 'wallet_credit', isLate: true, invoiceId, userId };
 }

@@ -4,6 +4,8 @@ import { openItems, payments } from '../../../drizzle/schema';
 import { isOpen } from '../../../src/domain/billing/invoice';
 import type { PaymentRef, PostOutcome } from '../../../src/domain/billing/payment';
 import { moneyAccount } from '../accounts';
+import { issueReceipt } from '../receipts';
+import { moneyOf as paidIn, type Payment } from '../suspense';
 import type { Order } from '../orders';
 import { honour } from './honour';
 import { moneyOf, sourceLeg, type Posting } from './posting';
@@ -26,7 +28,7 @@ export async function settleUnderpaid(
   }
   const suspense = moneyAccount('suspense', order.invoice.currency);
   const sources = [sourceLeg(posting), { account: suspense, amount: -earlier }];
-  const completes = await settlePartials(tx, order);
+  const completes = await settlePartials(tx, posting, order);
   const outcome = await honour(tx, posting, { order, isLate: false, sources });
   return { ...outcome, completes };
 }
@@ -40,7 +42,11 @@ async function sumOfPartials(tx: Transaction, invoiceId: string): Promise<number
 }
 
 /** Each part payment ends here: its money is in the order, and nobody has to decide about it any more. */
-async function settlePartials(tx: Transaction, { invoice }: Order): Promise<PaymentRef[]> {
+async function settlePartials(
+  tx: Transaction,
+  posting: Posting,
+  { invoice }: Order,
+): Promise<PaymentRef[]> {
   const settled = await tx
     .update(openItems)
     .set({ state: 'resolved', resolution: 'completed the order', resolvedBy: 'accumulate' })
@@ -49,12 +55,23 @@ async function settlePartials(tx: Transaction, { invoice }: Order): Promise<Paym
   const ids = settled.flatMap(({ paymentId }) => (paymentId === null ? [] : [paymentId]));
   const { id: invoiceId, userId } = invoice;
   const outcome: PostOutcome = { kind: 'resolved', how: 'complete_order', invoiceId, userId };
-  const { provider, providerPaymentId } = payments;
-  return tx
+  const parts = await tx
     .update(payments)
     .set({ state: 'paid', outcome })
     .where(inArray(payments.id, ids))
-    .returning({ provider, providerPaymentId });
+    .returning();
+  for (const part of parts) await receiptOfPart(tx, posting, { invoice, part });
+  return parts.map(({ provider, providerPaymentId }) => ({ provider, providerPaymentId }));
+}
+
+async function receiptOfPart(
+  tx: Transaction,
+  { settings, asOf }: Posting,
+  { invoice, part }: Pick<Order, 'invoice'> & { readonly part: Payment },
+): Promise<void> {
+  const { userId, no: invoiceNo } = invoice;
+  const paid = { paymentId: part.id, userId, invoiceNo, settings, asOf };
+  await issueReceipt(tx, { ...paid, total: paidIn(part), sold: { kind: 'part', invoiceNo } });
 }
 
 function isPartialOf(invoiceId: string) {

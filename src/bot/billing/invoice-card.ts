@@ -6,6 +6,7 @@ import { localeOf, type BotContext } from '../context';
 import { amountText, instantText, tokensText } from '../display';
 import { providersFor, type BotParts, type PaymentChoice } from '../parts';
 import { button, lines, linkButton, openButton, type Button, type Screen } from '../screen';
+import { receiptButton } from '../receipts/receipts';
 import { say } from '../wording';
 import { periodOf, providerText } from './plans';
 
@@ -79,7 +80,8 @@ function rowsOf(ctx: BotContext, parts: BotParts, invoice: InvoiceView): Screen[
   const next = isPaid
     ? openButton(locale, 'button.balance', 'nav:bal')
     : openButton(locale, 'button.topup', 'nav:top');
-  return [[next, menu]];
+  const papers = invoice.receipts.slice(0, 5).map((one) => [receiptButton(locale, one)]);
+  return [...papers, [next, menu]];
 }
 
 /** While a payment is under way, paying again or elsewhere is not offered (PC-11). */

@@ -1,7 +1,8 @@
-import type { Locale, OutboxTemplate, TemplateParams } from '../../domain/messages';
+import type { Locale, OutboxTemplate, ReceiptParams, TemplateParams } from '../../domain/messages';
 import type { TextKey } from '../../texts';
 import { NEW_MESSAGE, type Route } from '../callback-data';
 import { amountText, instantText, tokensText, type Place } from '../display';
+import { receiptButton } from '../receipts/receipts';
 import { button, type Button, type Screen } from '../screen';
 import { say, type TextParams } from '../wording';
 
@@ -23,10 +24,10 @@ const RENDERERS: Renderers = {
   'pay.ok.topup': (params, place) => receipt('pay.ok.topup', params, place),
   'pay.ok.activated': (params, place) => receipt('pay.ok.activated', params, place),
   'pay.ok.order': orderReceipt,
-  'pay.ok.fee_missing': (params, place) => ({
-    text: say(place.locale, 'pay.ok.fee_missing', readable(params, place)),
-    rows: [[ask(place.locale, 'button.topup', 'nav:top'), balanceButton(place.locale)]],
-  }),
+  'pay.ok.fee_missing': (params, place) => {
+    const screen = again('pay.ok.fee_missing', params, place);
+    return withReceipt(screen, params, place);
+  },
   'pay.late.wallet': (params, place) => receipt('pay.late.wallet', params, place),
   'pay.late.honoured': (params, place) => receipt('pay.late.honoured', params, place),
   'pay.late.suspense': (params, place) => worry('pay.late.suspense', params, place),
@@ -61,10 +62,16 @@ const RENDERERS: Renderers = {
 };
 
 function receipt(key: TextKey, params: object, place: Place): Screen {
-  return {
-    text: say(place.locale, key, readable(params, place)),
-    rows: [[balanceButton(place.locale)]],
-  };
+  const text = say(place.locale, key, readable(params, place));
+  return withReceipt({ text, rows: [[balanceButton(place.locale)]] }, params, place);
+}
+
+/** The number of the receipt after the words, and the button that makes its document (NT-3). */
+function withReceipt(screen: Screen, params: ReceiptParams, { locale }: Place): Screen {
+  const { receiptId, receiptNo: no } = params;
+  if (receiptId === undefined || no === undefined) return screen;
+  const text = `${screen.text} ${say(locale, 'receipt.no', { no })}`;
+  return { text, rows: [[receiptButton(locale, { receiptId, no })], ...screen.rows] };
 }
 
 function orderReceipt(params: TemplateParams['pay.ok.order'], place: Place): Screen {
@@ -73,7 +80,8 @@ function orderReceipt(params: TemplateParams['pay.ok.order'], place: Place): Scr
   const plan = place.locale === 'ru' ? params.planRu : params.planEn;
   const values = { ...readable(params, place), plan };
   const key = params.until === undefined ? 'pay.ok.order_tokens' : period;
-  return { text: say(place.locale, key, values), rows: [[balanceButton(place.locale)]] };
+  const text = say(place.locale, key, values);
+  return withReceipt({ text, rows: [[balanceButton(place.locale)]] }, params, place);
 }
 
 /** Something people will want to ask about. */

@@ -77,7 +77,11 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const logged: object[] = [];
   const parts: BotParts = {
     ...{ commands, reads, records, clock: now, log: listLog(logged) },
-    settings: { publicBaseUrl: 'https://billing.example', supportUsername: 'billing_help' },
+    settings: {
+      publicBaseUrl: 'https://billing.example',
+      supportUsername: 'billing_help',
+      seller: { name: 'ООО «Токены»', requisites: ['ИНН 7700000000', 'Москва'] },
+    },
     paymentProviders: options.paymentProviders ?? [{ name: 'mock', currencies: ['RUB'] }],
     reportIncident: async (incident) => {
       incidents.push(incident);
