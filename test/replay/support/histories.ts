@@ -25,9 +25,12 @@ export function recordedHistories(): Recorded[] {
     }));
 }
 
-export function forgetHistories(): void {
-  rmSync(FOLDER, { recursive: true, force: true });
+/** Removes the histories whose names begin with the prefix; all of them when it is empty. */
+export function forgetHistories(prefix: string): void {
   mkdirSync(FOLDER, { recursive: true });
+  for (const name of readdirSync(FOLDER)) {
+    if (name.startsWith(prefix)) rmSync(join(FOLDER, name));
+  }
 }
 
 /** Keeps a history without the names of the machine and of the processes that made it. */

@@ -23,6 +23,7 @@ import {
 import { until } from '../../support/stack';
 import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/support/cast';
 import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
+import { WALLET_SCENES } from './wallet-scenes';
 
 /** Plays one workflow to an interesting state and gives the handle whose history is kept. */
 export type Scene = (theatre: Theatre) => Promise<WorkflowHandle>;
@@ -240,4 +241,5 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     await handle.signal('wake');
     return handle;
   },
+  ...WALLET_SCENES,
 };
