@@ -1,3 +1,4 @@
+export { keeper } from './billing/keeper/keeper';
 export { checkout } from './billing/checkout';
 export { operation } from './billing/operation/operation';
 export { paymentConfirmation } from './billing/payment-confirmation';

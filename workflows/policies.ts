@@ -45,6 +45,15 @@ export const TELEGRAM: ActivityOptions = {
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
 };
 
+/**
+ * A walk over all of the books, which grows with them. It only looks, or does again what it did: nobody waits for it,
+ * so the tries are far apart.
+ */
+export const BOOKS_CHECK: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  retry: { initialInterval: '10 seconds', maximumInterval: '10 minutes' },
+};
+
 /** A nudge to the sender of messages. Losing it costs a minute, because the sender also looks by itself. */
 export const NUDGE: LocalActivityOptions = {
   startToCloseTimeout: '5 seconds',

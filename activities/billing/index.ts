@@ -1,6 +1,7 @@
 import type { ActivityDeps } from '../deps';
 import { checkoutActivities } from './checkouts';
 import { operationActivities } from './operations/running';
+import { keeperActivities } from './keeper';
 import { paymentActivities } from './payments';
 import { planChangeActivities } from './plan-changes';
 import { providerActivities } from './provider-calls';
@@ -14,6 +15,7 @@ export function billingActivities(deps: ActivityDeps) {
   return [
     checkoutActivities(deps),
     operationActivities(deps),
+    keeperActivities(deps),
     paymentActivities(deps),
     planChangeActivities(deps),
     providerActivities(deps),
@@ -26,6 +28,7 @@ export function billingActivities(deps: ActivityDeps) {
 
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
 export type OperationActivities = ReturnType<typeof operationActivities>;
+export type KeeperActivities = ReturnType<typeof keeperActivities>;
 export type PaymentActivities = ReturnType<typeof paymentActivities>;
 export type PlanChangeActivities = ReturnType<typeof planChangeActivities>;
 export type ProviderActivities = ReturnType<typeof providerActivities>;

@@ -33,6 +33,7 @@ import {
 import type { BillingCommands, OwnedOutcome } from './contract';
 import { operationCommands } from './operations';
 import { planChangeCommands } from './plan-changes';
+import { privacyCommands } from './privacy';
 import {
   createSignalWithStart,
   startOperation,
@@ -47,6 +48,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
   const signalWithStart = createSignalWithStart(client);
   return {
     ...operationCommands(client, taskQueue),
+    ...privacyCommands(client, taskQueue),
     openCheckout: (order) => openCheckout(client, taskQueue, order),
 
     checkPayment: ({ invoiceId, userId }) =>

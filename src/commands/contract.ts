@@ -7,6 +7,7 @@ import type {
 } from '../../workflows/billing/contract';
 import type { OperationCommands } from './operations-contract';
 import type { PlanChangeCommands } from './plan-changes';
+import type { PrivacyCommands } from './privacy-contract';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
 
@@ -18,6 +19,7 @@ export type BillingCommands = CheckoutCommands & OperationCommands & PlanChangeC
 
 /** Orders and payments. */
 export interface CheckoutCommands {
+export interface BillingCommands extends OperationCommands, PrivacyCommands {
   /**
    * Consumes a quote and opens its invoice; returns when the pay link exists or the order is refused.
    * Repeating it with the same quote gives the same invoice.

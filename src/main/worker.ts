@@ -38,7 +38,9 @@ runProcess('worker', async ({ config, log, stopping }) => {
     ...(bundle === undefined ? {} : { workflowBundlePath: bundle }),
   });
   const client = new Client({ connection, namespace });
-  await createCommands(client, taskQueue).ensureNotifier();
+  const commands = createCommands(client, taskQueue);
+  await commands.ensureNotifier();
+  await commands.ensureKeeper();
   log.info({ namespace, taskQueue, isBundleBuilt: bundle !== undefined }, 'worker ready');
   void stopping.then(() => workers.forEach((worker) => worker.shutdown()));
   await Promise.all(workers.map((worker) => worker.run()));

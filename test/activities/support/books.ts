@@ -10,6 +10,7 @@ import {
 } from '../../../activities';
 import type {
   CheckoutActivities,
+  KeeperActivities,
   OperationActivities,
   PaymentActivities,
   PlanChangeActivities,
@@ -61,6 +62,7 @@ export interface QuoteWish {
 }
 
 export type Activities = CheckoutActivities &
+  KeeperActivities &
   OperationActivities &
   PaymentActivities &
   PlanChangeActivities &
@@ -107,8 +109,8 @@ export async function openBooks(settings: Partial<BillingSettings> = {}): Promis
     activities,
     act: activities(),
     newUser: async (person = {}) => {
-      const id = (nextUser += 1);
-      await db.insert(users).values({ id, timeZone: 'UTC', locale: 'en', ...person });
+      const id = person.id ?? (nextUser += 1);
+      await db.insert(users).values({ timeZone: 'UTC', locale: 'en', ...person, id });
       await giveConsent(sql, id);
       return id;
     },

@@ -50,6 +50,9 @@ export function fact(providerPaymentId: string, change: Partial<WireFact> = {}):
 /** The operator of every test. */
 export const REPAIR = { operatorId: 'anna', reason: 'the customer called us' };
 
+/** Up to where the audit was numbered. */
+export const HORIZON = { toId: 9, nextTransaction: '1000' };
+
 const nothing = () => Promise.resolve(undefined as never);
 
 /** Everything goes well. */
@@ -98,6 +101,10 @@ export function happyActivities(): Activities {
     expiringLots: () => Promise.resolve([]),
     settleExpiry: nothing,
     runOperation: () => Promise.resolve({ outcome: { kind: 'done', result: null }, effects: [] }),
+    sealAudit: () => Promise.resolve({ sealedRows: 0, horizon: HORIZON }),
+    checkSeals: () => Promise.resolve({}),
+    checkInvariants: () => Promise.resolve({ broken: [] }),
+    applyRetention: () => Promise.resolve({ inboxEvents: 0, outboxMessages: 0, exports: 0 }),
     dueMessages: () => Promise.resolve({ messages: [], nextInMs: undefined }),
     deliverMessage: () => Promise.resolve({ kind: 'done' }),
     wakeNotifier: nothing,
