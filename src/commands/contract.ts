@@ -15,11 +15,13 @@ export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutSta
 export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
 
 /** The only way the bot and the server reach Temporal: typed starts, signals and updates. */
-export type BillingCommands = CheckoutCommands & OperationCommands & PlanChangeCommands;
+export type BillingCommands = CheckoutCommands &
+  OperationCommands &
+  PlanChangeCommands &
+  PrivacyCommands;
 
 /** Orders and payments. */
 export interface CheckoutCommands {
-export interface BillingCommands extends OperationCommands, PrivacyCommands {
   /**
    * Consumes a quote and opens its invoice; returns when the pay link exists or the order is refused.
    * Repeating it with the same quote gives the same invoice.
