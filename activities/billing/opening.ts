@@ -2,14 +2,13 @@ import { and, count, eq, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { invoices, quotes } from '../../drizzle/schema';
 import { expiryMs, reminderMs } from '../../src/domain/billing/checkout';
-import type { PromoRefusal } from '../../src/domain/billing/promo';
 import type { InvoiceState } from '../../src/domain/billing/invoice';
 import type { Money } from '../../src/domain/money';
 import type { CheckoutRefusal } from '../../workflows/billing/contract';
 import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
 import { inTransaction, readSettings } from '../transactions';
-import { reserveSlot } from './promo-slots';
+import { judgeSlot, takeSlot } from './promo-slots';
 import { moneyRefusal } from './standing';
 import { isIntact, loadTerms, lockOrder, quoteHolds, type Order, type Quote } from './orders';
 
@@ -40,28 +39,8 @@ export interface NewOrder {
   readonly asOf: string;
 }
 
-/** Consumes the quote and writes the draft invoice, or says why not (CO-1, CO-2). */
+/** Consumes the quote, writes the draft invoice and reserves its promo slot, or says why not (CO-1, CO-2). */
 export async function openInvoice(
-  deps: ActivityDeps,
-  order: NewOrder,
-): Promise<OpenInvoiceOutcome> {
-  try {
-    return await writeInvoice(deps, order);
-  } catch (error) {
-    if (error instanceof NoSlotError) return refused(error.reason);
-    throw error;
-  }
-}
-
-/** The code has no slot for this order: thrown, so that nothing of the invoice is written. */
-class NoSlotError extends Error {
-  override readonly name = 'NoSlotError';
-  constructor(readonly reason: PromoRefusal) {
-    super(`no slot of the promo code: ${reason}`);
-  }
-}
-
-async function writeInvoice(
   { db, settings: defaults }: ActivityDeps,
   order: NewOrder,
 ): Promise<OpenInvoiceOutcome> {
@@ -73,18 +52,16 @@ async function writeInvoice(
     if (opened) return { kind: 'opened', invoice: describe(opened, settings) };
     const judged = await judgeQuote(tx, quote, { ...order, maxOpen: settings.invoiceMaxOpen });
     if (judged.kind !== 'consume') return judged;
+    const asOf = new Date(order.asOf);
+    // The slot is found before anything is written and taken after: it names the invoice.
+    const noSlot = await judgeSlot(tx, { quote: judged.quote, asOf });
+    if (noSlot !== undefined) return refused(noSlot);
     const created = await insertDraft(tx, judged.quote, {
       ...order,
       ttlHours: settings.invoiceTtlHours,
     });
     if (!created) return existingOrder(tx, judged.quote, order.provider);
-    const asOf = new Date(order.asOf);
-    const noSlot = await reserveSlot(tx, {
-      quote: created.quote,
-      invoiceId: order.invoiceId,
-      asOf,
-    });
-    if (noSlot !== undefined) throw new NoSlotError(noSlot);
+    await takeSlot(tx, { quote: created.quote, invoiceId: order.invoiceId, asOf });
     return { kind: 'opened', invoice: describe(created, settings) };
   });
 }

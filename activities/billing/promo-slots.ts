@@ -1,8 +1,14 @@
-import { and, count, eq, ne, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { promoCampaigns, promoCodes, promoUses } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
-import type { PromoRefusal } from '../../src/domain/billing/promo';
+import {
+  freeSlot,
+  isInForce,
+  judgeSlots,
+  slotsLeftOf,
+  type PromoRefusal,
+} from '../../src/domain/billing/promo';
 import { writeAudit } from '../audit';
 import type { Quote } from './orders';
 
@@ -15,30 +21,74 @@ export interface SlotWish {
 }
 
 /**
- * Takes one slot of the order's code, or says why there is none. The campaign's row is updated first: it is the lock
- * behind which everybody who wants a slot of the same budget queues, so that counting afterwards is exact (PR-4).
- * A quote that holds a slot already keeps it. Orders without a code need none.
+ * Takes one slot of the order's code, or says why there is none. A quote that holds a slot already keeps it. Orders
+ * without a code need none. Whoever locks a wallet too does that before: person, wallet, campaign is the one sequence.
  */
 export async function reserveSlot(
   tx: Transaction,
-  { quote, invoiceId, asOf }: SlotWish,
+  wish: SlotWish,
 ): Promise<PromoRefusal | undefined> {
-  if (quote.promoCodeId === null) return undefined;
-  const code = await lockCode(tx, quote.promoCodeId);
-  if ((await liveUse(tx, quote.id)) !== undefined) return undefined;
-  const refusal = judgeSlot(code, asOf) ?? (await judgePerson(tx, code, quote.userId));
-  if (refusal !== undefined) return refusal;
-  await stepCounter(tx, code, { counter: 'reserved', by: 1 });
-  const slot = (await usesByPerson(tx, code.promo.campaignId, quote.userId)) + 1;
-  const use = { codeId: code.promo.id, userId: quote.userId, slot, invoiceId, quoteId: quote.id };
-  await tx.insert(promoUses).values({ ...use, state: 'reserved' });
-  await auditUse(tx, { quote, asOf, action: 'promo.reserved', code: code.promo.code });
-  return undefined;
+  const refusal = await judgeSlot(tx, wish);
+  if (refusal === undefined) await takeSlot(tx, wish);
+  return refusal;
 }
 
-/** The money came, in this transaction: the slot is used up (PR-5). Repeating it changes nothing. */
+/**
+ * Whether the code has a slot for this order. The campaign's row is locked first: behind it everybody who wants a slot
+ * of the same budget queues, so that what is counted stands until the transaction ends (PR-4). A refusal is audited.
+ */
+export async function judgeSlot(
+  tx: Transaction,
+  { quote, asOf }: Omit<SlotWish, 'invoiceId'>,
+): Promise<PromoRefusal | undefined> {
+  if (quote.promoCodeId === null) return undefined;
+  const { promo, campaign } = await lockCode(tx, quote.promoCodeId);
+  if ((await liveUse(tx, quote.id)) !== undefined) return undefined;
+  const isActive = promo.isActive && campaign.isActive;
+  const slotsLeft = slotsLeftOf([
+    { ...campaign, limit: campaign.budget },
+    { ...promo, limit: promo.maxUses },
+  ]);
+  const taken = await slotsOf(tx, campaign.id, quote.userId);
+  const refusal = isInForce({ ...campaign, isActive }, asOf)
+    ? judgeSlots({ perUser: campaign.perUser, slotsLeft }, taken.length)
+    : 'promo_bad';
+  if (refusal !== undefined) {
+    await auditUse(tx, { quote, asOf, action: 'promo.rejected', code: promo.code, why: refusal });
+  }
+  return refusal;
+}
+
+/** Takes the slot that `judgeSlot` has found in this transaction. */
+export async function takeSlot(
+  tx: Transaction,
+  { quote, invoiceId, asOf }: SlotWish,
+): Promise<void> {
+  if (quote.promoCodeId === null) return;
+  const code = await lockCode(tx, quote.promoCodeId);
+  if ((await liveUse(tx, quote.id)) !== undefined) return;
+  const { promo, campaign } = code;
+  await stepCounters(tx, code, { reserved: 1, used: 0 });
+  await tx.insert(promoUses).values({
+    codeId: promo.id,
+    userId: quote.userId,
+    slot: freeSlot(await slotsOf(tx, campaign.id, quote.userId)),
+    invoiceId,
+    quoteId: quote.id,
+    state: 'reserved',
+  });
+  await auditUse(tx, { quote, asOf, action: 'promo.reserved', code: promo.code });
+}
+
+/**
+ * The money came, in this transaction: the slot is used up (PR-5). Repeating it changes nothing. Whoever fulfils an
+ * order has its slot reserved before; without one the budget would give more than it has.
+ */
 export async function confirmSlot(tx: Transaction, quote: Quote, asOf: Date): Promise<void> {
+  if (quote.promoCodeId === null) return;
   await moveUse(tx, { quote, asOf, from: 'reserved', to: 'confirmed' });
+  const use = await liveUse(tx, quote.id);
+  assert(use?.state === 'confirmed', `order ${quote.id} reserved its promo slot before it is paid`);
 }
 
 /** The order came to nothing, or its money went back whole: the slot is free again (PR-6). */
@@ -70,7 +120,7 @@ async function lockCode(tx: Transaction, codeId: string): Promise<LockedCode> {
     .select({ campaignId: promoCodes.campaignId })
     .from(promoCodes)
     .where(eq(promoCodes.id, codeId));
-  assert(found, `promo code ${codeId} exists: codes are never deleted`);
+  assert(found, `promo code ${codeId} exists: a code in use cannot be deleted`);
   const [campaign] = await tx
     .select()
     .from(promoCampaigns)
@@ -81,28 +131,10 @@ async function lockCode(tx: Transaction, codeId: string): Promise<LockedCode> {
   return { promo, campaign };
 }
 
-function judgeSlot({ promo, campaign }: LockedCode, asOf: Date): PromoRefusal | undefined {
-  const isOver = campaign.validUntil !== null && campaign.validUntil <= asOf;
-  if (!promo.isActive || !campaign.isActive || isOver) return 'promo_bad';
-  const isCodeFull = promo.maxUses !== null && promo.reserved + promo.used >= promo.maxUses;
-  const { budget } = campaign;
-  const isBudgetSpent = budget !== null && campaign.reserved + campaign.used >= budget;
-  return isCodeFull || isBudgetSpent ? 'promo_exhausted' : undefined;
-}
-
-async function judgePerson(
-  tx: Transaction,
-  { promo, campaign }: LockedCode,
-  userId: number,
-): Promise<PromoRefusal | undefined> {
-  const used = await usesByPerson(tx, promo.campaignId, userId);
-  return used >= campaign.perUser ? 'promo_used' : undefined;
-}
-
-/** Over all codes of the campaign: another word for the same budget is not another chance. */
-async function usesByPerson(tx: Transaction, campaignId: string, userId: number): Promise<number> {
-  const [row] = await tx
-    .select({ uses: count() })
+/** Over all codes of the campaign: another word for the same budget is not another chance (PR-7). */
+async function slotsOf(tx: Transaction, campaignId: string, userId: number): Promise<number[]> {
+  const rows = await tx
+    .select({ slot: promoUses.slot })
     .from(promoUses)
     .innerJoin(promoCodes, eq(promoCodes.id, promoUses.codeId))
     .where(
@@ -112,22 +144,26 @@ async function usesByPerson(tx: Transaction, campaignId: string, userId: number)
         ne(promoUses.state, 'returned'),
       ),
     );
-  return row?.uses ?? 0;
+  return rows.map(({ slot }) => slot);
 }
 
-async function stepCounter(
+async function stepCounters(
   tx: Transaction,
   { promo, campaign }: LockedCode,
-  { counter, by }: { counter: 'reserved' | 'used'; by: 1 | -1 },
+  by: { readonly reserved: number; readonly used: number },
 ): Promise<void> {
-  await tx
-    .update(promoCampaigns)
-    .set({ [counter]: sql`${promoCampaigns[counter]} + ${by}` })
-    .where(eq(promoCampaigns.id, campaign.id));
-  await tx
-    .update(promoCodes)
-    .set({ [counter]: sql`${promoCodes[counter]} + ${by}` })
-    .where(eq(promoCodes.id, promo.id));
+  for (const [table, id] of [
+    [promoCampaigns, campaign.id],
+    [promoCodes, promo.id],
+  ] as const) {
+    await tx
+      .update(table)
+      .set({
+        reserved: sql`${table.reserved} + ${by.reserved}`,
+        used: sql`${table.used} + ${by.used}`,
+      })
+      .where(eq(table.id, id));
+  }
 }
 
 interface UseMove {
@@ -136,8 +172,6 @@ interface UseMove {
   readonly from: 'reserved' | 'confirmed';
   readonly to: 'confirmed' | 'returned';
 }
-
-const COUNTERS = { reserved: 'reserved', confirmed: 'used' } as const;
 
 async function moveUse(tx: Transaction, move: UseMove): Promise<void> {
   const { quote, asOf, from, to } = move;
@@ -149,21 +183,31 @@ async function moveUse(tx: Transaction, move: UseMove): Promise<void> {
     .where(and(eq(promoUses.quoteId, quote.id), eq(promoUses.state, from)))
     .returning({ id: promoUses.id });
   if (!moved) return;
-  await stepCounter(tx, code, { counter: COUNTERS[from], by: -1 });
-  if (to === 'confirmed') await stepCounter(tx, code, { counter: 'used', by: 1 });
+  const gained = to === 'confirmed' ? 1 : 0;
+  await stepCounters(
+    tx,
+    code,
+    from === 'reserved' ? { reserved: -1, used: gained } : { reserved: 0, used: -1 },
+  );
   await auditUse(tx, { quote, asOf, action: `promo.${to}`, code: code.promo.code });
 }
 
-async function auditUse(
-  tx: Transaction,
-  use: { quote: Quote; asOf: Date; action: string; code: string },
-): Promise<void> {
+interface UseNote {
+  readonly quote: Quote;
+  readonly asOf: Date;
+  readonly action: string;
+  readonly code: string;
+  /** Why a use was refused. */
+  readonly why?: PromoRefusal;
+}
+
+async function auditUse(tx: Transaction, { quote, asOf, action, code, why }: UseNote) {
   await writeAudit(tx, {
-    action: use.action,
+    action,
     entity: 'promo',
-    entityId: use.quote.promoCodeId ?? '',
-    actor: { kind: 'user', id: String(use.quote.userId) },
-    after: { code: use.code, quoteId: use.quote.id },
-    asOf: use.asOf,
+    entityId: quote.promoCodeId ?? '',
+    actor: { kind: 'user', id: String(quote.userId) },
+    after: { code, quoteId: quote.id, ...(why === undefined ? {} : { why }) },
+    asOf,
   });
 }

@@ -10,7 +10,8 @@ import { inTransaction, readSettings, workflowId } from '../transactions';
 import { moneyAccount, tokenAccount, wallet } from './accounts';
 import { fulfilOrder } from './fulfilment';
 import { isStillPossible } from './plan-changes';
-import { balanceOf, postTransfer } from './ledger';
+import { balanceOf, lockWallet, postTransfer } from './ledger';
+import { reserveSlot } from './promo-slots';
 import { issueReceipt } from './receipts';
 import {
   lockSuspended,
@@ -92,6 +93,13 @@ async function completeQuarantined(
     if (!(await isStillPossible(tx, order, new Date(repair.asOf)))) {
       return refuse('the plan it would upgrade does not run any more');
     }
+    await lockWallet(tx, order.invoice.userId);
+    const noSlot = await reserveSlot(tx, {
+      quote: order.quote,
+      invoiceId: order.invoice.id,
+      asOf: new Date(repair.asOf),
+    });
+    if (noSlot !== undefined) return refuse(`its promo code has no slot for it: ${noSlot}`);
     const subscription = await fulfilOrder(tx, order, {
       key: workflowId(),
       paymentId: payment.id,

@@ -2,6 +2,7 @@ import type { Transaction } from '../../../drizzle/client';
 import type { PostOutcome } from '../../../src/domain/billing/payment';
 import { promiseToUser } from '../../outbox';
 import { markPaid } from '../fulfilment';
+import { lockWallet } from '../ledger';
 import { openItem } from '../open-items';
 import { amountOf, quoteHolds, type Order } from '../orders';
 import { isStillPossible } from '../plan-changes';
@@ -47,6 +48,7 @@ async function isStillSold(tx: Transaction, posting: Posting, order: Order): Pro
   if (!quoteHolds(order, posting.asOf)) return false;
   if (!(await isStillPossible(tx, order, posting.asOf))) return false;
   const { quote, invoice } = order;
+  await lockWallet(tx, invoice.userId);
   const wish = { quote, invoiceId: invoice.id, asOf: posting.asOf };
   return (await reserveSlot(tx, wish)) === undefined;
 }

@@ -154,7 +154,7 @@ function terms(
     periodCount: version.periodCount,
     purpose: request.purpose ?? purposeOf(version.kind),
     promoCodeId: promo?.codeId ?? null,
-    bonusDays: promo ? bonusDaysOf(promo) : 0,
+    bonusDays: promo && sellsPeriod(version) ? bonusDaysOf(promo) : 0,
     creditMinor,
     subscriptionId: change?.subscriptionId ?? null,
   };
@@ -164,6 +164,14 @@ function terms(
 function creditOf(listMinor: number, creditMinor: number, exponent: number): number {
   if (creditMinor >= listMinor) return listMinor;
   return Math.min(creditMinor, Math.max(0, listMinor - minimumPayable(exponent)));
+}
+
+/**
+ * Only an order that surely contains a period can make it longer: a top-up starts one for some people and none for
+ * others, and what is shown is what is given.
+ */
+export function sellsPeriod(version: Pick<VersionTerms, 'kind' | 'periodUnit'>): boolean {
+  return version.kind !== 'topup' && version.periodUnit !== null;
 }
 
 /** The least a discount leaves to pay: one of the major unit, such as 1.00 RUB or 1 XTR; of finer assets one minor unit. */

@@ -1,4 +1,4 @@
-import type { TariffKind } from './pricing';
+import { exponentOf } from '../money';
 
 export type PromoKind = 'percent' | 'fixed' | 'bonus_tokens' | 'bonus_days' | 'trial';
 
@@ -31,7 +31,6 @@ export interface PromoTerms extends PromoEffect {
 export interface PromoUse {
   readonly asOf: Date;
   readonly tariffId: string;
-  readonly tariffKind: TariffKind;
   readonly isTrial: boolean;
   /** Bonus days need a period to make longer, and a top-up has none to sell by itself. */
   readonly hasPeriod: boolean;
@@ -58,11 +57,56 @@ const LONGEST_INPUT = 200;
 
 /** Judges a code in the order of PR-2; undefined when it may be used. The slot itself is taken later, in PostgreSQL. */
 export function judgePromo(promo: PromoTerms | undefined, use: PromoUse): PromoRefusal | undefined {
-  if (!promo?.isActive || promo.validFrom > use.asOf) return 'promo_bad';
-  if (promo.validUntil !== null && promo.validUntil <= use.asOf) return 'promo_bad';
-  if (!isApplicable(promo, use)) return 'promo_not_here';
-  if (use.usedByPerson >= promo.perUser) return 'promo_used';
-  return promo.slotsLeft !== null && promo.slotsLeft <= 0 ? 'promo_exhausted' : undefined;
+  if (!promo || !isInForce(promo, use.asOf)) return 'promo_bad';
+  return isApplicable(promo, use) ? judgeSlots(promo, use.usedByPerson) : 'promo_not_here';
+}
+
+/** The same before anybody has chosen what to buy with the code. */
+export function judgeUnbound(
+  promo: PromoTerms | undefined,
+  use: Pick<PromoUse, 'asOf' | 'usedByPerson'>,
+): PromoRefusal | undefined {
+  if (!promo || !isInForce(promo, use.asOf)) return 'promo_bad';
+  return judgeSlots(promo, use.usedByPerson);
+}
+
+/** On, begun and not over; the first instant counts, the last does not. */
+export function isInForce(
+  { isActive, validFrom, validUntil }: Pick<PromoTerms, 'isActive' | 'validFrom' | 'validUntil'>,
+  asOf: Date,
+): boolean {
+  return isActive && validFrom <= asOf && (validUntil === null || asOf < validUntil);
+}
+
+/** The person's own limit comes before the budget: "already used" says more than "all gone". */
+export function judgeSlots(
+  { perUser, slotsLeft }: Pick<PromoTerms, 'perUser' | 'slotsLeft'>,
+  usedByPerson: number,
+): PromoRefusal | undefined {
+  if (usedByPerson >= perUser) return 'promo_used';
+  return slotsLeft !== null && slotsLeft <= 0 ? 'promo_exhausted' : undefined;
+}
+
+/** What is left of two limits together, of which each may be absent. */
+export function slotsLeftOf(limits: readonly SlotLimit[]): number | null {
+  const left = limits.flatMap(({ limit, reserved, used }) =>
+    limit === null ? [] : [limit - reserved - used],
+  );
+  return left.length === 0 ? null : Math.min(...left);
+}
+
+export interface SlotLimit {
+  readonly limit: number | null;
+  readonly reserved: number;
+  readonly used: number;
+}
+
+/** The lowest of a person's numbered uses that is free, from 1: a returned one is given out again. */
+export function freeSlot(taken: readonly number[]): number {
+  const isTaken = new Set(taken);
+  let slot = 1;
+  while (isTaken.has(slot)) slot += 1;
+  return slot;
 }
 
 /** A discount code never opens a trial; a trial code never discounts (PR-3). */
@@ -109,7 +153,7 @@ export interface NewPromoCode {
 export function problemOfPromo(wish: NewPromoCode): keyof NewPromoCode | undefined {
   if (normalizeCode(wish.code) !== wish.code) return 'code';
   if (!isValueLegal(wish)) return 'value';
-  if ((wish.kind === 'fixed') !== (wish.currency !== undefined)) return 'currency';
+  if (!isCurrencyLegal(wish)) return 'currency';
   if (!isCount(wish.alsoBonusUtok ?? 0, 0, Number.MAX_SAFE_INTEGER)) return 'alsoBonusUtok';
   if (!isCount(wish.alsoBonusDays ?? 0, 0, 366)) return 'alsoBonusDays';
   if (wish.kind === 'trial' && wish.tariffId === undefined) return 'tariffId';
@@ -117,6 +161,12 @@ export function problemOfPromo(wish: NewPromoCode): keyof NewPromoCode | undefin
   if (wish.kind === 'trial' && (wish.alsoBonusDays ?? 0) > 0) return 'alsoBonusDays';
   if (wish.maxUses !== undefined && !isCount(wish.maxUses, 1, 2_147_483_647)) return 'maxUses';
   return undefined;
+}
+
+/** A fixed discount is money, so it names a currency the product knows; nothing else does. */
+function isCurrencyLegal({ kind, currency }: NewPromoCode): boolean {
+  if (kind !== 'fixed') return currency === undefined;
+  return currency !== undefined && exponentOf(currency) !== undefined;
 }
 
 function isValueLegal({ kind, value }: NewPromoCode): boolean {
