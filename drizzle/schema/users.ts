@@ -30,6 +30,8 @@ export const users = pgTable(
     moneyFrozenBy: uuid('money_frozen_by'),
     unreachableSince: instant('unreachable_since'),
     marketingOk: boolean('marketing_ok').notNull().default(false),
+    /** A code given for the next order, as it is looked up. */
+    promoCode: text('promo_code'),
     referredBy: bigint('referred_by', { mode: 'number' }),
     pseudonymisedAt: instant('pseudonymised_at'),
     /** Set when an erased person comes back: what lies before is not theirs to see any more (AU-4). */

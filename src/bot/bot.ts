@@ -21,6 +21,7 @@ import { errorBoundary } from './incidents';
 import { menuFeature } from './menu';
 import type { BotParts } from './parts';
 import { patience } from './patience';
+import { promoFeature } from './promo/codes';
 import { reachability } from './reachability';
 import { receiptsFeature } from './receipts/receipts';
 import { settingsFeature } from './settings';
@@ -64,6 +65,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const consent = consentFeature(parts);
   const topup = topupFeature(parts);
   const orders = ordersFeature(parts);
+  const promo = promoFeature(parts);
   const admin = adminFeature(parts);
   const receipts = receiptsFeature(parts);
   const handlers: CallbackHandlers<Route> = {
@@ -78,6 +80,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...consent.callbacks,
     ...topup.callbacks,
     ...orders.callbacks,
+    ...promo.callbacks,
     ...admin.callbacks,
     ...planChangeFeature(parts).callbacks,
     ...receipts.callbacks,
@@ -86,7 +89,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {
     bot.use(feature.composer);
   }
-  bot.use(admin.composer);
+  bot.use(promo.composer, admin.composer);
   // Last, because an open question takes any text: commands come before dialogues.
-  bot.use(topup.composer, admin.questions);
+  bot.use(topup.composer, promo.questions, admin.questions);
 }

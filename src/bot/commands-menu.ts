@@ -15,6 +15,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'subscription',
   'history',
   'invoices',
+  'promo',
   'settings',
   'paysupport',
   'terms',

@@ -22,6 +22,14 @@ export function tokensText(utok: number, locale: Locale): string {
   return localNumber(tokenDisplay(utok), locale);
 }
 
+/** Hundredths of a percent as people write them: `12,5` in Russian, `12.5` in English. */
+export function percentText(hundredths: number, locale: Locale): string {
+  return localNumber(
+    trimmed({ minor: hundredths, currency: '', exponent: 2 }).replace(/(\.\d)0$/, '$1'),
+    locale,
+  );
+}
+
 /** The same with its sign, for a movement. */
 export function signedTokensText(utok: number, locale: Locale): string {
   return utok > 0 ? `+${tokensText(utok, locale)}` : tokensText(utok, locale);

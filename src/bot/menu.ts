@@ -5,6 +5,7 @@ import { showTariffBySlug } from './billing/tariffs';
 import { localeOf, show, tell, type BotContext, type CallbackHandlers } from './context';
 import { tokensText } from './display';
 import type { BotParts } from './parts';
+import { enterCode } from './promo/codes';
 import { lines, openButton, type Screen } from './screen';
 import { NEW_MESSAGE } from './callback-data';
 import { say } from './wording';
@@ -30,6 +31,8 @@ export async function openStart(ctx: BotContext, parts: BotParts, payload: strin
       await showInvoice(ctx, parts, { invoiceId: fromId22(rest ?? '') });
       return;
     case 'promo':
+      await enterCode(ctx, parts, { typed: rest ?? '' });
+      return;
     case 'gift':
     case 'ref':
       await tell(ctx, { key: 'later.feature' });

@@ -30,7 +30,15 @@ export type BotCommands = Pick<
 
 export type BotRecords = Pick<
   EdgeRecords,
-  'arrive' | 'leave' | 'setLocale' | 'acceptTerms' | 'setReachable' | 'createQuote' | 'takeRate'
+  | 'arrive'
+  | 'leave'
+  | 'setLocale'
+  | 'acceptTerms'
+  | 'setReachable'
+  | 'createQuote'
+  | 'lookUpPromo'
+  | 'rememberPromo'
+  | 'takeRate'
 >;
 
 export interface PaymentChoice {

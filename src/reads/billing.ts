@@ -62,6 +62,9 @@ export interface QuoteView {
   readonly discountMinor: number;
   readonly tokensUtok: number;
   readonly bonusUtok: number;
+  readonly bonusDays: number;
+  /** The promo code in it. */
+  readonly promoCode: string | null;
   readonly feeUtok: number;
   readonly periodUnit: PeriodUnit | null;
   readonly periodCount: number | null;
@@ -76,7 +79,13 @@ export interface InvoiceView {
   readonly provider: string;
   readonly state: InvoiceState;
   readonly fulfilledAs: 'order' | 'wallet_credit' | null;
+  readonly purpose: QuotePurpose;
   readonly amount: Money;
+  readonly discountMinor: number;
+  readonly bonusUtok: number;
+  readonly bonusDays: number;
+  /** The promo code in it. */
+  readonly promoCode: string | null;
   readonly paymentUrl: string | null;
   readonly createdAt: string;
   readonly expiresAt: string;

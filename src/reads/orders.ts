@@ -3,6 +3,7 @@ import type { Database } from '../../drizzle/client';
 import {
   invoices,
   payments,
+  promoCodes,
   quotes,
   receipts,
   tariffs,
@@ -16,27 +17,30 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export async function quote(db: Database, quoteId: string): Promise<QuoteView | undefined> {
   if (!UUID.test(quoteId)) return undefined;
   const [row] = await db
-    .select({ quote: quotes, version: tariffVersions, kind: tariffs.kind })
+    .select({ quote: quotes, version: tariffVersions, kind: tariffs.kind, code: promoCodes.code })
     .from(quotes)
     .innerJoin(tariffVersions, eq(tariffVersions.id, quotes.tariffVersionId))
     .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId))
+    .leftJoin(promoCodes, eq(promoCodes.id, quotes.promoCodeId))
     .where(eq(quotes.id, quoteId));
   if (!row) return undefined;
   const { quote, version } = row;
   const { currency, exponent } = quote;
   return {
     quoteId: quote.id,
-    purpose: quote.purpose,
-    creditMinor: quote.creditMinor,
     userId: quote.userId,
     tariffId: version.tariffId,
+    purpose: quote.purpose,
     tariffKind: row.kind,
     planName: version.nameI18n,
     listAmount: { minor: quote.listAmountMinor, currency, exponent },
     payAmount: { minor: quote.payAmountMinor, currency, exponent },
     discountMinor: quote.discountMinor,
+    creditMinor: quote.creditMinor,
     tokensUtok: quote.tokensUtok,
     bonusUtok: quote.bonusUtok,
+    bonusDays: quote.bonusDays,
+    promoCode: row.code,
     feeUtok: quote.feeUtok,
     periodUnit: quote.periodUnit,
     periodCount: quote.periodCount,
@@ -71,6 +75,7 @@ function selectInvoices(db: Database) {
       quote: quotes,
       planName: tariffVersions.nameI18n,
       kind: tariffs.kind,
+      code: promoCodes.code,
       isConfirming: sql<boolean>`exists (
         select 1 from ${payments} p where p.invoice_id = ${invoices.id}
           and p.state in ('unknown', 'pending', 'authorised'))`,
@@ -82,13 +87,14 @@ function selectInvoices(db: Database) {
     .from(invoices)
     .innerJoin(quotes, eq(quotes.id, invoices.quoteId))
     .innerJoin(tariffVersions, eq(tariffVersions.id, quotes.tariffVersionId))
-    .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId));
+    .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId))
+    .leftJoin(promoCodes, eq(promoCodes.id, quotes.promoCodeId));
 }
 
 type InvoiceRow = Awaited<ReturnType<typeof selectInvoices>>[number];
 
 function toView(row: InvoiceRow): InvoiceView {
-  const { invoice, quote, planName, kind, isConfirming, receipts } = row;
+  const { invoice, quote, planName, kind, code, isConfirming, receipts } = row;
   return {
     invoiceId: invoice.id,
     no: invoice.no,
@@ -96,7 +102,12 @@ function toView(row: InvoiceRow): InvoiceView {
     provider: invoice.provider,
     state: invoice.state,
     fulfilledAs: invoice.fulfilledAs,
+    purpose: quote.purpose,
     amount: amountOf(invoice),
+    discountMinor: quote.discountMinor,
+    bonusUtok: quote.bonusUtok,
+    bonusDays: quote.bonusDays,
+    promoCode: code,
     paymentUrl: invoice.paymentUrl,
     createdAt: invoice.createdAsOf.toISOString(),
     expiresAt: invoice.expiresAt.toISOString(),

@@ -1,5 +1,5 @@
-import type { PriceRefusal, QuotePurpose } from '../domain/billing/pricing';
-import type { PromoRefusal } from '../domain/billing/promo';
+import type { PriceRefusal, QuotePurpose, TariffKind } from '../domain/billing/pricing';
+import type { PromoEffect, PromoRefusal } from '../domain/billing/promo';
 
 /** Somebody who wrote to the bot, as Telegram describes them. */
 export interface TelegramPerson {
@@ -30,6 +30,8 @@ export interface Arrival {
   readonly roles: readonly string[];
   /** Something besides topping up is on sale, so the catalogue is worth a button. */
   readonly hasCatalogue: boolean;
+  /** A code the person gave for their next order. */
+  readonly promoCode: string | undefined;
 }
 
 export type DialogueChange =
@@ -66,6 +68,37 @@ export interface QuoteRequest {
   readonly asOf: Date;
 }
 
+export interface PromoQuestion {
+  readonly userId: number;
+  /** The code as it was typed. */
+  readonly typed: string;
+  readonly asOf: Date;
+}
+
+/** A code that may be used, before it is known for what. */
+export type PromoLookup =
+  | { readonly kind: 'found'; readonly promo: PromoCard }
+  | {
+      readonly kind: 'refused';
+      readonly reason: PromoRefusal;
+      readonly inInvoiceId?: string;
+    };
+
+export interface PromoCard extends PromoEffect {
+  readonly code: string;
+  readonly validUntil: Date | null;
+  /** The only tariff it works for; the trial it opens. */
+  readonly tariff: PromoTariff | undefined;
+}
+
+export interface PromoTariff {
+  readonly tariffId: string;
+  readonly kind: TariffKind;
+  readonly tariffVersionId: string;
+  /** One it has a price in; null for a top-up, which has none. */
+  readonly currency: string | null;
+}
+
 export type RateVerdict =
   { readonly kind: 'ok' } | { readonly kind: 'limited'; readonly retryAfterSeconds: number };
 
@@ -97,6 +130,10 @@ export interface EdgeRecords {
   setReachable(userId: number, isReachable: boolean): Promise<void>;
   /** Freezes a price in a quote row (TP-7). */
   createQuote(request: QuoteRequest): Promise<QuoteOutcome>;
+  /** What a code would do for this person, were it used now. */
+  lookUpPromo(question: PromoQuestion): Promise<PromoLookup>;
+  /** Keeps a code for the person's next order; undefined forgets it. */
+  rememberPromo(userId: number, code: string | undefined): Promise<void>;
   takeRate(scope: RateScope, userId: number): Promise<RateVerdict>;
   /** Stores a notification or counts its repeat. */
   storeInboxEvent(event: InboxEvent): Promise<{ readonly id: string; readonly deliveries: number }>;

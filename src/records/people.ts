@@ -49,6 +49,7 @@ type ArrivalRow = {
   readonly balance_utok: string | number;
   readonly roles: readonly string[];
   readonly has_catalogue: boolean;
+  readonly promo_code: string | null;
 };
 
 /**
@@ -72,6 +73,7 @@ export async function arrive(db: Database, beginning: Beginning, coming: Coming)
     balanceUtok: safeInteger(BigInt(row.balance_utok)),
     roles: row.roles,
     hasCatalogue: row.has_catalogue,
+    promoCode: row.promo_code ?? undefined,
   };
 }
 
@@ -87,7 +89,7 @@ function arrivalQuery(beginning: Beginning, { updateId, person, asOf }: Coming) 
       on conflict (id) do update set
         username = excluded.username, first_name = excluded.first_name,
         last_name = excluded.last_name, unreachable_since = null, updated_at = now()
-      returning id, locale, time_zone, is_blocked, clock_offset_ms, xmax = 0 as is_new
+      returning id, locale, time_zone, is_blocked, clock_offset_ms, promo_code, xmax = 0 as is_new
     ), registration as (
       insert into ${auditLog} (actor_kind, actor_id, action, entity, entity_id, as_of)
       select 'user', person.id::text, 'user.created', 'user', person.id::text, ${at}

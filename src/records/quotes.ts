@@ -33,7 +33,8 @@ export async function createQuote(
   if (!offer || !isOnSale(offer, request)) {
     return { kind: 'refused', reason: 'tariff_unavailable' };
   }
-  const found = await findPromo(db, request, { tariffId: offer.version.tariffId, ...offer });
+  const { tariffId, periodUnit } = offer.version;
+  const found = await findPromo(db, request, { tariffId, periodUnit, kind: offer.kind });
   if (found.kind === 'refused') return found;
   const { promo } = found;
   const changed = await findChange(db, request, { ...offer, promo });

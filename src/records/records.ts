@@ -8,6 +8,7 @@ import { acceptTerms } from './consents';
 import type { EdgeRecords } from './contract';
 import { markInboxError, markInboxSignalled, storeInboxEvent } from './inbox';
 import { arrive, leave } from './people';
+import { lookUpPromo, rememberPromo } from './promo';
 import { createQuote } from './quotes';
 import { createRates, RATE_LIMITS, type RateLimits } from './rates';
 
@@ -38,6 +39,8 @@ export function createRecords(db: Database, options: RecordsOptions): EdgeRecord
       await db.update(users).set({ unreachableSince }).where(eq(users.id, userId));
     },
     createQuote: (request) => createQuote(db, settings, request),
+    lookUpPromo: (question) => lookUpPromo(db, question),
+    rememberPromo: (userId, code) => rememberPromo(db, userId, code),
     takeRate: createRates(db, options.rateLimits ?? RATE_LIMITS),
     storeInboxEvent: (event) => storeInboxEvent(db, event),
     markInboxSignalled: (id) => markInboxSignalled(db, id),

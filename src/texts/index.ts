@@ -17,6 +17,8 @@ import { privacyEn } from './privacy/en';
 import { privacyRu } from './privacy/ru';
 import { receiptsEn } from './receipts/en';
 import { receiptsRu } from './receipts/ru';
+import { promoEn } from './promo/en';
+import { promoRu } from './promo/ru';
 
 const RU = {
   ...adminRu,
@@ -28,6 +30,7 @@ const RU = {
   ...plansRu,
   ...privacyRu,
   ...receiptsRu,
+  ...promoRu,
 };
 
 /** The name of a sentence. Russian defines the names; a sentence missing in English does not compile (BOT-7). */
@@ -43,6 +46,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...plansEn,
   ...privacyEn,
   ...receiptsEn,
+  ...promoEn,
 };
 
 /** Every sentence a person sees, as ICU MessageFormat; only the bot's wording turns it into text. */

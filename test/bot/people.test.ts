@@ -66,7 +66,7 @@ describe('people', () => {
     const offer = await visitor.press('Choose for');
     expect(offer.message.message.text).toContain('To pay: ₽99');
     expect((await visitor.write('/start t_nothing')).message.text).toContain('no longer on sale');
-    expect((await visitor.write('/start promo_SALE')).message.text).toContain('Hello');
+    expect((await visitor.write('/start ref_SOMEBODY')).message.text).toContain('Hello');
     expect(visitor.texts().at(-2)).toContain('not here yet');
   });
 

@@ -33,6 +33,8 @@ export function invoiceView(over: Partial<InvoiceView> = {}): InvoiceView {
     provider: 'mock',
     state: 'pending',
     fulfilledAs: null,
+    ...({ purpose: 'purchase', discountMinor: 0, bonusUtok: 0 } as const),
+    ...{ bonusDays: 0, promoCode: null },
     amount: { minor: 199900, currency: 'RUB', exponent: 2 },
     paymentUrl: null,
     createdAt: '2026-01-01T00:00:00.000Z',

@@ -48,9 +48,10 @@ function balanceScreen(
     rows: [
       tariff?.minAmount ? [amountButton(ctx, tariff.minAmount), other] : [],
       [
+        openButton(locale, 'button.promo', 'promo:ask'),
         openButton(locale, 'button.history', 'nav:hist'),
-        openButton(locale, 'button.menu', 'nav:menu'),
       ],
+      [openButton(locale, 'button.menu', 'nav:menu')],
     ],
   };
 }

@@ -24,6 +24,7 @@ export function invoiceScreen(ctx: BotContext, parts: BotParts, invoice: Invoice
     invoice.tariffKind !== 'topup' &&
       period !== undefined &&
       say(locale, 'invoice.period', { period }),
+    ...promoLines(ctx, invoice),
     say(locale, 'invoice.amount', { amount: amountText(invoice.amount, locale) }),
     say(locale, 'invoice.provider', { provider: providerText(invoice.provider, locale) }),
     isOpen(invoice.state) &&
@@ -63,6 +64,19 @@ export function methodsScreen(ctx: BotContext, parts: BotParts, invoice: Invoice
     text: lines(say(locale, 'invoice.title', { no: invoice.no }), say(locale, 'invoice.methods')),
     rows: [...methods, [back]],
   };
+}
+
+/** What the promo code did to the order. */
+function promoLines(ctx: BotContext, invoice: InvoiceView): readonly (string | false)[] {
+  const locale = localeOf(ctx);
+  const { promoCode: code, discountMinor: minor, bonusUtok, bonusDays: days, amount } = invoice;
+  const discount = amountText({ ...amount, minor }, locale);
+  return [
+    code !== null && say(locale, 'invoice.promo', { code }),
+    minor > 0 && say(locale, 'invoice.discount', { amount: discount }),
+    bonusUtok > 0 && say(locale, 'invoice.bonus', { tokens: tokensText(bonusUtok, locale) }),
+    days > 0 && say(locale, 'invoice.bonus_days', { days }),
+  ];
 }
 
 function contentsText(ctx: BotContext, invoice: InvoiceView): string {

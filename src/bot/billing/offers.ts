@@ -3,18 +3,24 @@ import type { QuoteView } from '../../reads/billing';
 import type { QuoteOutcome } from '../../records/contract';
 import type { TextKey } from '../../texts';
 import { localeOf, show, tell, type BotContext } from '../context';
-import { amountText, instantText, tokensText } from '../display';
-import { providersFor, type BotParts } from '../parts';
-import { button, lines, openButton, type Button, type Screen } from '../screen';
+import { amountText } from '../display';
+import type { BotParts } from '../parts';
+import { isPromoRefusal, tellPromoRefusal } from '../promo/refusal';
+import { openButton, type Screen } from '../screen';
 import { say } from '../wording';
-import { periodOf, providerText } from './plans';
+import { quoteScreen, type QuoteHeading } from './quote-card';
 
 /** What somebody wants to buy, before it has a price. */
 export interface Wish {
   readonly tariffVersionId: string;
   readonly currency: string;
   readonly amountMinor?: number;
+  /** By the tariff's kind when absent. */
   readonly purpose?: QuotePurpose;
+  /** A code typed for this order, whose refusal is told; null for an order without any. */
+  readonly promo?: string | null;
+  /** A code that may come along where it fits; the one kept for the next order when absent. */
+  readonly keptPromo?: string | null;
 }
 
 /** Freezes a price and shows it for confirmation; a refusal is told. True when there is something to confirm. */
@@ -23,14 +29,13 @@ export async function offerQuote(
   parts: BotParts,
   wish: Wish & { readonly headline?: TextKey },
 ): Promise<boolean> {
-  const { headline, ...order } = wish;
-  const { userId, asOf } = ctx.visit;
-  const outcome = await parts.records.createQuote({ ...order, userId, asOf });
+  const { headline } = wish;
+  const { outcome, lostPromo } = await quoteWish(ctx, parts, wish);
   if (outcome.kind === 'refused') {
-    await tellRefusal(ctx, outcome);
+    await tellRefusal(ctx, parts, outcome);
     return false;
   }
-  await showQuote(ctx, parts, { quoteId: outcome.quoteId, headline });
+  await showQuote(ctx, parts, { quoteId: outcome.quoteId, headline, lostPromo });
   return true;
 }
 
@@ -38,38 +43,94 @@ export async function offerQuote(
 export async function showQuote(
   ctx: BotContext,
   parts: BotParts,
-  { quoteId, headline }: { quoteId: string; headline?: TextKey | undefined },
+  { quoteId, ...heading }: QuoteHeading & { readonly quoteId: string },
 ): Promise<void> {
   const quote = await parts.reads.quote(quoteId);
   if (!quote) throw new Error(`quote ${quoteId} is not readable; is the replica behind?`);
-  await show(ctx, quoteScreen(ctx, parts, { quote, headline }));
+  await show(ctx, quoteScreen(ctx, parts, { quote, ...heading }));
 }
 
-/** The same wish at today's price: for a button that outlived its quote (T-P28). */
+interface QuotedWish {
+  readonly outcome: QuoteOutcome;
+  readonly lostPromo?: string;
+}
+
+/** A kept code goes into the order it fits; one that it does not fit is offered without it, and says so. */
+async function quoteWish(ctx: BotContext, parts: BotParts, wish: Wish): Promise<QuotedWish> {
+  const { userId, asOf } = ctx.visit;
+  const { tariffVersionId, currency, amountMinor, purpose, promo } = wish;
+  const order = {
+    ...{ userId, asOf, tariffVersionId, currency },
+    ...(amountMinor === undefined ? {} : { amountMinor }),
+    ...(purpose === undefined ? {} : { purpose }),
+  };
+  const kept = promo === undefined ? keptCode(ctx, wish) : undefined;
+  const code = promo ?? kept;
+  if (code === undefined) return { outcome: await parts.records.createQuote(order) };
+  const outcome = await parts.records.createQuote({ ...order, promo: code });
+  if (kept === undefined || !isPromoRefusal(outcome)) return { outcome };
+  if (outcome.reason !== 'promo_not_here') await parts.records.rememberPromo(userId, undefined);
+  return { outcome: await parts.records.createQuote(order), lostPromo: kept };
+}
+
+/** Only plain orders take the code a person has kept: what else there is has its own terms. */
+function keptCode(ctx: BotContext, { purpose, keptPromo }: Wish): string | undefined {
+  const isPlain = purpose === undefined || purpose === 'purchase' || purpose === 'topup';
+  if (keptPromo !== undefined) return keptPromo ?? undefined;
+  return isPlain ? ctx.visit.arrival.promoCode : undefined;
+}
+
+/** The same wish at today's price: for a button that outlived its quote (T-P28). Its code comes along while it holds. */
 export async function offerAgain(
   ctx: BotContext,
   parts: BotParts,
-  stale: { readonly quote: QuoteView; readonly headline: TextKey },
+  { quote, headline }: { readonly quote: QuoteView; readonly headline: TextKey },
 ): Promise<void> {
-  const { quote, headline } = stale;
+  await offerSame(ctx, parts, { quote, headline, keptPromo: quote.promoCode });
+}
+
+/** What a quote was about, quoted anew with something changed. False when it is not on sale or was refused. */
+export async function offerSame(
+  ctx: BotContext,
+  parts: BotParts,
+  wish: Pick<Wish, 'promo' | 'keptPromo'> & { quote: QuoteView; headline?: TextKey },
+): Promise<boolean> {
+  const { quote, ...change } = wish;
   const { currency, minor } = quote.listAmount;
   const tariff = await parts.reads.tariff(quote.tariffId, ctx.visit.asOf);
   if (!tariff) {
     await show(ctx, noteScreen(ctx, 'quote.gone'));
-    return;
+    return false;
   }
   const { tariffVersionId } = tariff;
   const amount = tariff.kind === 'topup' ? { amountMinor: minor } : {};
   const { purpose } = quote;
-  await offerQuote(ctx, parts, { tariffVersionId, currency, headline, purpose, ...amount });
+  return offerQuote(ctx, parts, { tariffVersionId, currency, purpose, ...amount, ...change });
+}
+
+/** Somebody else's quote is answered like one that does not exist any more, and shows nothing (BOT-4). */
+export async function ownQuote(
+  ctx: BotContext,
+  parts: BotParts,
+  quoteId: string | undefined,
+): Promise<QuoteView | undefined> {
+  const quote = quoteId === undefined ? undefined : await parts.reads.quote(quoteId);
+  if (quote?.userId === ctx.visit.userId) return quote;
+  await tell(ctx, { key: quote ? 'quote.foreign' : 'quote.gone' });
+  return undefined;
 }
 
 /** Says why a price could not be quoted. */
 export async function tellRefusal(
   ctx: BotContext,
+  parts: BotParts,
   refusal: Extract<QuoteOutcome, { kind: 'refused' }>,
 ): Promise<void> {
   const locale = localeOf(ctx);
+  if (isPromoRefusal(refusal)) {
+    await tellPromoRefusal(ctx, parts, refusal);
+    return;
+  }
   switch (refusal.reason) {
     case 'below_minimum': {
       const minimum = amountText(refusal.minimum, locale);
@@ -84,83 +145,10 @@ export async function tellRefusal(
     case 'currency_not_sold':
     case 'amount_missing':
     case 'tariff_unavailable':
-    case 'promo_bad':
-    case 'promo_not_here':
-    case 'promo_used':
-    case 'promo_exhausted':
     case 'change_impossible':
     case 'change_at_end':
       await tell(ctx, { key: `refused.${refusal.reason}` });
   }
-}
-
-/** Exactly the quote, and until when its button works (BOT-5). */
-export function quoteScreen(
-  ctx: BotContext,
-  parts: BotParts,
-  { quote, headline }: { quote: QuoteView; headline?: TextKey | undefined },
-): Screen {
-  const locale = localeOf(ctx);
-  const isDiscounted = quote.discountMinor > 0 || quote.creditMinor > 0;
-  const period = periodOf(quote, locale);
-  const { currency, exponent } = quote.payAmount;
-  const credit = amountText({ minor: quote.creditMinor, currency, exponent }, locale);
-  const discount = amountText({ minor: quote.discountMinor, currency, exponent }, locale);
-  const confirmations = confirmButtons(ctx, parts, quote);
-  const text = lines(
-    headline !== undefined && `${say(locale, headline)}\n`,
-    say(locale, 'quote.title'),
-    quote.tariffKind === 'topup'
-      ? say(locale, 'invoice.topup')
-      : say(locale, 'quote.plan', { name: quote.planName[locale] }),
-    '',
-    isDiscounted && say(locale, 'quote.list', { amount: amountText(quote.listAmount, locale) }),
-    quote.creditMinor > 0 && say(locale, 'quote.credit', { amount: credit }),
-    quote.discountMinor > 0 && say(locale, 'quote.discount', { amount: discount }),
-    ...contentLines(ctx, quote),
-    period !== undefined && say(locale, 'quote.period', { period }),
-    feeLine(ctx, quote),
-    '',
-    say(locale, 'quote.pay', { amount: amountText(quote.payAmount, locale) }),
-    say(locale, 'quote.until', { until: instantText(quote.buttonUntil, ctx.visit.place) }),
-    confirmations.length > 1 && `\n${say(locale, 'quote.choose_provider')}`,
-    confirmations.length === 0 && `\n${say(locale, 'quote.no_provider')}`,
-  );
-  const refuse = button({ locale, key: 'button.refuse' }, { route: 'q:no', id: quote.quoteId });
-  return { text, rows: [...confirmations.map((one) => [one]), [refuse]] };
-}
-
-function contentLines(ctx: BotContext, quote: QuoteView): readonly (string | false)[] {
-  const locale = localeOf(ctx);
-  const tokens = (utok: number) => ({ tokens: tokensText(utok, locale) });
-  return [
-    quote.tokensUtok > 0 && say(locale, 'quote.tokens', tokens(quote.tokensUtok)),
-    quote.bonusUtok > 0 && say(locale, 'quote.bonus', tokens(quote.bonusUtok)),
-  ];
-}
-
-function feeLine(ctx: BotContext, quote: QuoteView): string | false {
-  if (quote.feeUtok === 0) return false;
-  const locale = localeOf(ctx);
-  return say(locale, 'quote.fee', { fee: tokensText(quote.feeUtok, locale) });
-}
-
-/** One button when there is one way to pay, else one per provider. */
-function confirmButtons(ctx: BotContext, parts: BotParts, quote: QuoteView): readonly Button[] {
-  const locale = localeOf(ctx);
-  const amount = amountText(quote.payAmount, locale);
-  const providers = providersFor(parts, quote.payAmount.currency);
-  const { quoteId: id } = quote;
-  if (providers.length === 1) {
-    return [button({ locale, key: 'button.confirm', params: { amount } }, { route: 'q:ok', id })];
-  }
-  return providers.map(({ name }) => {
-    const params = { provider: providerText(name, locale) };
-    return button(
-      { locale, key: 'button.confirm_provider', params },
-      { route: 'q:ok', id, arg: name },
-    );
-  });
 }
 
 /** One sentence and the way back to the menu. */

@@ -5,7 +5,7 @@ import type { QuoteView } from '../../reads/billing';
 import { show, tell, toast, type BotContext, type CallbackHandlers, type Press } from '../context';
 import { providersFor, type BotParts } from '../parts';
 import { showInvoice } from './invoices';
-import { noteScreen, offerAgain } from './offers';
+import { noteScreen, offerAgain, ownQuote } from './offers';
 
 /** Confirming or refusing a quote (BOT-5). */
 export function ordersFeature(parts: BotParts) {
@@ -17,7 +17,7 @@ export function ordersFeature(parts: BotParts) {
 }
 
 async function confirm(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {
-  const quote = await ownQuote(ctx, parts, press);
+  const quote = await ownQuote(ctx, parts, press.id);
   if (!quote) return;
   // An invoice takes the id of the quote it consumes, so the second tap of two finds what the first one made.
   if (quote.isConsumed) {
@@ -54,7 +54,16 @@ async function open(
   });
   // A provider may take its time; an unanswered button would look stuck, and late answers are refused.
   if (await takesLong(opening)) await toast(ctx, { key: 'quote.opening' });
-  await showOpening(ctx, parts, { opening: await opening, quote });
+  const opened = await opening;
+  if (opened.kind === 'open') await forgetUsed(ctx, parts, quote);
+  await showOpening(ctx, parts, { opening: opened, quote });
+}
+
+/** The code was kept for one order, and this is it. */
+async function forgetUsed(ctx: BotContext, parts: BotParts, quote: QuoteView): Promise<void> {
+  const { arrival, userId } = ctx.visit;
+  if (quote.promoCode === null || quote.promoCode !== arrival.promoCode) return;
+  await parts.records.rememberPromo(userId, undefined);
 }
 
 const LONG_MS = 1_500;
@@ -106,6 +115,10 @@ async function showRefusal(
       return;
     case 'provider_unavailable':
     case 'provider_unknown':
+    case 'promo_bad':
+    case 'promo_not_here':
+    case 'promo_used':
+    case 'promo_exhausted':
       await offerAgain(ctx, parts, { quote, headline: `refused.${reason}` });
       return;
     case 'quote_unknown':
@@ -114,10 +127,6 @@ async function showRefusal(
     case 'erasing':
     case 'terms_not_accepted':
     case 'too_many_open':
-    case 'promo_bad':
-    case 'promo_not_here':
-    case 'promo_used':
-    case 'promo_exhausted':
       await show(ctx, noteScreen(ctx, `refused.${reason}`));
   }
 }
@@ -129,20 +138,8 @@ function chosenProvider(parts: BotParts, quote: QuoteView, press: Press): string
 }
 
 async function refuse(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {
-  const quote = await ownQuote(ctx, parts, press);
+  const quote = await ownQuote(ctx, parts, press.id);
   if (!quote) return;
   if (quote.isConsumed) await showInvoice(ctx, parts, { invoiceId: quote.quoteId });
   else await show(ctx, noteScreen(ctx, 'quote.cancelled'));
-}
-
-/** Somebody else's quote is answered like one that does not exist any more, and shows nothing (BOT-4). */
-async function ownQuote(
-  ctx: BotContext,
-  parts: BotParts,
-  press: Press,
-): Promise<QuoteView | undefined> {
-  const quote = press.id === undefined ? undefined : await parts.reads.quote(press.id);
-  if (quote?.userId === ctx.visit.userId) return quote;
-  await tell(ctx, { key: quote ? 'quote.foreign' : 'quote.gone' });
-  return undefined;
 }

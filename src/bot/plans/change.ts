@@ -101,7 +101,7 @@ async function changeTo(ctx: BotContext, parts: BotParts, choice: Choice): Promi
   const outcome = await parts.records.createQuote(wish);
   if (outcome.kind === 'quoted') await showQuote(ctx, parts, outcome);
   else if (outcome.reason === 'change_at_end') await show(ctx, laterScreen(ctx, card, choice.plan));
-  else await tellRefusal(ctx, outcome);
+  else await tellRefusal(ctx, parts, outcome);
 }
 
 async function chosenCard(
