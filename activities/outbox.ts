@@ -19,7 +19,7 @@ export type MessagePromise<T extends keyof TemplateParams = keyof TemplateParams
 
 /**
  * Writes a message to a person in the transaction of the fact it reports. Service and marketing wait for the end of
- * the person's quiet hours; receipts do not (NT-4).
+ * the person's quiet hours; receipts and the words between operators do not (NT-4).
  */
 export async function promiseToUser(
   tx: Transaction,
@@ -33,7 +33,7 @@ export async function promiseToUser(
     userId,
     chatId: userId,
     locale: person.locale,
-    delayMs: promise.category === 'money' ? 0 : delayFor(person, promise),
+    delayMs: isPatient(promise.category) ? delayFor(person, promise) : 0,
   });
 }
 
@@ -78,6 +78,11 @@ async function insertMessage(tx: Transaction, message: NewMessage): Promise<void
           : null,
     })
     .onConflictDoNothing({ target: outboxMessages.key });
+}
+
+/** Receipts are asked for by one's own action, and operators are at work (NT-4). */
+function isPatient(category: MessageCategory): boolean {
+  return category === 'service' || category === 'marketing';
 }
 
 function delayFor(

@@ -4,6 +4,7 @@ import { operationActivities } from './operations/running';
 import { keeperActivities } from './keeper';
 import { paymentActivities } from './payments';
 import { planChangeActivities } from './plan-changes';
+import { proposalActivities } from './operations/voting';
 import { providerActivities } from './provider-calls';
 import { refundActivities } from './refunds';
 import { walletActivities } from './lot-expiry';
@@ -18,6 +19,7 @@ export function billingActivities(deps: ActivityDeps) {
     keeperActivities(deps),
     paymentActivities(deps),
     planChangeActivities(deps),
+    proposalActivities(deps),
     providerActivities(deps),
     refundActivities(deps),
     repairActivities(deps),
@@ -31,6 +33,7 @@ export type OperationActivities = ReturnType<typeof operationActivities>;
 export type KeeperActivities = ReturnType<typeof keeperActivities>;
 export type PaymentActivities = ReturnType<typeof paymentActivities>;
 export type PlanChangeActivities = ReturnType<typeof planChangeActivities>;
+export type ProposalActivities = ReturnType<typeof proposalActivities>;
 export type ProviderActivities = ReturnType<typeof providerActivities>;
 export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;

@@ -40,6 +40,10 @@ export const ROUTES = [
   'sub:at',
   'sub:keep',
   'rcpt:pdf',
+  'prop:list',
+  'prop:show',
+  'prop:ok',
+  'prop:no',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

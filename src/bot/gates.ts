@@ -1,5 +1,5 @@
 import type { Middleware } from 'grammy';
-import { localeOf, tell, type BotContext } from './context';
+import { localeOf, pressOf, tell, type BotContext } from './context';
 import type { BotParts } from './parts';
 import { linkButton, type Screen } from './screen';
 import type { Locale } from '../domain/messages';
@@ -37,10 +37,11 @@ export function rateGate(parts: BotParts): Middleware<BotContext> {
   };
 }
 
-/** Balances and orders are not shown where others read along. */
+/** Balances and orders are not shown where others read along; operators vote where they were asked (OPS-12). */
 export function privacyGate(): Middleware<BotContext> {
   return async (ctx, next) => {
-    if (ctx.chat === undefined || ctx.chat.type === 'private') {
+    const isPrivate = ctx.chat === undefined || ctx.chat.type === 'private';
+    if (isPrivate || pressOf(ctx)?.route.startsWith('prop:')) {
       await next();
       return;
     }

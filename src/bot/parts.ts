@@ -26,6 +26,8 @@ export type BotCommands = Pick<
   | 'hintPayment'
   | 'changeTariff'
   | 'operate'
+  | 'operate'
+  | 'vote'
 >;
 
 export type BotRecords = Pick<

@@ -31,6 +31,7 @@ import {
   providerName,
 } from '../../workflows/contract';
 import type { BillingCommands, OwnedOutcome } from './contract';
+import { isGone } from './gone';
 import { operationCommands } from './operations';
 import { planChangeCommands } from './plan-changes';
 import { privacyCommands } from './privacy';
@@ -197,16 +198,6 @@ function isNotYours(error: unknown): boolean {
     error instanceof WorkflowUpdateFailedError &&
     error.cause instanceof ApplicationFailure &&
     error.cause.type === NOT_YOURS
-  );
-}
-
-/** The workflow ended, before or while it was asked. */
-function isGone(error: unknown): boolean {
-  if (error instanceof WorkflowNotFoundError) return true;
-  return (
-    error instanceof WorkflowUpdateFailedError &&
-    error.cause instanceof ApplicationFailure &&
-    error.cause.type === 'AcceptedUpdateCompletedWorkflow'
   );
 }
 

@@ -8,8 +8,10 @@ import type {
 import type { OperationCommands } from './operations-contract';
 import type { PlanChangeCommands } from './plan-changes';
 import type { PrivacyCommands } from './privacy-contract';
+import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
+export type { OperationOutcome, VoteOutcome };
 
 /** Asking a checkout that does not exist, or whose order belongs to somebody else, gives `not_yours`. */
 export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };

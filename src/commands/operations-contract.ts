@@ -1,7 +1,9 @@
 import type { ActionName, ActionParams } from '../domain/billing/operations';
 import type { OperationOutcome } from '../../workflows/billing/operation/contract';
 
-export type { OperationOutcome };
+import type { VoteOutcome } from '../../workflows/billing/proposal/contract';
+
+export type { OperationOutcome, VoteOutcome };
 
 /** One audited admin action, as a screen asks for it. */
 export type OperationRequest<A extends ActionName = ActionName> = {
@@ -24,4 +26,11 @@ export interface OperationCommands {
    * Repeating it with the same id changes nothing and gives the same answer.
    */
   operate(request: OperationRequest): Promise<OperationOutcome>;
+  /** Allows or rejects a proposal and waits for what it led to; one that has ended says so. */
+  vote(vote: {
+    proposalId: string;
+    operatorId: number;
+    isApproval: boolean;
+    reason?: string;
+  }): Promise<VoteOutcome>;
 }

@@ -18,6 +18,11 @@ export type OrderParams = {
 export type ReceiptParams = {
   readonly receiptId?: string;
   readonly receiptNo?: number;
+/** Names a proposal in a message. */
+export type ProposalParams = {
+  readonly proposalId: string;
+  readonly action: string;
+  readonly details: string;
 };
 
 /**
@@ -75,6 +80,19 @@ export type TemplateParams = {
   /** Tokens with an end: some days before it, and when what was left is gone. */
   readonly 'lot.expiring': { readonly tokensUtok: number; readonly until: string };
   readonly 'lot.expired': { readonly tokensUtok: number; readonly balanceUtok: number };
+  /** An action that others must allow; `details` are its params as JSON, `amountMinor` is in kopecks. */
+  readonly 'proposal.opened': ProposalParams & {
+    readonly amountMinor: number;
+    readonly quorum: number;
+    readonly reason: string;
+    readonly proposedBy: number;
+    readonly until: string;
+  };
+  readonly 'proposal.executed': ProposalParams;
+  /** Allowed, but it could not be done any more. */
+  readonly 'proposal.failed': ProposalParams & { readonly cause: string };
+  readonly 'proposal.rejected': ProposalParams & { readonly by: number; readonly reason?: string };
+  readonly 'proposal.expired': ProposalParams;
   readonly 'ops.open_item': Partial<MoneyParams> & {
     readonly kind: string;
     readonly key: string;

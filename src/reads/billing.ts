@@ -1,7 +1,10 @@
 import type { InvoiceState } from '../domain/billing/invoice';
 import type { PeriodUnit, QuotePurpose, TariffKind } from '../domain/billing/pricing';
+import type { ApprovalReads } from './approvals/contract';
 import type { Money } from '../domain/money';
 import type { ReceiptReads } from './receipts';
+
+export type { ProposalView } from './approvals/contract';
 
 /** A tariff as the catalogue shows it, in the newest version that is on sale. */
 export interface TariffCard {
@@ -126,7 +129,7 @@ export type PreCheckoutDecision =
     };
 
 /** Read-only SQL for screens. Nothing here writes, locks or decides about money. */
-export interface BillingReads extends ReceiptReads {
+export interface BillingReads extends ApprovalReads, ReceiptReads {
   /** Tariffs on sale at `asOf`, ordered; `topup` and hidden ones excluded. */
   catalogue(asOf: Date): Promise<readonly TariffCard[]>;
   tariff(tariffId: string, asOf: Date): Promise<TariffCard | undefined>;

@@ -1,4 +1,5 @@
 import type { Database } from '../../drizzle/client';
+import { approvalReads } from './approvals/proposals';
 import type { BillingReads } from './billing';
 import { catalogue, tariff, tariffBySlug, topupTariff } from './cards';
 import { history } from './history';
@@ -9,6 +10,7 @@ import { subscription, wallet } from './wallets';
 /** The screens' view of the database, best over a read-only pool; each member is one query. */
 export function createReads(db: Database): BillingReads {
   return {
+    ...approvalReads(db),
     catalogue: (asOf) => catalogue(db, asOf),
     tariff: (tariffId, asOf) => tariff(db, tariffId, asOf),
     tariffBySlug: (slug, asOf) => tariffBySlug(db, slug, asOf),

@@ -10,6 +10,12 @@ const money = { amountMinor: 20_000, currency: 'RUB', exponent: 2 };
 const invoiceId = '0198a000-0000-7000-8000-000000000000';
 const order = { no: 17, invoiceId };
 
+const proposal = {
+  proposalId: invoiceId,
+  action: 'grant_tokens',
+  details: JSON.stringify({ userId: 42, amountUtok: 5_000_000, origin: 'grant' }),
+};
+
 const SAMPLES: TemplateParams = {
   'pay.ok.topup': { ...money, tokensUtok: 200_000_000, balanceUtok: 99_990_000 },
   'pay.ok.activated': {
@@ -49,6 +55,18 @@ const SAMPLES: TemplateParams = {
   'lot.expired': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'tokens.granted': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'tokens.taken': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
+  'proposal.opened': {
+    ...proposal,
+    amountMinor: 500,
+    quorum: 1,
+    reason: 'a <gift>',
+    proposedBy: 42,
+    until: '2026-08-01T12:00:00.000Z',
+  },
+  'proposal.executed': proposal,
+  'proposal.failed': { ...proposal, cause: 'insufficient' },
+  'proposal.rejected': { ...proposal, by: 43, reason: 'too <much>' },
+  'proposal.expired': proposal,
   'ops.open_item': { kind: 'underpaid', key: 'pay:mock:1', reason: 'paid <100> of 200', ...money },
   'ops.payment': { ...order, ...money, userId: 42 },
   'ops.incident': { incidentId: 'ABCDEFGH', summary: 'update 1' },

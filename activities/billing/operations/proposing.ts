@@ -2,11 +2,13 @@ import { and, eq } from 'drizzle-orm';
 import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '../../../drizzle/client';
 import { proposals, votes } from '../../../drizzle/schema';
-import { quorumOf } from '../../../src/domain/billing/operations';
+import { assert } from '../../../src/domain/assert';
+import { quorumOf, type Role } from '../../../src/domain/billing/operations';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
 import type { Json } from '../../../workflows/billing/operation/contract';
 import { proposalWorkflowId } from '../../../workflows/billing/proposal/contract';
 import { writeAudit } from '../../audit';
+import { announce } from './announcing';
 import type { OperationAnswer, OperationOrder } from './running';
 
 /** Hours others have to agree (OPS-12). */
@@ -16,23 +18,33 @@ const OPEN_HOURS = 24;
 export async function propose(
   tx: Transaction,
   order: OperationOrder,
-  terms: { params: Json; amountMinor: number; settings: BillingSettings },
+  terms: {
+    params: Json;
+    amountMinor: number;
+    approvers: readonly Role[];
+    settings: BillingSettings;
+  },
 ): Promise<OperationAnswer> {
   const { operationId: id, action, operator, reason, clockOffsetMs } = order;
-  const { params, amountMinor } = terms;
-  const quorum = quorumOf(amountMinor, terms.settings.fourEyesLargeMinor);
+  const { params, amountMinor, approvers, settings } = terms;
+  const quorum = quorumOf(amountMinor, settings.fourEyesLargeMinor);
   const asOf = new Date(order.asOf);
-  await tx.insert(proposals).values({
-    id,
-    action,
-    params,
-    amount: amountMinor,
-    reason,
-    proposedBy: operator.userId,
-    quorum,
-    state: 'open',
-    expiresAt: new Date(asOf.getTime() + OPEN_HOURS * 3_600_000),
-  });
+  const [row] = await tx
+    .insert(proposals)
+    .values({
+      id,
+      action,
+      params,
+      amount: amountMinor,
+      reason,
+      proposedBy: operator.userId,
+      quorum,
+      state: 'open',
+      expiresAt: new Date(asOf.getTime() + OPEN_HOURS * 3_600_000),
+    })
+    .returning();
+  assert(row, 'an inserted proposal is there');
+  await announce(tx, row, { approvers, settings, asOf });
   await writeAudit(tx, {
     action: 'proposal.opened',
     entity: 'proposal',

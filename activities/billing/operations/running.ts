@@ -97,7 +97,8 @@ async function decide(
   const approval = ready.approval(settings);
   const { proposalId } = order;
   if (approval && proposalId === undefined) {
-    return propose(tx, order, { ...approval, params: ready.params, settings });
+    const { approvers } = action;
+    return propose(tx, order, { ...approval, approvers, params: ready.params, settings });
   }
   const approvers =
     proposalId === undefined ? [] : await allowedBy(tx, { ...order, proposalId }, ready.params);

@@ -1,5 +1,6 @@
 import type { Locale, OutboxTemplate, ReceiptParams, TemplateParams } from '../../domain/messages';
 import type { TextKey } from '../../texts';
+import { APPROVAL_NOTICES } from '../approvals/notices';
 import { NEW_MESSAGE, type Route } from '../callback-data';
 import { amountText, instantText, tokensText, type Place } from '../display';
 import { receiptButton } from '../receipts/receipts';
@@ -46,6 +47,7 @@ const RENDERERS: Renderers = {
   'tokens.taken': (params, place) => receipt('tokens.taken', params, place),
   'lot.expiring': (params, place) => receipt('lot.expiring', params, place),
   'lot.expired': (params, place) => again('lot.expired', params, place),
+  ...APPROVAL_NOTICES,
   'ops.open_item': openItem,
   'ops.payment': (params, { locale }) => ({
     text: say(locale, 'ops.payment', {

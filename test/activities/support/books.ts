@@ -14,6 +14,7 @@ import type {
   OperationActivities,
   PaymentActivities,
   PlanChangeActivities,
+  ProposalActivities,
   ProviderActivities,
   RefundActivities,
   RepairActivities,
@@ -66,6 +67,7 @@ export type Activities = CheckoutActivities &
   OperationActivities &
   PaymentActivities &
   PlanChangeActivities &
+  ProposalActivities &
   ProviderActivities &
   RefundActivities &
   RepairActivities &

@@ -53,6 +53,7 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
           ? ({ kind: 'withdrawn' } as const)
           : ({ kind: 'scheduled', from: '2030-01-01T00:00:00.000Z' } as const);
       }),
+    vote: (cast) => play('vote', cast, async () => ({ kind: 'executed', isDone: true }) as const),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
   };
 }

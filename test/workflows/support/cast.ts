@@ -1,4 +1,5 @@
 import type { OpenedInvoice } from '../../../activities/billing/opening';
+import type { ProposalSnapshot } from '../../../activities/billing/operations/voting';
 import type { PostOutcome, WireFact } from '../../../src/domain/billing/payment';
 import type { Activities } from '../../activities/support/books';
 
@@ -43,6 +44,27 @@ export function fact(providerPaymentId: string, change: Partial<WireFact> = {}):
     state: 'paid',
     amount: { minor: 20_000, currency: 'RUB', exponent: 2 },
     userId: USER_ID,
+    ...change,
+  };
+}
+
+/** An open proposal of ten tokens for the person, made now. */
+export function proposalOf(
+  proposalId: string,
+  change: Partial<ProposalSnapshot> = {},
+): ProposalSnapshot {
+  return {
+    proposalId,
+    action: 'grant_tokens',
+    params: { userId: USER_ID, amountUtok: 10_000_000, origin: 'grant' },
+    amountMinor: 1_000,
+    reason: 'the customer called us',
+    proposedBy: 1,
+    quorum: 1,
+    approvedBy: [],
+    state: 'open',
+    isSettled: false,
+    expiresAt: new Date(Date.now() + 24 * HOUR).toISOString(),
     ...change,
   };
 }
@@ -105,6 +127,10 @@ export function happyActivities(): Activities {
     checkSeals: () => Promise.resolve({}),
     checkInvariants: () => Promise.resolve({ broken: [] }),
     applyRetention: () => Promise.resolve({ inboxEvents: 0, outboxMessages: 0, exports: 0 }),
+    loadProposal: ({ proposalId }) => Promise.resolve(proposalOf(proposalId)),
+    castVote: ({ isApproval }) => Promise.resolve({ kind: isApproval ? 'approved' : 'rejected' }),
+    expireProposal: () => Promise.resolve('expired'),
+    settleProposal: nothing,
     dueMessages: () => Promise.resolve({ messages: [], nextInMs: undefined }),
     deliverMessage: () => Promise.resolve({ kind: 'done' }),
     wakeNotifier: nothing,

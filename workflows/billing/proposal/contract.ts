@@ -30,9 +30,9 @@ export type VoteOutcome =
   | { readonly kind: 'rejected' }
   | { readonly kind: 'refused'; readonly reason: 'no_role' | 'own' | 'voted' }
   /** It had ended before. */
-  | { readonly kind: 'over'; readonly state: ProposalState };
+  | { readonly kind: 'over'; readonly state: ProposalState | 'unknown' };
 
-export type ProposalResult = { readonly state: ProposalState };
+export type ProposalResult = { readonly state: ProposalState | 'unknown' };
 
 export interface ProposalCard {
   readonly proposalId: string;
