@@ -18,6 +18,8 @@ export type OrderParams = {
 export type ReceiptParams = {
   readonly receiptId?: string;
   readonly receiptNo?: number;
+};
+
 /** Names a proposal in a message. */
 export type ProposalParams = {
   readonly proposalId: string;
