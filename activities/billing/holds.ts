@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { holdLots, holds, type TransferKind } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
+import { writeAudit } from '../audit';
 import { wallet as walletAccount, type AccountRef } from './accounts';
 import { giveBack, heldLots, raiseHeld, restOf } from './held-lots';
 import {
@@ -21,6 +22,7 @@ interface HoldTerms {
   readonly key: string;
   readonly userId: number;
   readonly purpose: Hold['purpose'];
+  readonly asOf: Date;
   /** Work has both, the others end with the word of a provider and have neither. */
   readonly leaseUntil?: Date;
   readonly onExpiry?: NonNullable<Hold['onExpiry']>;
@@ -51,9 +53,9 @@ export async function placeHold(
  */
 export async function holdTokens(
   tx: Transaction,
-  hold: HoldTerms & { amountUtok: number; asOf: Date },
+  hold: HoldTerms & { amountUtok: number },
 ): Promise<PlacedHold> {
-  const { userId, asOf, amountUtok, ...terms } = hold;
+  const { userId, asOf, amountUtok } = hold;
   await lockWallet(tx, userId);
   const repeat = await repeatOf(tx, hold.key);
   if (repeat) return repeat;
@@ -62,7 +64,7 @@ export async function holdTokens(
   const availableUtok = locked.balance - locked.held;
   if (availableUtok < amountUtok) throw new InsufficientBalanceError(amountUtok, availableUtok);
   const shares = chooseShares(await freeLots(tx, locked.id), amountUtok);
-  return reserve(tx, locked, { ...terms, userId, lots: shares });
+  return reserve(tx, locked, { ...hold, lots: shares });
 }
 
 export interface HoldRelease {
@@ -91,6 +93,7 @@ export async function releaseHold(tx: Transaction, release: HoldRelease): Promis
   const state = release.as ?? 'released';
   await giveBack(tx, { end: release, userId: hold.userId, held });
   await tx.update(holds).set({ state }).where(eq(holds.id, hold.id));
+  await audit(tx, { action: 'tokens.released', hold, after: { state }, asOf: release.asOf });
   return { state, isRepeat: false };
 }
 
@@ -146,6 +149,8 @@ export async function captureHold(tx: Transaction, capture: HoldCapture): Promis
       meta: sql`${holds.meta} || ${JSON.stringify({ transferId })}::jsonb`,
     })
     .where(eq(holds.id, hold.id));
+  const after = { state: 'captured', capturedUtok: amountUtok, transferId };
+  await audit(tx, { action: 'tokens.captured', hold, after, asOf: capture.asOf });
   return { kind: 'captured', transferId, isRepeat: false, capturedUtok: amountUtok };
 }
 
@@ -175,11 +180,13 @@ async function reserve(
       onExpiry: onExpiry ?? null,
       meta: hold.meta ?? {},
     })
-    .returning({ id: holds.id });
-  assert(row, 'an inserted hold has an id');
+    .returning();
+  assert(row, 'an inserted hold is returned');
   await tx.insert(holdLots).values(shares.map((share) => ({ ...share, holdId: row.id })));
   for (const share of shares) await holdShare(tx, share);
   await raiseHeld(tx, locked, amountUtok);
+  const after = { userId: hold.userId, purpose: hold.purpose, amountUtok };
+  await audit(tx, { action: 'tokens.held', hold: row, after, asOf: hold.asOf });
   return { holdId: row.id, isRepeat: false };
 }
 
@@ -231,4 +238,12 @@ async function debitHeld(
 function capturedBefore(hold: Hold): CapturedHold {
   const { transferId } = hold.meta as { transferId?: string };
   return { kind: 'captured', transferId, isRepeat: true, capturedUtok: hold.capturedUtok };
+}
+
+function audit(
+  tx: Transaction,
+  change: { action: string; hold: Hold; after: unknown; asOf: Date },
+): Promise<void> {
+  const { action, hold, after, asOf } = change;
+  return writeAudit(tx, { action, entity: 'hold', entityId: hold.id, after, asOf });
 }

@@ -2,9 +2,10 @@ import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { accounts, entries, transfers, type TransferKind } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
+import { writeAudit } from '../audit';
 import { tokenAccount, wallet, type AccountRef } from './accounts';
 import { expiredLots, type LotTerms, type NamedLots } from './lots';
-import { postToWallet, type LockedWallet } from './wallet-posting';
+import { postToWallet, requireAvailable, type LockedWallet } from './wallet-posting';
 
 export { InsufficientBalanceError, type LockedWallet } from './wallet-posting';
 
@@ -24,6 +25,7 @@ export interface TransferOrder {
   readonly invoiceId?: string;
   readonly paymentId?: string;
   readonly subscriptionId?: string;
+  readonly chargeId?: string;
   readonly periodN?: number;
   readonly reversesTransferId?: string;
   readonly meta?: Record<string, unknown>;
@@ -44,7 +46,7 @@ export interface PostedTransfer {
 /**
  * Posts one atomic, balanced, immutable transfer: the only code that writes balances. Wallets are locked in ascending
  * id order before anything is read from them (DM-2, DM-3). Throws {@link InsufficientBalanceError} for a debit that
- * does not fit; the caller's transaction then holds nothing of it.
+ * does not fit; the caller's transaction then holds nothing of it but the breakage of what had expired by its instant.
  */
 export async function postTransfer(tx: Transaction, order: TransferOrder): Promise<PostedTransfer> {
   const legs = order.legs.filter((leg) => leg.amount !== 0);
@@ -53,19 +55,17 @@ export async function postTransfer(tx: Transaction, order: TransferOrder): Promi
     tx,
     legs.map((leg) => leg.account),
   );
-  const wallets = await lockWallets(tx, [...ids.values()]);
+  const lines = await lockLines(tx, legs, ids);
+  const isDebit = lines.some(({ locked, amount }) => locked && amount < 0);
+  const posted = isDebit ? await postedBefore(tx, order.key) : undefined;
+  if (posted) return posted;
+  const measured = isDebit ? await measure(tx, order, lines) : lines;
   const transferId = await insertTransfer(tx, order);
   if (transferId === undefined) return repeatOf(tx, order.key);
-  for (const leg of legs) {
-    const accountId = ids.get(leg.account.code);
-    assert(accountId, `account ${leg.account.code} exists`);
-    const locked = wallets.get(accountId);
-    if (!locked) {
-      await tx.insert(entries).values({ transferId, accountId, amount: leg.amount });
-      continue;
-    }
-    const fresh = leg.amount < 0 ? await bookExpired(tx, locked, order) : locked;
-    await postToWallet(tx, { order, amountUtok: leg.amount, transferId, wallet: fresh });
+  for (const { accountId, amount, locked } of measured) {
+    await (locked
+      ? postToWallet(tx, { order, amountUtok: amount, transferId, wallet: locked })
+      : tx.insert(entries).values({ transferId, accountId, amount }));
   }
   return { transferId, isRepeat: false };
 }
@@ -81,7 +81,7 @@ export async function sweepExpired(
   const locked = await lockWallet(tx, userId);
   const expired = await expiredLots(tx, locked.id, asOf);
   for (const { id: lotId, freeUtok, remainingUtok } of expired) {
-    await postTransfer(tx, {
+    const { transferId } = await postTransfer(tx, {
       // What remains only ever falls, so a part that comes free later has a key of its own.
       key: `wallet:${userId}:expire:${lotId}:${remainingUtok}`,
       kind: 'breakage',
@@ -91,6 +91,8 @@ export async function sweepExpired(
       asOf,
       meta: { lotId },
     });
+    const after = { userId, transferId, lapsedUtok: freeUtok };
+    await writeAudit(tx, { action: 'tokens.expired', entity: 'lot', entityId: lotId, after, asOf });
   }
   return expired.map(({ id, freeUtok }) => ({ lotId: id, amountUtok: freeUtok }));
 }
@@ -126,17 +128,53 @@ export async function balanceOf(tx: Transaction, userId: number): Promise<number
   return row?.balance ?? 0;
 }
 
-/** What may be spent now: balance less what is held (LG-7), in micro-tokens. */
-export async function availableOf(tx: Transaction, userId: number): Promise<number> {
-  const [row] = await tx
-    .select({ balance: accounts.balance, held: accounts.held })
-    .from(accounts)
-    .where(eq(accounts.code, wallet(userId).code));
-  return (row?.balance ?? 0) - (row?.held ?? 0);
+/** What may be spent at an instant: balance less what is held, without what has expired by then (LG-7). */
+export async function availableOf(
+  tx: Transaction,
+  owner: { userId: number; asOf: Date },
+): Promise<number> {
+  await sweepExpired(tx, owner);
+  const { balance, held } = await lockWallet(tx, owner.userId);
+  return balance - held;
 }
 
 /** Default floor of a wallet: the greatest debt post-paid work may make (DM, `accounts`). */
 const WALLET_FLOOR_UTOK = -1_000_000_000;
+
+/** One leg on its account; a wallet with its row as it stands under the lock. */
+interface Line {
+  readonly accountId: string;
+  readonly amount: number;
+  readonly locked: LockedWallet | undefined;
+}
+
+async function lockLines(
+  tx: Transaction,
+  legs: readonly Leg[],
+  ids: ReadonlyMap<string, string>,
+): Promise<readonly Line[]> {
+  const wallets = await lockWallets(tx, [...ids.values()]);
+  return legs.map(({ account, amount }) => {
+    const accountId = ids.get(account.code);
+    assert(accountId, `account ${account.code} exists`);
+    return { accountId, amount, locked: wallets.get(accountId) };
+  });
+}
+
+/** Measures every debit before anything of the transfer is written, so that a refusal leaves nothing behind. */
+async function measure(
+  tx: Transaction,
+  order: TransferOrder,
+  lines: readonly Line[],
+): Promise<readonly Line[]> {
+  const measured: Line[] = [];
+  for (const line of lines) {
+    const locked = line.locked && (await bookExpired(tx, line.locked, order));
+    if (locked) requireAvailable({ order, amountUtok: line.amount, wallet: locked });
+    measured.push({ ...line, locked });
+  }
+  return measured;
+}
 
 /** A debit is measured against what has not expired by its own instant; only breakage itself takes the rest. */
 async function bookExpired(
@@ -230,6 +268,7 @@ async function insertTransfer(tx: Transaction, order: TransferOrder): Promise<st
       paymentId: order.paymentId ?? null,
       subscriptionId: order.subscriptionId ?? null,
       periodN: order.periodN ?? null,
+      chargeId: order.chargeId ?? null,
       reversesTransferId: order.reversesTransferId ?? null,
       asOf: order.asOf,
       meta: order.meta ?? {},
@@ -240,7 +279,12 @@ async function insertTransfer(tx: Transaction, order: TransferOrder): Promise<st
 }
 
 async function repeatOf(tx: Transaction, key: string): Promise<PostedTransfer> {
+  const posted = await postedBefore(tx, key);
+  assert(posted, `transfer ${key} exists`);
+  return posted;
+}
+
+async function postedBefore(tx: Transaction, key: string): Promise<PostedTransfer | undefined> {
   const [row] = await tx.select({ id: transfers.id }).from(transfers).where(eq(transfers.key, key));
-  assert(row, `transfer ${key} exists`);
-  return { transferId: row.id, isRepeat: true };
+  return row && { transferId: row.id, isRepeat: true };
 }

@@ -80,7 +80,8 @@ async function startPeriod(
 ): Promise<PeriodGiven> {
   const { receipt, terms } = start;
   const { quote, tariff, invoice } = order;
-  const missingUtok = quote.feeUtok - (await availableOf(tx, invoice.userId));
+  const missingUtok =
+    quote.feeUtok - (await availableOf(tx, { userId: invoice.userId, asOf: receipt.asOf }));
   if (quote.feeUtok > 0 && missingUtok > 0) return { kind: 'fee_missing', missingUtok };
   const subscriptionId = v7();
   const feeTransferId = await takeFee(tx, order, { receipt, subscriptionId });

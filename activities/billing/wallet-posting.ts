@@ -36,17 +36,10 @@ export interface WalletPosting {
   readonly wallet: LockedWallet;
 }
 
-/**
- * Books a line on a locked wallet: its balance, its entry and its lots. Throws {@link InsufficientBalanceError} for a
- * debit that leaves less available than the order allows.
- */
+/** Books a line on a locked wallet: its balance, its entry and its lots. A debit must have been measured before. */
 export async function postToWallet(tx: Transaction, posting: WalletPosting): Promise<void> {
-  const { amountUtok, order, wallet } = posting;
+  const { amountUtok, wallet } = posting;
   const heldUtok = heldTaken(posting);
-  // What a hold gives up was not available before and is not missed now.
-  if (amountUtok + heldUtok < 0) {
-    requireAvailable(wallet, -(amountUtok + heldUtok), order.lowestUtok ?? 0);
-  }
   const [row] = await tx
     .update(accounts)
     .set({
@@ -71,15 +64,20 @@ export function debtOf({ balance, held }: LockedWallet): number {
   return Math.max(0, held - balance);
 }
 
-function heldTaken({ amountUtok, order: { takes } }: WalletPosting): number {
-  return amountUtok < 0 && takes?.isHeld ? totalUtok(takes.shares) : 0;
-}
-
-function requireAvailable(locked: LockedWallet, debitUtok: number, lowestUtok: number): void {
-  const availableUtok = locked.balance - locked.held;
-  if (availableUtok - debitUtok < lowestUtok) {
+/**
+ * Throws {@link InsufficientBalanceError} for a debit that leaves less available than its order allows. What a hold gives
+ * up was not available before and is not missed now.
+ */
+export function requireAvailable(line: Omit<WalletPosting, 'transferId'>): void {
+  const debitUtok = -line.amountUtok - heldTaken(line);
+  const availableUtok = line.wallet.balance - line.wallet.held;
+  if (debitUtok > 0 && availableUtok - debitUtok < (line.order.lowestUtok ?? 0)) {
     throw new InsufficientBalanceError(debitUtok, availableUtok);
   }
+}
+
+function heldTaken({ amountUtok, order: { takes } }: Omit<WalletPosting, 'transferId'>): number {
+  return amountUtok < 0 && takes?.isHeld ? totalUtok(takes.shares) : 0;
 }
 
 async function insertWalletEntry(

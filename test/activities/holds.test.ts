@@ -12,6 +12,7 @@ import type { Transaction } from '../../drizzle/client';
 import { tokens } from '../../src/domain/tokens';
 import {
   after,
+  asWorkflow,
   atOnce,
   balance,
   checkBooks,
@@ -31,7 +32,8 @@ beforeAll(async () => {
 afterEach(() => checkBooks(books));
 afterAll(() => books.close());
 
-const run = <T>(body: (tx: Transaction) => Promise<T>) => inTransaction(books.db, body);
+const run = <T>(body: (tx: Transaction) => Promise<T>) =>
+  asWorkflow('test', () => inTransaction(books.db, body));
 const asOf = new Date(NOON);
 
 function key(): string {
@@ -92,7 +94,7 @@ describe('placing', () => {
     await transfer(books, grant(userId, 10));
     await transfer(books, grant(userId, 20));
     const [, second = ''] = await lotIds(userId);
-    const wish = { key: key(), userId, purpose: 'refund' } as const;
+    const wish = { key: key(), userId, purpose: 'refund', asOf } as const;
     const lots = [{ lotId: second, amountUtok: tokens(15) }];
     const first = await run((tx) => placeHold(tx, { ...wish, lots }));
     const repeat = await run((tx) => placeHold(tx, { ...wish, lots }));
@@ -111,7 +113,7 @@ describe('placing', () => {
     const ids = await lotIds(userId);
     await hold(userId, 5);
     const lots = ids.map((lotId) => ({ lotId, amountUtok: tokens(10) }));
-    const wish = { key: key(), userId, purpose: 'refund', lots } as const;
+    const wish = { key: key(), userId, purpose: 'refund', asOf, lots } as const;
     const before = await count(books.sql, 'holds');
     await expect(run((tx) => placeHold(tx, wish))).rejects.toThrow(InsufficientBalanceError);
     expect(await count(books.sql, 'holds')).toBe(before);
@@ -189,7 +191,7 @@ describe('capturing', () => {
     const [lotId = ''] = await lotIds(userId);
     const lots = [{ lotId, amountUtok: tokens(10) }];
     const { holdId } = await run((tx) =>
-      placeHold(tx, { key: key(), userId, purpose: 'refund', lots }),
+      placeHold(tx, { key: key(), userId, purpose: 'refund', asOf, lots }),
     );
     await transfer(books, grant(userId, 10, { origin: 'trial' }));
     const first = await capture(holdId);

@@ -1,9 +1,22 @@
 import { clearing, moneyAccount, wallet } from '../../activities/billing/accounts';
 import { holdTokens } from '../../activities/billing/holds';
-import { InsufficientBalanceError, type TransferOrder } from '../../activities/billing/ledger';
+import {
+  InsufficientBalanceError,
+  postTransfer,
+  type TransferOrder,
+} from '../../activities/billing/ledger';
 import { inTransaction } from '../../activities/transactions';
 import { tokens } from '../../src/domain/tokens';
-import { atOnce, balance, checkBooks, count, NOON, openBooks, type Books } from './support/books';
+import {
+  asWorkflow,
+  atOnce,
+  balance,
+  checkBooks,
+  count,
+  NOON,
+  openBooks,
+  type Books,
+} from './support/books';
 import { grant, spend, transfer } from './support/transfers';
 
 let books: Books;
@@ -93,12 +106,21 @@ describe('a debit that does not fit', () => {
     expect(await balance(books.sql, userId)).toBe(10);
   });
 
+  test('leaves nothing behind even when its caller goes on and commits', async () => {
+    const userId = await books.newUser();
+    await post(grant(userId, 10));
+    const order = spend(userId, 11);
+    const legs = [...order.legs].reverse();
+    await inTransaction(books.db, (tx) => postTransfer(tx, { ...order, legs }).catch(() => null));
+    expect((await post({ ...spend(userId, 10), key: order.key })).isRepeat).toBe(false);
+  });
+
   test('is refused when only held tokens would cover it (LG-7)', async () => {
     const userId = await books.newUser();
     await post(grant(userId, 10));
     const reserved = { key: `hold:${userId}`, userId, purpose: 'refund' } as const;
     const wish = { ...reserved, amountUtok: tokens(4), asOf: new Date(NOON) };
-    await inTransaction(books.db, (tx) => holdTokens(tx, wish));
+    await asWorkflow('test', () => inTransaction(books.db, (tx) => holdTokens(tx, wish)));
     await expect(post(spend(userId, 7))).rejects.toThrow(InsufficientBalanceError);
     await post(spend(userId, 6));
     expect(await balance(books.sql, userId)).toBe(4);

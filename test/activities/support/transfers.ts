@@ -3,7 +3,7 @@ import { postTransfer, type TransferOrder } from '../../../activities/billing/le
 import type { LotTerms } from '../../../activities/billing/lots';
 import { inTransaction } from '../../../activities/transactions';
 import { tokens } from '../../../src/domain/tokens';
-import { NOON, type Books } from './books';
+import { asWorkflow, NOON, type Books } from './books';
 
 let made = 0;
 
@@ -44,5 +44,5 @@ export function spend(
 
 /** Posts a transfer in a transaction of its own. */
 export function transfer(books: Books, order: TransferOrder) {
-  return inTransaction(books.db, (tx) => postTransfer(tx, order));
+  return asWorkflow('test', () => inTransaction(books.db, (tx) => postTransfer(tx, order)));
 }
