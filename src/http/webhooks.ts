@@ -1,6 +1,12 @@
 import { Router, raw } from 'express';
 import type { Request, Response } from 'express';
-import type { Notification, PaymentProvider, Verification } from '../payments/provider';
+import type {
+  Notification,
+  PaymentFact,
+  PaymentProvider,
+  Verification,
+} from '../payments/provider';
+import type { InboxEvent } from '../records/contract';
 import type { PollHint } from './poll-hint';
 import type { HttpParts } from './ports';
 import { answerProblem } from './problem';
@@ -66,7 +72,11 @@ async function accept(parts: WebhookParts, incoming: Incoming, verdict: Verified
   try {
     await within(limitMs, async () => {
       const paymentRef = verdict.providerPaymentId;
-      const { id } = await store(parts, incoming, { ...verdict, paymentRef });
+      const { id } = await store(parts, incoming, {
+        ...verdict,
+        paymentRef,
+        about: aboutOf(verdict.fact),
+      });
       await signal(parts, { provider, verdict, inboxEventId: id });
       await parts.records.markInboxSignalled(id);
     });
@@ -127,12 +137,13 @@ interface Stored {
   readonly verified: 'yes' | 'no' | 'not_possible';
   readonly dedupeKey: string;
   readonly paymentRef: string | undefined;
+  readonly about?: InboxEvent['about'];
 }
 
 function store(
   { records }: WebhookParts,
   { provider, notification }: Incoming,
-  { verified, dedupeKey, paymentRef }: Stored,
+  { verified, dedupeKey, paymentRef, about }: Stored,
 ): Promise<{ readonly id: string }> {
   return records.storeInboxEvent({
     provider: provider.name,
@@ -141,7 +152,12 @@ function store(
     raw: evidence(notification),
     verified,
     paymentRef,
+    ...(about === undefined ? {} : { about }),
   });
+}
+
+function aboutOf({ invoiceId, invoiceNo, userId }: PaymentFact): InboxEvent['about'] {
+  return { invoiceId, invoiceNo, userId };
 }
 
 /** The body, or for a notification by GET its query, which is all there is to keep. */

@@ -35,6 +35,7 @@ runProcess('bot', async ({ config, log, stopping }) => {
     records: createRecords(writes.db, {
       settings: config.billing,
       terms: readTerms(config.http.legalDir),
+      secrets: config.secrets,
     }),
     providers: providersOf(config),
   });

@@ -29,6 +29,7 @@ runProcess('server', async ({ config, log, stopping }) => {
     records: createRecords(writes.db, {
       settings: config.billing,
       terms: readTerms(config.http.legalDir),
+      secrets: config.secrets,
     }),
     providers: providersOf(config),
   };

@@ -112,6 +112,12 @@ export interface InboxEvent {
   readonly raw: Buffer;
   readonly verified: 'yes' | 'no' | 'not_possible';
   readonly paymentRef: string | undefined;
+  /** Whom a verified notification is about, as it says itself; nobody known when absent. */
+  readonly about?: {
+    readonly invoiceId: string | undefined;
+    readonly invoiceNo: number | undefined;
+    readonly userId: number | undefined;
+  };
 }
 
 /** The few rows the edge writes itself (DM-8): no money, no decision. */

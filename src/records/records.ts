@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
 import { users } from '../../drizzle/schema';
 import type { BillingSettings } from '../domain/billing/settings';
+import type { Secrets } from '../domain/secrets';
 import type { Terms } from '../domain/terms';
 import { assert } from '../domain/assert';
 import { acceptTerms } from './consents';
@@ -17,12 +18,14 @@ export interface RecordsOptions {
   readonly settings: BillingSettings;
   /** The terms of service that people accept before anything moves money; without them nobody is asked. */
   readonly terms?: Terms;
+  /** Seals what is kept about a person. */
+  readonly secrets: Pick<Secrets, 'dataKey'>;
   readonly rateLimits?: RateLimits;
 }
 
 /** The edge's own writes over one pool. Each member is one short transaction. */
 export function createRecords(db: Database, options: RecordsOptions): EdgeRecords {
-  const { settings, terms } = options;
+  const { settings, terms, secrets } = options;
   const beginning = { displayTimeZone: settings.displayTimeZone, terms };
   return {
     arrive: (coming) => arrive(db, beginning, coming),
@@ -42,7 +45,7 @@ export function createRecords(db: Database, options: RecordsOptions): EdgeRecord
     lookUpPromo: (question) => lookUpPromo(db, question),
     rememberPromo: (userId, code) => rememberPromo(db, userId, code),
     takeRate: createRates(db, options.rateLimits ?? RATE_LIMITS),
-    storeInboxEvent: (event) => storeInboxEvent(db, event),
+    storeInboxEvent: (event) => storeInboxEvent(db, secrets.dataKey, event),
     markInboxSignalled: (id) => markInboxSignalled(db, id),
     markInboxError: (id, error) => markInboxError(db, id, error),
   };

@@ -1,5 +1,6 @@
 import { startStage, type Stage } from './support/stage';
 import { dataOf, newVisitor, until, type Visitor } from './support/visitor';
+import { TEST_SECRETS } from '../support/secrets';
 
 describe('orders', () => {
   let stage: Stage;
@@ -147,7 +148,7 @@ describe('orders', () => {
   it('five invoices a minute are enough', async () => {
     const { createRecords } = await import('../../src/records/records');
     const { DEFAULT_SETTINGS } = await import('../../src/domain/billing/settings');
-    const records = createRecords(stage.db, { settings: DEFAULT_SETTINGS });
+    const records = createRecords(stage.db, { settings: DEFAULT_SETTINGS, secrets: TEST_SECRETS });
     const verdicts = await Promise.all(
       Array.from({ length: 6 }, () => records.takeRate('invoice', 4242)),
     );

@@ -5,6 +5,7 @@ import { DEFAULT_SETTINGS } from '../../src/domain/billing/settings';
 import type { BillingReads } from '../../src/reads/billing';
 import { createReads } from '../../src/reads/reads';
 import { createRecords } from '../../src/records/records';
+import { TEST_SECRETS } from '../support/secrets';
 
 const AS_OF = new Date('2030-01-10T12:00:00Z');
 const USER = 42;
@@ -19,7 +20,7 @@ describe('reads', () => {
     const person = {
       ...{ id: USER, username: undefined, firstName: 'A', lastName: undefined, languageCode: 'en' },
     };
-    await createRecords(database.db, { settings: DEFAULT_SETTINGS }).arrive({
+    await createRecords(database.db, { settings: DEFAULT_SETTINGS, secrets: TEST_SECRETS }).arrive({
       updateId: 1,
       person,
       asOf: AS_OF,
@@ -158,7 +159,10 @@ describe('reads', () => {
 
     it('show their terms, and confirm while a payment is under way', async () => {
       const card = await reads.topupTariff(AS_OF);
-      const outcome = await createRecords(database.db, { settings: DEFAULT_SETTINGS }).createQuote({
+      const outcome = await createRecords(database.db, {
+        settings: DEFAULT_SETTINGS,
+        secrets: TEST_SECRETS,
+      }).createQuote({
         ...{ userId: USER, currency: 'RUB', amountMinor: 20_000, asOf: AS_OF },
         tariffVersionId: card?.tariffVersionId ?? '',
       });

@@ -6,6 +6,8 @@ import { DEFAULT_SETTINGS } from '../../src/domain/billing/settings';
 import { createReads } from '../../src/reads/reads';
 import type { EdgeRecords, TelegramPerson } from '../../src/records/contract';
 import { createRecords } from '../../src/records/records';
+import { openSealed } from '../../drizzle/person-keys';
+import { TEST_SECRETS } from '../support/secrets';
 
 const AS_OF = new Date('2030-01-10T12:00:00Z');
 const PERSON: TelegramPerson = {
@@ -19,7 +21,7 @@ describe('records', () => {
   beforeAll(async () => {
     database = await startDatabase();
     await seedDatabase(database.db, { hasCatalogue: true });
-    records = createRecords(database.db, { settings: DEFAULT_SETTINGS });
+    records = createRecords(database.db, { settings: DEFAULT_SETTINGS, secrets: TEST_SECRETS });
   });
   afterAll(() => database.drop());
 
@@ -238,7 +240,9 @@ describe('records', () => {
       expect(new Set(stored.map(({ id }) => id)).size).toBe(1);
       expect(Math.max(...stored.map(({ deliveries }) => deliveries))).toBe(50);
       const [row] = await database.sql`select raw, headers, signalled_at from inbox_events`;
-      expect(row).toEqual({ raw: event.raw, headers: event.headers, signalled_at: null });
+      expect(row).toMatchObject({ headers: event.headers, signalled_at: null });
+      const { raw } = row as unknown as { raw: Buffer };
+      expect(await openSealed(database.db, TEST_SECRETS.dataKey, raw)).toEqual(event.raw);
     });
 
     it('remember that they were handed over, or why not', async () => {
@@ -256,7 +260,10 @@ describe('records', () => {
 
   describe('limits', () => {
     it('are thirty commands a minute each, shared by two processes', async () => {
-      const other = createRecords(database.db, { settings: DEFAULT_SETTINGS });
+      const other = createRecords(database.db, {
+        settings: DEFAULT_SETTINGS,
+        secrets: TEST_SECRETS,
+      });
       const verdicts = await Promise.all(
         Array.from({ length: 33 }, (_, count) =>
           (count % 2 ? records : other).takeRate('command', 77),

@@ -14,12 +14,11 @@ import type { BillingCommands } from '../../src/commands/contract';
 import { DEFAULT_SETTINGS, type BillingSettings } from '../../src/domain/billing/settings';
 import { fastForwardAll } from '../../src/embedded/clock';
 import { freePort } from '../../src/embedded/ports';
-import { createHttpApp } from '../../src/http/app';
-import { listen, type Listening } from '../../src/http/listen';
+import type { Listening } from '../../src/http/listen';
 import { createLog } from '../../src/log';
 import { botParts, type BotMakings } from '../../src/main/bot-process';
 import { createBillingWorkers } from '../../src/main/billing-worker';
-import { migrationsFolder, requireMigrations } from '../../src/main/migrations';
+import { migrationsFolder } from '../../src/main/migrations';
 import { messengerOf } from '../../src/main/wiring';
 import { paymentProviders, type PaymentProviders } from '../../src/payments/registry';
 import type { BillingReads } from '../../src/reads/billing';
@@ -29,6 +28,7 @@ import { createRecords } from '../../src/records/records';
 import { inAgreement, TEST_TERMS } from './consent';
 import { requireInvariants } from './invariants';
 import { createDatabase, takeServers, type Servers } from './servers';
+import { startHttp } from './stack-http';
 import { TEST_SECRETS } from './secrets';
 
 export const BOT_TOKEN = '4200000001:sandbox-token';
@@ -129,11 +129,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const client = new Client({ connection, namespace: servers.namespace });
   const commands = createCommands(client, taskQueue);
   const sql = postgres(test.url, { max: 3, onnotice: () => undefined });
-  const asking = createRecords(database.db, { settings, terms: TEST_TERMS });
+  const asking = createRecords(database.db, {
+    settings,
+    terms: TEST_TERMS,
+    secrets: TEST_SECRETS,
+  });
   const records = options.asksTerms ? asking : inAgreement(asking, sql);
   const reads = createReads(readOnly.db);
   const edge = { commands, records, reads, providers };
-  const http = await startHttp({ ...edge, httpPort, connection, database });
+  const http = await startHttp({ ...edge, httpPort, database, log });
 
   const startWorker = async (change: WorkerChange = {}): Promise<RunningWorker> => {
     const workers = await createBillingWorkers({
@@ -240,35 +244,6 @@ async function prepareDatabase(url: string): Promise<void> {
   const connection = connect(url, { poolSize: 1 });
   await seedDatabase(connection.db);
   await connection.close();
-}
-
-interface HttpInput {
-  readonly httpPort: number;
-  readonly commands: BillingCommands;
-  readonly records: EdgeRecords;
-  readonly reads: BillingReads;
-  readonly providers: PaymentProviders;
-  readonly connection: Connection;
-  readonly database: Database;
-}
-
-async function startHttp(input: HttpInput): Promise<Listening> {
-  const { commands, records, reads, providers, connection, database } = input;
-  const app = createHttpApp({
-    commands,
-    records,
-    reads,
-    providers,
-    probes: {
-      database: async () => void (await database.sql`select 1`),
-      temporal: async () => void (await connection.workflowService.getSystemInfo({})),
-      migrations: () => requireMigrations(database.sql),
-    },
-    log,
-    clock: { nowMs: () => Date.now() },
-    settings: { trustedProxyHops: 0, legalDir: './legal' },
-  });
-  return listen(app, { port: input.httpPort, host: '127.0.0.1' });
 }
 
 function installRuntime(): void {

@@ -7,6 +7,7 @@ import type { BotLog, BotParts, Incident, PaymentChoice } from '../../../src/bot
 import { startPolling } from '../../../src/bot/polling';
 import { DEFAULT_SETTINGS } from '../../../src/domain/billing/settings';
 import type { BillingReads } from '../../../src/reads/billing';
+import { TEST_SECRETS } from '../../support/secrets';
 import { inAgreement, TEST_TERMS } from '../../support/consent';
 import type { Terms } from '../../../src/domain/terms';
 import { createReads } from '../../../src/reads/reads';
@@ -66,6 +67,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const asking = createRecords(db, {
     settings: DEFAULT_SETTINGS,
     terms: options.terms ?? TEST_TERMS,
+    secrets: TEST_SECRETS,
     rateLimits: options.rateLimits ?? WIDE_LIMITS,
   });
   const records = options.asksTerms ? asking : inAgreement(asking, sql);

@@ -1,0 +1,39 @@
+import type { Connection } from '../../drizzle/client';
+import type { BillingCommands } from '../../src/commands/contract';
+import { createHttpApp } from '../../src/http/app';
+import { listen, type Listening } from '../../src/http/listen';
+import type { Log } from '../../src/log';
+import { requireMigrations } from '../../src/main/migrations';
+import type { PaymentProviders } from '../../src/payments/registry';
+import type { BillingReads } from '../../src/reads/billing';
+import type { EdgeRecords } from '../../src/records/contract';
+
+interface HttpInput {
+  readonly httpPort: number;
+  readonly commands: BillingCommands;
+  readonly records: EdgeRecords;
+  readonly reads: BillingReads;
+  readonly providers: PaymentProviders;
+  readonly database: Connection;
+  readonly log: Log;
+}
+
+/** The product's server on a port of its own. */
+export async function startHttp(input: HttpInput): Promise<Listening> {
+  const { commands, records, reads, providers, database, log } = input;
+  const app = createHttpApp({
+    commands,
+    records,
+    reads,
+    providers,
+    probes: {
+      database: async () => void (await database.sql`select 1`),
+      temporal: () => Promise.resolve(),
+      migrations: () => requireMigrations(database.sql),
+    },
+    log,
+    clock: { nowMs: () => Date.now() },
+    settings: { trustedProxyHops: 0, legalDir: './legal' },
+  });
+  return listen(app, { port: input.httpPort, host: '127.0.0.1' });
+}
