@@ -9,6 +9,7 @@ import { providerActivities } from './provider-calls';
 import { refundActivities } from './refunds';
 import { walletActivities } from './lot-expiry';
 import { repairActivities } from './repairs';
+import { spendActivities } from './spends';
 import { subscriptionActivities } from './subscriptions';
 
 /** All of billing's activities by family; a name stands in exactly one of them. */
@@ -23,6 +24,7 @@ export function billingActivities(deps: ActivityDeps) {
     providerActivities(deps),
     refundActivities(deps),
     repairActivities(deps),
+    spendActivities(deps),
     subscriptionActivities(deps),
     walletActivities(deps),
   ] as const;
@@ -37,5 +39,6 @@ export type ProposalActivities = ReturnType<typeof proposalActivities>;
 export type ProviderActivities = ReturnType<typeof providerActivities>;
 export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;
+export type SpendActivities = ReturnType<typeof spendActivities>;
 export type SubscriptionActivities = ReturnType<typeof subscriptionActivities>;
 export type WalletActivities = ReturnType<typeof walletActivities>;

@@ -18,6 +18,7 @@ import type {
   ProviderActivities,
   RefundActivities,
   RepairActivities,
+  SpendActivities,
   SubscriptionActivities,
   WalletActivities,
 } from '../../../activities/billing';
@@ -71,6 +72,7 @@ export type Activities = CheckoutActivities &
   ProviderActivities &
   RefundActivities &
   RepairActivities &
+  SpendActivities &
   SubscriptionActivities &
   WalletActivities &
   OutboxActivities &

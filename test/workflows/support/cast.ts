@@ -117,6 +117,7 @@ export function happyActivities(): Activities {
       }),
     bookRefund: nothing,
     refuseRefund: nothing,
+    applySpends: () => Promise.resolve([]),
     scheduleTariff: () => Promise.resolve({ kind: 'withdrawn' }),
     loadSubscription: () => Promise.resolve(null),
     expireSubscription: () => Promise.resolve(null),

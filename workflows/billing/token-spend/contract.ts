@@ -1,0 +1,72 @@
+// Every type here is a wire format between processes of different age: fields are only added, and only optional.
+
+/** A spend that arrived alone is findable by its caller and key. */
+export function spendId(clientId: string, key: string): string {
+  return `spend:${clientId}:${key}`;
+}
+
+/** Spends that arrived together leave in one workflow of the process that took them. */
+export function spendBatchId(processId: string, n: number): string {
+  return `spends:${processId}:${n}`;
+}
+
+/** One request to pay for work with tokens. */
+export interface SpendRequest {
+  /** Unique over all callers: client and the caller's own key. A repeat is answered with the first charge. */
+  readonly key: string;
+  readonly clientId: string;
+  /** The API key that was used, whose limits it fills too. */
+  readonly keyId?: string;
+  readonly userId: number;
+  readonly amountUtok: number;
+  readonly kind: 'spend' | 'track';
+  /** The work is delivered already: charged down to the floor, never refused (LG-8). */
+  readonly isPostPaid?: boolean;
+  readonly track?: string;
+  readonly description: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /** Business instant of the person, ISO 8601. */
+  readonly asOf: string;
+}
+
+export interface SpentLot {
+  readonly lotId: string;
+  readonly amountUtok: number;
+}
+
+export type SpendAnswer =
+  | {
+      readonly kind: 'charged';
+      readonly key: string;
+      /** True when this key had been charged before: nothing moved now. */
+      readonly isReplay: boolean;
+      readonly chargeId: string;
+      /** Null for a charge of nothing. */
+      readonly transferId: string | null;
+      readonly chargedUtok: number;
+      readonly uncollectedUtok: number;
+      readonly balanceBeforeUtok: number;
+      readonly balanceAfterUtok: number;
+      readonly availableAfterUtok: number;
+      readonly lots: readonly SpentLot[];
+    }
+  | {
+      readonly kind: 'refused';
+      readonly key: string;
+      readonly code:
+        | 'user_not_found'
+        | 'user_blocked'
+        | 'money_frozen'
+        | 'subscription_required'
+        | 'insufficient_balance'
+        | 'spend_limit_reached';
+      readonly requiredUtok?: number;
+      readonly availableUtok?: number;
+      readonly limit?: {
+        readonly scope: 'user' | 'key' | 'client';
+        readonly window: 'day' | 'month';
+        readonly limitUtok: number;
+        readonly usedUtok: number;
+        readonly resetsAt: string;
+      };
+    };
