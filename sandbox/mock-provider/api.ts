@@ -3,6 +3,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Bank } from './bank';
 import type { Book } from './book';
 import { routeText, textFields } from './fields';
+import { methodRoutes } from './methods';
 import type { MockPayment } from './model';
 import { pageFields, takeOrder } from './orders';
 import { evade, evasionOf, outageGate } from './outage';
@@ -44,6 +45,7 @@ export function apiRoutes(parts: ApiParts): Router {
     if (known) response.json(known);
     else notFound(response);
   });
+  routes.use(methodRoutes(parts));
   routes.use((_request, response) => notFound(response));
   return routes;
 }

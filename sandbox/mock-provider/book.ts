@@ -1,6 +1,14 @@
 import { openJournal } from './journal';
 import type { Journal } from './journal';
-import type { Fault, MockNotification, MockOrder, MockPayment, MockRefund, Outage } from './model';
+import type {
+  Fault,
+  MockMethod,
+  MockNotification,
+  MockOrder,
+  MockPayment,
+  MockRefund,
+  Outage,
+} from './model';
 
 /** Records of one kind in the order of their birth. */
 export interface Shelf<T> {
@@ -15,6 +23,9 @@ export interface Book {
   readonly orders: Shelf<MockOrder>;
   readonly payments: Shelf<MockPayment>;
   readonly refunds: Shelf<MockRefund>;
+  readonly methods: Shelf<MockMethod>;
+  /** Charges of saved methods by the shop's key. */
+  readonly charges: Shelf<{ readonly methodId: string; readonly paymentId: string }>;
   readonly notifications: Shelf<MockNotification>;
   readonly faults: Shelf<Fault>;
   readonly outages: Shelf<Outage>;
@@ -49,6 +60,8 @@ export function openBook(dataFile: string | undefined): Book {
     orders: shelf('order'),
     payments: shelf('payment'),
     refunds: shelf('refund'),
+    methods: shelf('method'),
+    charges: shelf('charge'),
     notifications: shelf('notification'),
     faults: shelf('fault'),
     outages: shelf('outage'),

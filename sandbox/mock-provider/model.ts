@@ -61,6 +61,16 @@ export interface MockRefund {
   readonly createdAt: string;
 }
 
+/** A card a payer let the shop keep. */
+export interface MockMethod {
+  readonly id: string;
+  /** The payment it was saved from. */
+  readonly paymentId: string;
+  readonly label: string;
+  readonly state: 'active' | 'revoked';
+  readonly createdAt: string;
+}
+
 export interface DeliveryAttempt {
   readonly at: string;
   /** Zero when nothing answered. */
@@ -119,8 +129,14 @@ export interface Fault {
   readonly script: Script;
 }
 
-export type OutageScope = 'create' | 'status' | 'refund' | 'all';
-export const OUTAGE_SCOPES: readonly OutageScope[] = ['create', 'status', 'refund', 'all'];
+export type OutageScope = 'create' | 'status' | 'refund' | 'method' | 'all';
+export const OUTAGE_SCOPES: readonly OutageScope[] = [
+  'create',
+  'status',
+  'refund',
+  'method',
+  'all',
+];
 
 /** The API being ill: for some time, for some requests, or until lifted. */
 export interface Outage {

@@ -13,6 +13,7 @@ import type {
   PaymentState,
   RefundOutcome,
   RefundRequest,
+  StopOutcome,
   Verification,
 } from './provider';
 import { readResultFields } from './robokassa-fields';
@@ -82,6 +83,8 @@ export function mockProvider(settings: MockProviderSettings): PaymentProvider {
     cancel: async ({ invoiceNo }) => {
       await call({ path: `/orders/${invoiceNo}/cancel`, body: {} });
     },
+    revokeMethod: async ({ token }) =>
+      stopped(await call({ path: `/methods/${encodeURIComponent(token)}/revoke`, body: {} })),
     answer: ({ invoiceNo }) => ({
       status: 200,
       contentType: 'text/plain; charset=utf-8',
@@ -218,6 +221,14 @@ function refunded(answer: JsonAnswer): RefundOutcome {
   return parsed.data.state === 'done'
     ? { kind: 'done', providerRef: parsed.data.id }
     : { kind: 'refused', reason: 'refund_refused' };
+}
+
+function stopped(answer: JsonAnswer): StopOutcome {
+  if (answer.kind === 'unknown') return answer;
+  if (answer.status === 404) return { kind: 'refused', reason: errorOf(answer.body) };
+  return answer.status === 200
+    ? { kind: 'done' }
+    : { kind: 'unknown', reason: notUsable(answer.status) };
 }
 
 function amountOf(text: string, currency: string): Money | undefined {

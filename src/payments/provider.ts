@@ -36,6 +36,12 @@ export type RefundOutcome =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
+/** What became of a wish that somebody is never charged again; `refused` means that a human must look. */
+export type StopOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
 /** An incoming notification before anything is believed. */
 export interface Notification {
   readonly rawBody: Buffer;
@@ -123,6 +129,16 @@ export interface PaymentProvider {
   askRefund(request: RefundRequest): Promise<RefundOutcome>;
   /** Closes the provider's object for an order, as far as the protocol can; best effort. */
   cancel(order: { readonly invoiceId: string; readonly invoiceNo: number }): Promise<void>;
+  /**
+   * Stops a subscription that the provider renews by itself, named by its first charge. Stopped already is `done`.
+   * Absent where the provider renews nothing.
+   */
+  cancelSubscription?(subscription: {
+    readonly userId: number;
+    readonly firstChargeId: string;
+  }): Promise<StopOutcome>;
+  /** Takes back the permission to charge a saved method. Taken back already is `done`; absent where nothing is saved. */
+  revokeMethod?(method: { readonly token: string }): Promise<StopOutcome>;
   /** The bytes that tell the provider the notification need not be repeated. */
   answer(fact: PaymentFact): ProviderAnswer;
 }

@@ -10,6 +10,7 @@ import type {
   PaymentProvider,
   RefundOutcome,
   RefundRequest,
+  StopOutcome,
 } from './provider';
 
 export interface TelegramStarsSettings {
@@ -74,6 +75,7 @@ export function telegramStarsProvider(settings: TelegramStarsSettings): PaymentP
         : { kind: 'unknown', reason: 'no refund of it is listed (yet)' };
     },
     cancel: () => Promise.resolve(),
+    cancelSubscription: (subscription) => cancelSubscription(call, subscription),
     answer: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
   };
 }
@@ -166,6 +168,19 @@ async function refund(call: BotCall, request: RefundRequest): Promise<RefundOutc
     answer.kind === 'result' ||
     (answer.kind === 'refused' && answer.reason.includes('CHARGE_ALREADY_REFUNDED'));
   return isDone ? { kind: 'done', providerRef: providerPaymentId } : answer;
+}
+
+/** Telegram then charges no further period, and the person cannot start it again. Twice is as good as once. */
+async function cancelSubscription(
+  call: BotCall,
+  { userId, firstChargeId }: { readonly userId: number; readonly firstChargeId: string },
+): Promise<StopOutcome> {
+  const answer = await call('editUserStarSubscription', {
+    user_id: userId,
+    telegram_payment_charge_id: firstChargeId,
+    is_canceled: true,
+  });
+  return answer.kind === 'result' ? { kind: 'done' } : answer;
 }
 
 /** At most `limit` UTF-16 units without splitting a character. */

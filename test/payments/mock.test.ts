@@ -183,3 +183,40 @@ test('the success word carries the number of the order', async () => {
   const [fact] = asked.kind === 'facts' ? asked.facts : [];
   expect(fact && provider.answer(fact)).toMatchObject({ status: 200, body: 'OK5' });
 });
+
+describe('a saved method', () => {
+  const api = (path: string, body?: object) =>
+    fetch(`${bank.url}/api${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { 'x-api-key': API_KEY, 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+
+  async function saved(): Promise<string> {
+    await provider.createPayment(order, 'k');
+    const { payment } = await bank.control.pay(5).tried;
+    const answer = await api('/methods', { paymentId: payment.id });
+    return ((await answer.json()) as { id: string }).id;
+  }
+
+  test('is charged without the payer, once for a key, until it is revoked', async () => {
+    const token = await saved();
+    await provider.createPayment({ ...order, invoiceNo: 6 }, 'k6');
+    const charge = async (key: string) =>
+      (await api(`/methods/${token}/charge`, { key, invoiceNo: '6' })).status;
+    expect(await charge('one')).toBe(200);
+    expect(await charge('one')).toBe(200);
+    expect(bank.control.book.payments.all()).toHaveLength(2);
+    expect(await provider.revokeMethod?.({ token })).toEqual({ kind: 'done' });
+    expect(await provider.revokeMethod?.({ token })).toEqual({ kind: 'done' });
+    expect(await charge('two')).toBe(409);
+    expect(bank.control.book.payments.all()).toHaveLength(2);
+  });
+
+  test('that the bank does not know is refused, and a bank that is ill says nothing', async () => {
+    expect((await provider.revokeMethod?.({ token: 'mm_x' }))?.kind).toBe('refused');
+    const token = await saved();
+    bank.control.outage({ scope: 'method', answer: 'error' });
+    expect((await provider.revokeMethod?.({ token }))?.kind).toBe('unknown');
+  });
+});

@@ -167,3 +167,27 @@ test('no reason ever carries the token', async () => {
   const provider = telegramStarsProvider({ apiRoot: 'http://127.0.0.1:1', token: '7:TOKEN' });
   expect(JSON.stringify(await provider.createPayment(order, 'k'))).not.toContain('TOKEN');
 });
+
+test.each([
+  ['done', () => ok(true), { kind: 'done' }],
+  [
+    'refused for a charge Telegram does not know',
+    () => no(400, 'Bad Request: CHARGE_NOT_FOUND'),
+    { kind: 'refused', reason: 'Bad Request: CHARGE_NOT_FOUND' },
+  ],
+  [
+    'unknown while Telegram is ill',
+    () => no(502, 'Bad Gateway'),
+    { kind: 'unknown', reason: 'the provider answered 502' },
+  ],
+] as const)('the end of a Stars subscription is %s', async (_what, reply, outcome) => {
+  answer = reply;
+  const subscription = { userId: 77, firstChargeId: 'charge-1' };
+  expect(await stars().cancelSubscription?.(subscription)).toEqual(outcome);
+  expect(calls).toEqual([
+    {
+      method: 'editUserStarSubscription',
+      body: { user_id: 77, telegram_payment_charge_id: 'charge-1', is_canceled: true },
+    },
+  ]);
+});
