@@ -1,5 +1,6 @@
 import type { Database } from '../../drizzle/client';
 import { approvalReads } from './approvals/proposals';
+import { createAdminReads } from './admin/reads';
 import type { BillingReads } from './billing';
 import { catalogue, tariff, tariffBySlug, topupTariff } from './cards';
 import { history } from './history';
@@ -11,6 +12,7 @@ import { subscription, wallet } from './wallets';
 export function createReads(db: Database): BillingReads {
   return {
     ...approvalReads(db),
+    ...createAdminReads(db),
     catalogue: (asOf) => catalogue(db, asOf),
     tariff: (tariffId, asOf) => tariff(db, tariffId, asOf),
     tariffBySlug: (slug, asOf) => tariffBySlug(db, slug, asOf),
