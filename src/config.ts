@@ -38,6 +38,7 @@ const environment = z.object({
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_TASK_QUEUE: z.string().default('billing'),
+  TEMPORAL_UI_URL: z.url().optional(),
   TELEGRAM_API_ROOT: z.url().default('https://api.telegram.org'),
   TELEGRAM_CHAT_URL: z.url().optional(),
   TELEGRAM_MODE: z.enum(['polling', 'webhook']).default('polling'),
@@ -141,6 +142,8 @@ export interface Config {
     readonly namespace: string;
     readonly taskQueue: string;
     readonly maxCachedWorkflows: number;
+    /** Where operators open the Web UI, without a slash at the end. */
+    readonly uiUrl: string | undefined;
   };
   readonly telegram: {
     readonly token: string;
@@ -187,6 +190,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       namespace: values.TEMPORAL_NAMESPACE,
       taskQueue: values.TEMPORAL_TASK_QUEUE,
       maxCachedWorkflows: values.WORKER_MAX_CACHED_WORKFLOWS,
+      uiUrl: values.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     },
     telegram: {
       token: values.TELEGRAM_BOT_TOKEN,

@@ -1,4 +1,5 @@
 import type { BillingCommands } from '../commands/contract';
+import type { RepairCommands } from '../commands/repairs-contract';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
 
@@ -28,6 +29,8 @@ export type BotCommands = Pick<
   | 'operate'
   | 'operate'
   | 'vote'
+  | 'operate'
+  | keyof RepairCommands
 >;
 
 export type BotRecords = Pick<
@@ -55,6 +58,8 @@ export interface BotSettings {
   readonly supportUsername: string;
   /** Who stands on receipts as the seller. */
   readonly seller: { readonly name: string; readonly requisites: readonly string[] };
+  /** The Temporal Web UI that operators can open; undefined when it has no address for them. */
+  readonly webUi?: { readonly baseUrl: string; readonly namespace: string } | undefined;
 }
 
 export interface Incident {

@@ -35,6 +35,7 @@ import { isGone } from './gone';
 import { operationCommands } from './operations';
 import { planChangeCommands } from './plan-changes';
 import { privacyCommands } from './privacy';
+import { repairCommands } from './repairs';
 import {
   createSignalWithStart,
   startOperation,
@@ -50,6 +51,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
   return {
     ...operationCommands(client, taskQueue),
     ...privacyCommands(client, taskQueue),
+    ...repairCommands(client),
     openCheckout: (order) => openCheckout(client, taskQueue, order),
 
     checkPayment: ({ invoiceId, userId }) =>

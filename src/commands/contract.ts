@@ -8,6 +8,8 @@ import type {
 import type { PlanChangeCommands } from './plan-changes';
 import type { PrivacyCommands } from './privacy-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
+import type { RepairCommands } from './repairs-contract';
+import type { OperationCommands } from './operations-contract';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
 export type { OperationOutcome, VoteOutcome };
@@ -23,6 +25,7 @@ export type BillingCommands = CheckoutCommands &
 
 /** Orders and payments. */
 export interface CheckoutCommands {
+export interface BillingCommands extends OperationCommands, RepairCommands {
   /**
    * Consumes a quote and opens its invoice; returns when the pay link exists or the order is refused.
    * Repeating it with the same quote gives the same invoice.

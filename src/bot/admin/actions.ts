@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Composer, type Filter } from 'grammy';
+import { SHORTEST_REASON } from '../../domain/billing/operations';
 import { localeOf, show, tell, toast, type BotContext, type CallbackHandlers } from '../context';
 import type { Press } from '../context';
 import { button, lines, type Screen } from '../screen';
@@ -32,8 +33,6 @@ type State =
   | ({ readonly kind: 'admin_confirm' } & Question & Omit<AdminRequest, 'params'>);
 
 const DIALOGUE_MINUTES = 30;
-/** A reason shorter than this explains nothing (OPS-3). */
-const SHORTEST_REASON = 10;
 const LONGEST_REASON = 500;
 
 /** Reason and confirmation of every action: the state lives in the database, so a restart forgets neither. */

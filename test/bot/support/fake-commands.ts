@@ -55,6 +55,10 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
       }),
     vote: (cast) => play('vote', cast, async () => ({ kind: 'executed', isDone: true }) as const),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
+    paymentCard: (payment) => play('paymentCard', payment, async () => undefined),
+    repairPayment: (request) =>
+      play('repairPayment', request, async () => ({ kind: 'accepted', answer: 'done' }) as const),
+    stuckWorkflows: (limit) => play('stuckWorkflows', { limit }, async () => []),
   };
 }
 
