@@ -15,7 +15,7 @@ import { routeCallbacks } from './callbacks';
 import type { BotContext, CallbackHandlers } from './context';
 import { fallbacks } from './fallbacks';
 import { consentFeature, consentGate } from './privacy/consent';
-import { blockedGate, privacyGate, rateGate } from './gates';
+import { blockedGate, maintenanceGate, privacyGate, rateGate } from './gates';
 import { helpFeature } from './help';
 import { errorBoundary } from './incidents';
 import { menuFeature } from './menu';
@@ -45,7 +45,7 @@ export function createBot(
   bot.use(starsReports(parts));
   bot.use(attend(parts), errorBoundary(parts));
   bot.use(starsDecisions(parts), reachability(parts));
-  bot.use(privacyGate(), blockedGate(parts), rateGate(parts), resetByCommand);
+  bot.use(privacyGate(), blockedGate(parts), maintenanceGate(), rateGate(parts), resetByCommand);
   bot.use(consentGate(parts));
   addFeatures(bot, parts);
   bot.use(fallbacks());

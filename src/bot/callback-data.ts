@@ -44,6 +44,15 @@ export const ROUTES = [
   'prop:show',
   'prop:ok',
   'prop:no',
+  'adm:user',
+  'adm:hist',
+  'adm:items',
+  'adm:item',
+  'adm:fix',
+  'adm:stuck',
+  'adm:block',
+  'adm:free',
+  'adm:maint',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

@@ -9,7 +9,6 @@ import type { PlanChangeCommands } from './plan-changes';
 import type { PrivacyCommands } from './privacy-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
 import type { RepairCommands } from './repairs-contract';
-import type { OperationCommands } from './operations-contract';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
 export type { OperationOutcome, VoteOutcome };
@@ -21,11 +20,11 @@ export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
 export type BillingCommands = CheckoutCommands &
   OperationCommands &
   PlanChangeCommands &
-  PrivacyCommands;
+  PrivacyCommands &
+  RepairCommands;
 
 /** Orders and payments. */
 export interface CheckoutCommands {
-export interface BillingCommands extends OperationCommands, RepairCommands {
   /**
    * Consumes a quote and opens its invoice; returns when the pay link exists or the order is refused.
    * Repeating it with the same quote gives the same invoice.

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../../drizzle/client';
 import { invoices, openItems, payments } from '../../../drizzle/schema';
 import type { OpenItemCard, OpenItemLine, OpenItemPage } from './contract';
@@ -14,20 +14,19 @@ export async function openItemPage(db: Database, after: string | undefined): Pro
       ? undefined
       : sql`(${openItems.dueAt}, ${openItems.id}) > (
           select due_at, id from ${openItems} where id = ${after}::uuid)`;
-  const [rows, [total]] = await Promise.all([
-    db
-      .select()
-      .from(openItems)
-      .where(and(isOpen, isLater))
-      .orderBy(asc(openItems.dueAt), asc(openItems.id))
-      .limit(PAGE_SIZE + 1),
-    db.select({ n: count() }).from(openItems).where(isOpen),
-  ]);
+  const total = sql<number>`(
+    select count(*)::int from ${openItems} o where o.state = 'open')`;
+  const rows = await db
+    .select({ item: openItems, total })
+    .from(openItems)
+    .where(and(isOpen, isLater))
+    .orderBy(asc(openItems.dueAt), asc(openItems.id))
+    .limit(PAGE_SIZE + 1);
   const shown = rows.slice(0, PAGE_SIZE);
   return {
-    rows: shown.map(toLine),
-    total: total?.n ?? 0,
-    nextAfter: rows.length > PAGE_SIZE ? shown.at(-1)?.id : undefined,
+    rows: shown.map(({ item }) => toLine(item)),
+    total: rows[0]?.total ?? 0,
+    nextAfter: rows.length > PAGE_SIZE ? shown.at(-1)?.item.id : undefined,
   };
 }
 
