@@ -26,6 +26,7 @@ const telegramId = z
   .transform(Number);
 const secret = () => z.string().min(32, 'needs at least 32 characters');
 const hours = (fallback: number) => z.coerce.number().positive().default(fallback);
+const notNegative = (fallback: number) => z.coerce.number().min(0).default(fallback);
 const whole = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 const zone = (fallback: string) =>
   z.string().default(fallback).refine(isTimeZone, 'is not an IANA time zone');
@@ -59,10 +60,7 @@ const environment = z.object({
   TRUSTED_PROXY_HOPS: whole(0),
   WORKER_MAX_CACHED_WORKFLOWS: whole(1000),
   INVOICE_TTL_HOURS: hours(DEFAULT_SETTINGS.invoiceTtlHours),
-  INVOICE_REMINDER_BEFORE_MIN: z.coerce
-    .number()
-    .min(0)
-    .default(DEFAULT_SETTINGS.invoiceReminderBeforeMinutes),
+  INVOICE_REMINDER_BEFORE_MIN: notNegative(DEFAULT_SETTINGS.invoiceReminderBeforeMinutes),
   INVOICE_MAX_OPEN: whole(DEFAULT_SETTINGS.invoiceMaxOpen),
   QUOTE_HOLD_HOURS: hours(DEFAULT_SETTINGS.quoteHoldHours),
   QUOTE_BUTTON_TTL_MIN: hours(DEFAULT_SETTINGS.quoteButtonTtlMinutes),
@@ -80,7 +78,7 @@ const environment = z.object({
     .default(DEFAULT_SETTINGS.quietHours),
   TRIAL_STACK: flag.default(DEFAULT_SETTINGS.trialStack),
   TRIAL_REQUIRES_NEVER_PAID: flag.default(DEFAULT_SETTINGS.trialRequiresNeverPaid),
-  TRIAL_TOKEN_GRACE_DAYS: z.coerce.number().min(0).default(DEFAULT_SETTINGS.trialTokenGraceDays),
+  TRIAL_TOKEN_GRACE_DAYS: notNegative(DEFAULT_SETTINGS.trialTokenGraceDays),
   GIFT_TTL_DAYS: hours(DEFAULT_SETTINGS.giftTtlDays),
   GIFT_RETURN: z.enum(['wallet', 'refund']).default(DEFAULT_SETTINGS.giftReturn),
   REFUND_POLICY: z
@@ -98,7 +96,7 @@ const environment = z.object({
     .min(0)
     .max(100)
     .default(DEFAULT_SETTINGS.referralRewardPercent),
-  REFERRAL_HOLD_DAYS: z.coerce.number().min(0).default(DEFAULT_SETTINGS.referralHoldDays),
+  REFERRAL_HOLD_DAYS: notNegative(DEFAULT_SETTINGS.referralHoldDays),
   ROBOKASSA_RECEIPT_SNO: z.enum(TAX_SYSTEMS).default(DEFAULT_SETTINGS.receiptSno),
   ROBOKASSA_RECEIPT_TAX: z.enum(TAX_MARKS).default(DEFAULT_SETTINGS.receiptTax),
   SELLER_NAME: z.string().default('Telegram Billing'),

@@ -27,9 +27,7 @@ export type BotCommands = Pick<
   | 'hintPayment'
   | 'changeTariff'
   | 'operate'
-  | 'operate'
   | 'vote'
-  | 'operate'
   | keyof RepairCommands
 >;
 
