@@ -4,5 +4,6 @@ export { operation } from './billing/operation/operation';
 export { paymentConfirmation } from './billing/payment-confirmation';
 export { proposal } from './billing/proposal/proposal';
 export { subscription } from './billing/subscription';
+export { tokenSpend } from './billing/token-spend/token-spend';
 export { wallet } from './billing/wallet/wallet';
 export { notifier } from './notifier';
