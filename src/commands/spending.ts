@@ -59,7 +59,10 @@ type Description = Required<
   Pick<WorkflowStartOptions, 'workflowId' | 'staticSummary' | 'memo' | 'typedSearchAttributes'>
 >;
 
-/** What an operator finds it by: the person, or in the memo the keys of everybody. */
+/** Keys that fit the two kilobytes a memo should have; the input has them all. */
+const NAMED_KEYS = 40;
+
+/** What an operator finds it by: the person, and in the memo the keys. */
 function describe(
   spends: readonly SpendRequest[],
   batch: { processId: string; n: number },
@@ -74,7 +77,7 @@ function describe(
     staticSummary: isAlone
       ? `Spend of ${first.userId}`
       : `${spends.length} spends of ${people.length} people`,
-    memo: { keys: spends.map(({ key }) => key), people },
+    memo: { keys: spends.slice(0, NAMED_KEYS).map(({ key }) => key) },
     typedSearchAttributes:
       people.length === 1 ? [{ key: billingUserId, value: String(people[0]) }] : [],
   };
