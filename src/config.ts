@@ -19,11 +19,11 @@ const list = (fallback: string, separator = ',') =>
 const flag = z
   .enum(['true', 'false', '1', '0'])
   .transform((text) => text === 'true' || text === '1');
-/** Thirty-two characters or more; shorter ones could be guessed. */
 const telegramId = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number);
+/** Thirty-two characters or more; shorter ones could be guessed. */
 const secret = () => z.string().min(32, 'needs at least 32 characters');
 const hours = (fallback: number) => z.coerce.number().positive().default(fallback);
 const notNegative = (fallback: number) => z.coerce.number().min(0).default(fallback);

@@ -1,4 +1,5 @@
 export { keeper } from './billing/keeper/keeper';
+export { breakItem } from './billing/break-item/break-item';
 export { checkout } from './billing/checkout';
 export { operation } from './billing/operation/operation';
 export { paymentConfirmation } from './billing/payment-confirmation';

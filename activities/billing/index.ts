@@ -1,4 +1,5 @@
 import type { ActivityDeps } from '../deps';
+import { breakActivities } from './breaks';
 import { checkoutActivities } from './checkouts';
 import { operationActivities } from './operations/running';
 import { keeperActivities } from './keeper';
@@ -15,6 +16,7 @@ import { subscriptionActivities } from './subscriptions';
 /** All of billing's activities by family; a name stands in exactly one of them. */
 export function billingActivities(deps: ActivityDeps) {
   return [
+    breakActivities(deps),
     checkoutActivities(deps),
     operationActivities(deps),
     keeperActivities(deps),
@@ -30,6 +32,7 @@ export function billingActivities(deps: ActivityDeps) {
   ] as const;
 }
 
+export type BreakActivities = ReturnType<typeof breakActivities>;
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
 export type OperationActivities = ReturnType<typeof operationActivities>;
 export type KeeperActivities = ReturnType<typeof keeperActivities>;

@@ -25,6 +25,7 @@ import { promoFeature } from './promo/codes';
 import { reachability } from './reachability';
 import { receiptsFeature } from './receipts/receipts';
 import { settingsFeature } from './settings';
+import { whyFeature } from './why/why';
 
 /** Telegram hanging must not hang us; the long poll of 30 seconds still fits. */
 const ANSWER_WITHIN_SECONDS = 45;
@@ -68,6 +69,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const promo = promoFeature(parts);
   const admin = adminFeature(parts);
   const receipts = receiptsFeature(parts);
+  const why = whyFeature(parts);
   const handlers: CallbackHandlers<Route> = {
     ...menu.callbacks,
     ...balance.callbacks,
@@ -84,12 +86,13 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...admin.callbacks,
     ...planChangeFeature(parts).callbacks,
     ...receipts.callbacks,
+    ...why.callbacks,
   };
   bot.use(routeCallbacks(handlers));
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {
     bot.use(feature.composer);
   }
-  bot.use(promo.composer, admin.composer);
+  bot.use(promo.composer, admin.composer, why.composer);
   // Last, because an open question takes any text: commands come before dialogues.
   bot.use(topup.composer, promo.questions, admin.questions);
 }

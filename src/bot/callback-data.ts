@@ -53,6 +53,8 @@ export const ROUTES = [
   'adm:block',
   'adm:free',
   'adm:maint',
+  'nav:why',
+  'why:show',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

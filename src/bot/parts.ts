@@ -29,6 +29,7 @@ export type BotCommands = Pick<
   | 'operate'
   | 'vote'
   | keyof RepairCommands
+  | 'reportBreak'
 >;
 
 export type BotRecords = Pick<

@@ -32,6 +32,7 @@ import {
 } from '../../workflows/contract';
 import type { BillingCommands, OwnedOutcome } from './contract';
 import { isGone } from './gone';
+import { breakCommands } from './breaks';
 import { operationCommands } from './operations';
 import { planChangeCommands } from './plan-changes';
 import { privacyCommands } from './privacy';
@@ -49,6 +50,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     client.workflow.getHandle<Workflows['checkout']>(checkoutId(invoiceId));
   const signalWithStart = createSignalWithStart(client);
   return {
+    ...breakCommands(client, taskQueue),
     ...operationCommands(client, taskQueue),
     ...privacyCommands(client, taskQueue),
     ...repairCommands(client),

@@ -5,6 +5,7 @@ import type {
   CheckoutStatus,
   PaymentHint,
 } from '../../workflows/billing/contract';
+import type { BreakCommands } from './breaks';
 import type { PlanChangeCommands } from './plan-changes';
 import type { PrivacyCommands } from './privacy-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
@@ -21,7 +22,8 @@ export type BillingCommands = CheckoutCommands &
   OperationCommands &
   PlanChangeCommands &
   PrivacyCommands &
-  RepairCommands;
+  RepairCommands &
+  BreakCommands;
 
 /** Orders and payments. */
 export interface CheckoutCommands {

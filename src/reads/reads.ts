@@ -3,6 +3,7 @@ import { approvalReads } from './approvals/proposals';
 import { createAdminReads } from './admin/reads';
 import type { BillingReads } from './billing';
 import { catalogue, tariff, tariffBySlug, topupTariff } from './cards';
+import { entryFacts, latestDebits } from './explanations';
 import { history } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
 import { receipt } from './receipts';
@@ -24,6 +25,8 @@ export function createReads(db: Database): BillingReads {
     invoices: (userId) => invoicesOf(db, userId),
     history: (userId, cursor) => history(db, userId, cursor),
     subscription: (userId) => subscription(db, userId),
+    entryFacts: (question) => entryFacts(db, question),
+    latestDebits: (userId) => latestDebits(db, userId),
     receipt: (receiptId) => receipt(db, receiptId),
     preCheckout: (question) => preCheckout(db, question),
   };

@@ -19,6 +19,8 @@ import { receiptsEn } from './receipts/en';
 import { receiptsRu } from './receipts/ru';
 import { promoEn } from './promo/en';
 import { promoRu } from './promo/ru';
+import { whyEn } from './why/en';
+import { whyRu } from './why/ru';
 
 const RU = {
   ...adminRu,
@@ -31,6 +33,7 @@ const RU = {
   ...privacyRu,
   ...receiptsRu,
   ...promoRu,
+  ...whyRu,
 };
 
 /** The name of a sentence. Russian defines the names; a sentence missing in English does not compile (BOT-7). */
@@ -47,6 +50,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...privacyEn,
   ...receiptsEn,
   ...promoEn,
+  ...whyEn,
 };
 
 /** Every sentence a person sees, as ICU MessageFormat; only the bot's wording turns it into text. */

@@ -9,6 +9,7 @@ import {
   type OutboxActivities,
 } from '../../../activities';
 import type {
+  BreakActivities,
   CheckoutActivities,
   KeeperActivities,
   OperationActivities,
@@ -63,7 +64,8 @@ export interface QuoteWish {
   readonly asOf?: string;
 }
 
-export type Activities = CheckoutActivities &
+export type Activities = BreakActivities &
+  CheckoutActivities &
   KeeperActivities &
   OperationActivities &
   PaymentActivities &
