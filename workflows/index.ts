@@ -1,10 +1,9 @@
 export { keeper } from './billing/keeper/keeper';
-export { breakItem } from './billing/break-item/break-item';
 export { checkout } from './billing/checkout';
 export { operation } from './billing/operation/operation';
 export { paymentConfirmation } from './billing/payment-confirmation';
 export { proposal } from './billing/proposal/proposal';
+export { refund } from './billing/refund/refund';
 export { subscription } from './billing/subscription';
-export { tokenSpend } from './billing/token-spend/token-spend';
 export { wallet } from './billing/wallet/wallet';
 export { notifier } from './notifier';

@@ -1,5 +1,4 @@
 import type { ActivityDeps } from '../deps';
-import { breakActivities } from './breaks';
 import { checkoutActivities } from './checkouts';
 import { operationActivities } from './operations/running';
 import { keeperActivities } from './keeper';
@@ -11,12 +10,12 @@ import { refundActivities } from './refunds';
 import { walletActivities } from './lot-expiry';
 import { repairActivities } from './repairs';
 import { spendActivities } from './spends';
+import { orderRefundActivities } from './returning';
 import { subscriptionActivities } from './subscriptions';
 
 /** All of billing's activities by family; a name stands in exactly one of them. */
 export function billingActivities(deps: ActivityDeps) {
   return [
-    breakActivities(deps),
     checkoutActivities(deps),
     operationActivities(deps),
     keeperActivities(deps),
@@ -24,6 +23,7 @@ export function billingActivities(deps: ActivityDeps) {
     planChangeActivities(deps),
     proposalActivities(deps),
     providerActivities(deps),
+    orderRefundActivities(deps),
     refundActivities(deps),
     repairActivities(deps),
     spendActivities(deps),
@@ -32,7 +32,6 @@ export function billingActivities(deps: ActivityDeps) {
   ] as const;
 }
 
-export type BreakActivities = ReturnType<typeof breakActivities>;
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
 export type OperationActivities = ReturnType<typeof operationActivities>;
 export type KeeperActivities = ReturnType<typeof keeperActivities>;
@@ -40,6 +39,7 @@ export type PaymentActivities = ReturnType<typeof paymentActivities>;
 export type PlanChangeActivities = ReturnType<typeof planChangeActivities>;
 export type ProposalActivities = ReturnType<typeof proposalActivities>;
 export type ProviderActivities = ReturnType<typeof providerActivities>;
+export type OrderRefundActivities = ReturnType<typeof orderRefundActivities>;
 export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;
 export type SpendActivities = ReturnType<typeof spendActivities>;

@@ -18,6 +18,8 @@ import { lockOrderOfFact } from './orders';
 import { postPaid, type Testimony } from './posting';
 import { claimsOf, locatePayment, type LocatedHint } from './locating';
 import { requireProvider } from './provider-calls';
+import { isGiven } from './returning/case';
+import { returnedMoney, type ReturnedMoney } from './returning/returned';
 import { bookReturn, suspendingItem, type Payment, type Suspended } from './suspense';
 
 export type { PaymentContext } from './locating';
@@ -77,6 +79,8 @@ interface ToldFact {
 export interface RecordedFact {
   readonly state: string;
   readonly outcome: PostOutcome | undefined;
+  /** Money that the provider gave back by itself and that our books do not know of yet (RF-3). */
+  readonly returned?: ReturnedMoney;
 }
 
 /**
@@ -92,7 +96,8 @@ async function recordFact(
     const { isNew, payment } = await lockOrInsert(tx, told);
     const order = await lockOrderOfFact(tx, told.fact);
     const { state } = told.fact;
-    if (!isNew && payment.rank >= FACT_RANK[state]) return recorded(payment);
+    const returned = await returnedMoney(tx, payment, told.fact);
+    if (!isNew && payment.rank >= FACT_RANK[state]) return recorded(payment, returned);
     await tx
       .update(payments)
       .set({
@@ -104,13 +109,18 @@ async function recordFact(
       })
       .where(eq(payments.id, payment.id));
     if (FACT_RANK[state] >= FACT_RANK.failed) await closeUnknown(tx, told);
-    if (isReversal(state)) await foldReversal(tx, told, { payment, order, settings });
-    return recorded({ ...payment, state });
+    if (isReversal(state) && !returned) {
+      await foldReversal(tx, told, { payment, order, settings });
+    }
+    return recorded({ ...payment, state }, returned);
   });
 }
 
-function recorded({ state, outcome }: Pick<Payment, 'state' | 'outcome'>): RecordedFact {
-  return { state, outcome: outcome ?? undefined };
+function recorded(
+  { state, outcome }: Pick<Payment, 'state' | 'outcome'>,
+  returned: ReturnedMoney | undefined,
+): RecordedFact {
+  return { state, outcome: outcome ?? undefined, ...(returned ? { returned } : {}) };
 }
 
 async function foldReversal(
@@ -127,6 +137,9 @@ async function foldReversal(
     return bookReturn(tx, { provider, providerPaymentId, fact, openItemKey, asOf, ...by }, found);
   }
   if (fact.state === 'refunded' && payment.outcome === null) return;
+  // A dispute has a workflow of its own, which shows it to the operators.
+  if (fact.state === 'disputed' && isGiven(payment.outcome)) return;
+  if (fact.state === 'refunded' && isGiven(payment.outcome)) return;
   await openItem(tx, settings, {
     key: `${workflowId()}:${fact.state}`,
     kind: 'break',

@@ -38,7 +38,7 @@ export async function givePeriod(
     asOf: receipt.asOf,
     ...worthOf(order),
   });
-  const change = { subscriptionId: live.id, change: 'extended' } as const;
+  const change = { subscriptionId: live.id, change: 'extended', periodN: period.n } as const;
   return {
     kind: 'given',
     change,
@@ -96,7 +96,7 @@ async function startPeriod(
     ...worthOf(order),
     ...(feeTransferId === undefined ? {} : { feeTransferId }),
   });
-  const change = { subscriptionId, change: 'started' } as const;
+  const change = { subscriptionId, change: 'started', periodN: period.n } as const;
   return {
     kind: 'given',
     change,

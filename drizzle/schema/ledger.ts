@@ -94,9 +94,6 @@ export const transfers = pgTable(
       .where(sql`${table.kind} = 'subscription_fee'`),
     index('transfers_by_user').on(table.userId, table.id),
     index('transfers_by_invoice').on(table.invoiceId),
-    index('transfers_by_reversal')
-      .on(table.reversesTransferId)
-      .where(sql`${table.reversesTransferId} is not null`),
   ],
 );
 

@@ -35,6 +35,8 @@ export const disputes = pgTable(
     currency: text('currency').notNull(),
     exponent: smallint('exponent').notNull(),
     holdId: uuid('hold_id'),
+    /** Tokens of the order that a lost dispute took back. */
+    takenUtok: amount('taken_utok').notNull().default(0),
     /** What was collected for the bank: order, consent, usage, messages. */
     evidence: jsonb('evidence'),
     dueAt: instant('due_at').notNull(),

@@ -124,7 +124,10 @@ function createRefund({ bank, book }: ApiParts): RequestHandler {
 function paymentView(book: Book, payment: MockPayment): Record<string, unknown> {
   const { id, state, outSum, currency, invoiceNo, shp, paidAt, createdAt } = payment;
   const refunds = refundsOf(book, id);
-  return { id, state, outSum, currency, invId: invoiceNo, shp, paidAt, createdAt, refunds };
+  const view = { id, state, outSum, currency, invId: invoiceNo, shp, paidAt, createdAt, refunds };
+  if (!payment.dispute) return view;
+  const { ref, stage, outSum: disputedSum, dueAt } = payment.dispute;
+  return { ...view, dispute: { ref, stage, outSum: disputedSum, dueAt } };
 }
 
 function notFound(response: Response): void {

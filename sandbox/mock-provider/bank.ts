@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Book } from './book';
+import { disputed, type DisputeMove } from './disputes';
 import { highestState, holdsMoney } from './model';
 import type { MockNotification, MockOrder, MockPayment, Script } from './model';
 import { plannedNotifications } from './notification';
 import type { Notifier } from './notifier';
+import { refund, unrefunded } from './refunds';
 import type { Signatures } from './signature';
 
 export interface BankParts {
@@ -45,6 +47,10 @@ export interface Bank {
   notify(paymentId: string, script: Script): Paying | undefined;
   /** Moves a payment to another state and tells the shop. */
   move(paymentId: string, state: MockPayment['state']): Paying | undefined;
+  /** The payer complains, or their complaint is decided; the shop is told. */
+  dispute(paymentId: string, move: DisputeMove): Paying | undefined;
+  /** Gives money back by hand, all that is left when no sum is named, and tells the shop. */
+  giveBack(paymentId: string, outSum?: string): Paying | undefined;
   addFault(invoiceNo: string | undefined, script: Script): string;
 }
 
@@ -82,6 +88,22 @@ export function createBank(parts: BankParts): Bank {
       if (!payment) return undefined;
       book.payments.put(paymentId, { ...payment, state });
       return tell({ ...payment, state }, {});
+    },
+    dispute: (paymentId, asked) => {
+      const payment = book.payments.get(paymentId);
+      if (!payment) return undefined;
+      const moved = disputed(payment, asked, now());
+      book.payments.put(paymentId, moved);
+      return tell(moved, {});
+    },
+    giveBack: (paymentId, outSum) => {
+      const payment = book.payments.get(paymentId);
+      if (!payment) return undefined;
+      const key = `cabinet:${randomBytes(6).toString('hex')}`;
+      const { currency } = payment;
+      const asked = { key, paymentId, currency, outSum: outSum ?? unrefunded(book, payment) };
+      if (refund(book, asked, now().toISOString()).kind !== 'done') return undefined;
+      return tell(book.payments.get(paymentId) ?? payment, {});
     },
     addFault: (invoiceNo, script) => {
       const id = `mf_${randomBytes(6).toString('hex')}`;

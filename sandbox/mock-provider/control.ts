@@ -19,6 +19,7 @@ export function controlRoutes(parts: ControlParts): Router {
   const routes = Router();
   routes.use(json({ limit: '64kb' }));
   paymentRoutes(routes, parts);
+  reversalRoutes(routes, parts);
   faultRoutes(routes, parts);
   lookRoutes(routes, parts);
   routes.use((_request, response) => {
@@ -47,6 +48,20 @@ function paymentRoutes(routes: Router, { bank }: ControlParts): void {
     const body = parsed(controlBodies.move, request.body, response);
     if (!body) return;
     await answerPaying(response, bank.move(routeText(request, 'id'), body.state), body.wait);
+  });
+}
+
+function reversalRoutes(routes: Router, { bank }: ControlParts): void {
+  routes.post('/payments/:id/dispute', async (request, response) => {
+    const body = parsed(controlBodies.dispute, request.body, response);
+    if (!body) return;
+    const { wait, ...move } = body;
+    await answerPaying(response, bank.dispute(routeText(request, 'id'), move), wait);
+  });
+  routes.post('/payments/:id/refund', async (request, response) => {
+    const body = parsed(controlBodies.giveBack, request.body, response);
+    if (!body) return;
+    await answerPaying(response, bank.giveBack(routeText(request, 'id'), body.outSum), body.wait);
   });
 }
 

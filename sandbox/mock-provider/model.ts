@@ -49,6 +49,21 @@ export interface MockPayment {
   readonly createdAt: string;
   readonly refusesRefunds: boolean;
   readonly evasion: EvasionRule | undefined;
+  /** The payer's complaint, from when it is made. */
+  readonly dispute?: MockDispute | undefined;
+}
+
+export const DISPUTE_STAGES = ['opened', 'won', 'lost'] as const;
+/** `won` means that the shop keeps the money. */
+export type DisputeStage = (typeof DISPUTE_STAGES)[number];
+
+export interface MockDispute {
+  readonly ref: string;
+  readonly stage: DisputeStage;
+  readonly outSum: string;
+  readonly dueAt: string;
+  /** What the payment is again when the shop wins. */
+  readonly stateBefore: PaymentState;
 }
 
 export interface MockRefund {

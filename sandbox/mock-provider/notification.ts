@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { minorOf, textOf } from './amount';
+import { disputeFields } from './disputes';
 import type { MockNotification, MockPayment, PaymentState, Script } from './model';
 import type { Signatures } from './signature';
 
@@ -46,6 +47,7 @@ function signedFields(
   const outSum = sumText(payment, variant);
   const shp = {
     ...payment.shp,
+    ...disputeFields(payment),
     Shp_currency: payment.currency,
     Shp_paid_at: payment.paidAt,
     Shp_payment_id: payment.id,

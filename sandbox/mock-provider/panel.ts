@@ -4,12 +4,12 @@ import type { Request, Response } from 'express';
 import type { Bank } from './bank';
 import type { Book } from './book';
 import { routeText, textFields } from './fields';
+import { DISPUTE_STAGES } from './model';
 import { endOutages, liveOutages, startOutage } from './outage';
 import { pageFields } from './orders';
 import { panelPage } from './pages/panel';
 import { controlBodies, scriptOfForm } from './script';
 import { contentPolicy } from './security';
-import { refund, unrefunded } from './refunds';
 
 export interface PanelParts {
   readonly bank: Bank;
@@ -104,16 +104,12 @@ function breakApi(book: Book, form: Readonly<Record<string, string>>): void {
 }
 
 function actOnPayment({ bank, book }: PanelParts, id: string, action: string): void {
-  const payment = book.payments.get(id);
-  if (!payment) return;
+  if (!book.payments.get(id)) return;
   if (action === 'notify') bank.notify(id, {});
   else if (action === 'storm') bank.notify(id, { duplicates: 50, variants: true });
-  else if (action === 'disputed') bank.move(id, 'disputed');
-  else if (action === 'refunded') {
-    const { currency } = payment;
-    const outSum = unrefunded(book, payment);
-    const key = `panel:${randomBytes(6).toString('hex')}`;
-    const answer = refund(book, { key, paymentId: id, outSum, currency }, bank.now().toISOString());
-    if (answer.kind === 'done') bank.notify(id, {});
+  else if (action === 'refunded') bank.giveBack(id);
+  else {
+    const stage = DISPUTE_STAGES.find((known) => known === action);
+    if (stage) bank.dispute(id, { stage });
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVASIONS, OUTAGE_SCOPES, PAYMENT_STATES } from './model';
+import { DISPUTE_STAGES, EVASIONS, OUTAGE_SCOPES, PAYMENT_STATES } from './model';
 import type { Script } from './model';
 
 const decimal = z.string().regex(/^\d{1,15}(\.\d{1,12})?$/);
@@ -36,6 +36,15 @@ export const controlBodies = {
   pay: scriptSchema.extend({ invoiceNo: label, invoiceId: label.optional(), wait }).strict(),
   notify: scriptSchema.extend({ wait }).strict(),
   move: z.object({ state: z.enum(PAYMENT_STATES), wait }).strict(),
+  dispute: z
+    .object({
+      stage: z.enum(DISPUTE_STAGES),
+      outSum: decimal.optional(),
+      dueAt: z.iso.datetime({ offset: true }).optional(),
+      wait,
+    })
+    .strict(),
+  giveBack: z.object({ outSum: decimal.optional(), wait }).strict(),
   fault: z.object({ invoiceNo: label.optional(), script: scriptSchema.strict() }).strict(),
   outage: z
     .object({

@@ -9,6 +9,7 @@ import type { Bank, Paying } from './bank';
 import { openBook } from './book';
 import type { Book } from './book';
 import { controlRoutes } from './control';
+import type { DisputeMove } from './disputes';
 import type { Outage, PaymentState, Script } from './model';
 import { createNotifier } from './notifier';
 import type { Notifier } from './notifier';
@@ -45,6 +46,10 @@ export interface MockControl {
   notify(paymentId: string, script?: Script): Paying | undefined;
   /** Puts a payment into a state, such as a refund made by hand at the bank, and tells the shop. */
   move(paymentId: string, state: PaymentState): Paying | undefined;
+  /** The payer complains, or their complaint is decided, and the shop is told. */
+  dispute(paymentId: string, move: DisputeMove): Paying | undefined;
+  /** Gives money back by hand, as in the bank's cabinet, and tells the shop. */
+  giveBack(paymentId: string, outSum?: string): Paying | undefined;
   fault(script: Script, invoiceNo?: number | string): void;
   outage(outage: Partial<Omit<Outage, 'id'>>): void;
   endOutages(): void;
@@ -130,6 +135,8 @@ function controlOf({ bank, book, notifier }: Parts): MockControl {
     pay: (invoiceNo, script = {}) => bank.pay({ invoiceNo: String(invoiceNo), script }),
     notify: (paymentId, script = {}) => bank.notify(paymentId, script),
     move: (paymentId, state) => bank.move(paymentId, state),
+    dispute: (paymentId, move) => bank.dispute(paymentId, move),
+    giveBack: (paymentId, outSum) => bank.giveBack(paymentId, outSum),
     fault: (script, invoiceNo) =>
       void bank.addFault(invoiceNo === undefined ? undefined : String(invoiceNo), script),
     outage: (outage) =>

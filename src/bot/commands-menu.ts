@@ -16,7 +16,6 @@ const LISTED: readonly Named<TextKey>[] = [
   'history',
   'invoices',
   'promo',
-  'why',
   'settings',
   'paysupport',
   'terms',

@@ -1,5 +1,4 @@
 import type { BillingCommands } from '../commands/contract';
-import type { RepairCommands } from '../commands/repairs-contract';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
 
@@ -27,9 +26,8 @@ export type BotCommands = Pick<
   | 'hintPayment'
   | 'changeTariff'
   | 'operate'
+  | 'operate'
   | 'vote'
-  | keyof RepairCommands
-  | 'reportBreak'
 >;
 
 export type BotRecords = Pick<
@@ -57,8 +55,6 @@ export interface BotSettings {
   readonly supportUsername: string;
   /** Who stands on receipts as the seller. */
   readonly seller: { readonly name: string; readonly requisites: readonly string[] };
-  /** The Temporal Web UI that operators can open; undefined when it has no address for them. */
-  readonly webUi?: { readonly baseUrl: string; readonly namespace: string } | undefined;
 }
 
 export interface Incident {

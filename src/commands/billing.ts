@@ -32,11 +32,10 @@ import {
 } from '../../workflows/contract';
 import type { BillingCommands, OwnedOutcome } from './contract';
 import { isGone } from './gone';
-import { breakCommands } from './breaks';
 import { operationCommands } from './operations';
 import { planChangeCommands } from './plan-changes';
 import { privacyCommands } from './privacy';
-import { repairCommands } from './repairs';
+import { refundCommands } from './refunds';
 import {
   createSignalWithStart,
   startOperation,
@@ -50,10 +49,9 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     client.workflow.getHandle<Workflows['checkout']>(checkoutId(invoiceId));
   const signalWithStart = createSignalWithStart(client);
   return {
-    ...breakCommands(client, taskQueue),
     ...operationCommands(client, taskQueue),
     ...privacyCommands(client, taskQueue),
-    ...repairCommands(client),
+    ...refundCommands(client, taskQueue),
     openCheckout: (order) => openCheckout(client, taskQueue, order),
 
     checkPayment: ({ invoiceId, userId }) =>

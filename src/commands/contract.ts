@@ -5,11 +5,10 @@ import type {
   CheckoutStatus,
   PaymentHint,
 } from '../../workflows/billing/contract';
-import type { BreakCommands } from './breaks';
 import type { PlanChangeCommands } from './plan-changes';
 import type { PrivacyCommands } from './privacy-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
-import type { RepairCommands } from './repairs-contract';
+import type { RefundCommands } from './refunds-contract';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
 export type { OperationOutcome, VoteOutcome };
@@ -22,8 +21,7 @@ export type BillingCommands = CheckoutCommands &
   OperationCommands &
   PlanChangeCommands &
   PrivacyCommands &
-  RepairCommands &
-  BreakCommands;
+  RefundCommands;
 
 /** Orders and payments. */
 export interface CheckoutCommands {

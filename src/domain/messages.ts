@@ -95,6 +95,22 @@ export type TemplateParams = {
   readonly 'proposal.failed': ProposalParams & { readonly cause: string };
   readonly 'proposal.rejected': ProposalParams & { readonly by: number; readonly reason?: string };
   readonly 'proposal.expired': ProposalParams;
+  /** Money of an order went back, and with it tokens. */
+  readonly 'refund.done': OrderParams &
+    MoneyParams &
+    ReceiptParams & { readonly tokensUtok: number; readonly balanceUtok: number };
+  /** A refund waits for somebody's consent. */
+  readonly 'refund.considered': OrderParams & MoneyParams;
+  readonly 'refund.declined': OrderParams & MoneyParams;
+  readonly 'dispute.opened': OrderParams & MoneyParams;
+  readonly 'dispute.won': OrderParams & MoneyParams;
+  readonly 'dispute.lost': OrderParams & MoneyParams & { readonly balanceUtok: number };
+  readonly 'ops.refund': OrderParams &
+    MoneyParams & { readonly key: string; readonly userId: number; readonly reason: string };
+  readonly 'ops.dispute': OrderParams &
+    MoneyParams & { readonly key: string; readonly userId: number; readonly until: string };
+  readonly 'ops.dispute_due': OrderParams &
+    MoneyParams & { readonly key: string; readonly userId: number; readonly until: string };
   readonly 'ops.open_item': Partial<MoneyParams> & {
     readonly kind: string;
     readonly key: string;

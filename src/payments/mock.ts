@@ -50,6 +50,15 @@ const paymentSchema = z.object({
   invId: z.string(),
   shp: z.record(z.string(), z.string()),
   paidAt: z.iso.datetime(),
+  refunds: z.array(z.object({ outSum: z.string() })).optional(),
+  dispute: z
+    .object({
+      ref: z.string().min(1),
+      stage: z.enum(['opened', 'won', 'lost']),
+      outSum: z.string(),
+      dueAt: z.string(),
+    })
+    .optional(),
 });
 const listSchema = z.object({ payments: z.array(paymentSchema) });
 const refundSchema = z.object({ id: z.string(), state: z.enum(['done', 'refused']) });
@@ -190,11 +199,33 @@ function factOf({ id, state, outSum, currency, invId, shp, paidAt }: PaymentText
   };
 }
 
+/** What the bank answers says more than what it signs: how much went back, and how a complaint stands. */
+function toldFact(payment: z.infer<typeof paymentSchema>): PaymentFact {
+  const { currency, refunds, dispute } = payment;
+  const minorOf = (outSum: string) => amountOf(outSum, currency)?.minor ?? 0;
+  return {
+    ...factOf(payment),
+    ...(refunds && refunds.length > 0
+      ? { refundedMinor: refunds.reduce((sum, { outSum }) => sum + minorOf(outSum), 0) }
+      : {}),
+    ...(dispute
+      ? {
+          dispute: {
+            ref: dispute.ref,
+            stage: dispute.stage,
+            amountMinor: minorOf(dispute.outSum),
+            dueAt: dispute.dueAt,
+          },
+        }
+      : {}),
+  };
+}
+
 function askedOne(answer: JsonAnswer): AskOutcome {
   if (answer.kind === 'unknown') return answer;
   const parsed = paymentSchema.safeParse(answer.body);
   return answer.status === 200 && parsed.success
-    ? { kind: 'facts', facts: [factOf(parsed.data)] }
+    ? { kind: 'facts', facts: [toldFact(parsed.data)] }
     : { kind: 'unknown', reason: notUsable(answer.status) };
 }
 
@@ -202,7 +233,7 @@ function askedOrder(answer: JsonAnswer): AskOutcome {
   if (answer.kind === 'unknown') return answer;
   const parsed = listSchema.safeParse(answer.body);
   return answer.status === 200 && parsed.success
-    ? { kind: 'facts', facts: parsed.data.payments.map(factOf) }
+    ? { kind: 'facts', facts: parsed.data.payments.map(toldFact) }
     : { kind: 'unknown', reason: notUsable(answer.status) };
 }
 

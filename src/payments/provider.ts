@@ -1,3 +1,4 @@
+import type { WireDispute } from '../domain/billing/dispute';
 import type { Money } from '../domain/money';
 
 /** What we know a provider believes about one payment; the fold by rank decides which belief wins (PC-8). */
@@ -16,6 +17,10 @@ export interface PaymentFact {
   readonly userId: number | undefined;
   /** The provider's own instant of payment, ISO 8601. */
   readonly paidAt: string | undefined;
+  /** All that was given back of it so far in minor units, where the provider says so. */
+  readonly refundedMinor?: number | undefined;
+  /** The payer's complaint at their bank, while there is or was one. */
+  readonly dispute?: WireDispute | undefined;
 }
 
 /** Where a fact comes from: the provider's answer to our question, or a verified signed notification. */

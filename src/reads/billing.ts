@@ -2,11 +2,9 @@ import type { InvoiceState } from '../domain/billing/invoice';
 import type { PeriodUnit, QuotePurpose, TariffKind } from '../domain/billing/pricing';
 import type { ApprovalReads } from './approvals/contract';
 import type { Money } from '../domain/money';
-import type { ExplanationReads } from './explanations';
 import type { ReceiptReads } from './receipts';
 
 export type { ProposalView } from './approvals/contract';
-import type { AdminReads } from './admin/contract';
 
 /** A tariff as the catalogue shows it, in the newest version that is on sale. */
 export interface TariffCard {
@@ -131,7 +129,7 @@ export type PreCheckoutDecision =
     };
 
 /** Read-only SQL for screens. Nothing here writes, locks or decides about money. */
-export interface BillingReads extends ApprovalReads, ReceiptReads, AdminReads, ExplanationReads {
+export interface BillingReads extends ApprovalReads, ReceiptReads {
   /** Tariffs on sale at `asOf`, ordered; `topup` and hidden ones excluded. */
   catalogue(asOf: Date): Promise<readonly TariffCard[]>;
   tariff(tariffId: string, asOf: Date): Promise<TariffCard | undefined>;

@@ -1,9 +1,7 @@
 import type { Database } from '../../drizzle/client';
 import { approvalReads } from './approvals/proposals';
-import { createAdminReads } from './admin/reads';
 import type { BillingReads } from './billing';
 import { catalogue, tariff, tariffBySlug, topupTariff } from './cards';
-import { entryFacts, latestDebits } from './explanations';
 import { history } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
 import { receipt } from './receipts';
@@ -13,7 +11,6 @@ import { subscription, wallet } from './wallets';
 export function createReads(db: Database): BillingReads {
   return {
     ...approvalReads(db),
-    ...createAdminReads(db),
     catalogue: (asOf) => catalogue(db, asOf),
     tariff: (tariffId, asOf) => tariff(db, tariffId, asOf),
     tariffBySlug: (slug, asOf) => tariffBySlug(db, slug, asOf),
@@ -25,8 +22,6 @@ export function createReads(db: Database): BillingReads {
     invoices: (userId) => invoicesOf(db, userId),
     history: (userId, cursor) => history(db, userId, cursor),
     subscription: (userId) => subscription(db, userId),
-    entryFacts: (question) => entryFacts(db, question),
-    latestDebits: (userId) => latestDebits(db, userId),
     receipt: (receiptId) => receipt(db, receiptId),
     preCheckout: (question) => preCheckout(db, question),
   };

@@ -32,8 +32,6 @@ export interface Arrival {
   readonly hasCatalogue: boolean;
   /** A code the person gave for their next order. */
   readonly promoCode: string | undefined;
-  /** The bot is closed to everybody but administrators (OPS-13). */
-  readonly isMaintenance: boolean;
 }
 
 export type DialogueChange =

@@ -19,8 +19,8 @@ import { receiptsEn } from './receipts/en';
 import { receiptsRu } from './receipts/ru';
 import { promoEn } from './promo/en';
 import { promoRu } from './promo/ru';
-import { whyEn } from './why/en';
-import { whyRu } from './why/ru';
+import { refundsEn } from './refunds/en';
+import { refundsRu } from './refunds/ru';
 
 const RU = {
   ...adminRu,
@@ -33,7 +33,7 @@ const RU = {
   ...privacyRu,
   ...receiptsRu,
   ...promoRu,
-  ...whyRu,
+  ...refundsRu,
 };
 
 /** The name of a sentence. Russian defines the names; a sentence missing in English does not compile (BOT-7). */
@@ -50,7 +50,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...privacyEn,
   ...receiptsEn,
   ...promoEn,
-  ...whyEn,
+  ...refundsEn,
 };
 
 /** Every sentence a person sees, as ICU MessageFormat; only the bot's wording turns it into text. */

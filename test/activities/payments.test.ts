@@ -139,11 +139,14 @@ describe('recordFact', () => {
     expect(rows).toHaveLength(1);
   });
 
-  test('of a refund by the provider after our booking opens one item', async () => {
+  test('names the money that went back without us, and opens an item where no sum is told', async () => {
     const order = await pending(books);
     const fact = paidFact(order);
     await post(books, fact);
-    await atOnce(3, () => record({ ...fact, state: 'refunded' }));
+    await record({ ...fact, state: 'partially_refunded' });
+    expect(await openItemsOf(books, fact)).toEqual(['break']);
+    const told = await atOnce(3, () => record({ ...fact, state: 'refunded' }));
+    for (const { returned } of told) expect(returned).toMatchObject({ returnedMinor: 20_000 });
     expect(await openItemsOf(books, fact)).toEqual(['break']);
     expect(await paymentRow(books, fact)).toMatchObject({ state: 'refunded', rank: 60 });
   });

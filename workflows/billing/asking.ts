@@ -1,5 +1,5 @@
 import { condition, isCancellation } from '@temporalio/workflow';
-import type { Learned } from '../../activities/billing/payments';
+import type { Learned, RecordedFact } from '../../activities/billing/payments';
 import { FACT_RANK, unknownPollDelayMs, type WireFact } from '../../src/domain/billing/payment';
 import { learnPayment, openUnknownItem, recordFact, tellPayer, wakeNotifier } from './activities';
 import type { CarriedConfirmation, PaymentConfirmationInput } from './contract';
@@ -9,7 +9,12 @@ import { isHistoryLong, standingFact, type PaymentDesk } from './payment-desk';
 export type Clarity =
   | ({ readonly kind: 'paid' } & PaidWord)
   | { readonly kind: 'failed' }
-  | { readonly kind: 'reversed'; readonly state: string }
+  | {
+      readonly kind: 'reversed';
+      readonly state: string;
+      readonly fact: WireFact;
+      readonly returned?: RecordedFact['returned'];
+    }
   | { readonly kind: 'unresolved' }
   | { readonly kind: 'continue'; readonly input: PaymentConfirmationInput };
 
@@ -63,13 +68,21 @@ async function learnOnce(desk: PaymentDesk, asking: Asking): Promise<Clarity | u
   const { provider } = desk.input;
   const recorded = await recordFact({ provider, fact, evidence, asOf: desk.clock.now() });
   if (fact.state === 'failed') return { kind: 'failed' };
-  if (FACT_RANK[fact.state] > FACT_RANK.paid) return { kind: 'reversed', state: recorded.state };
+  if (FACT_RANK[fact.state] > FACT_RANK.paid) return reversed(fact, recorded);
   asking.lastReason = `the provider calls it ${fact.state}`;
   return undefined;
 }
 
-/** What the provider signed and what it answers differ: only asking again can tell which of them stands (PC-8). */
+function reversed(fact: WireFact, { state, returned }: RecordedFact): Clarity {
+  return { kind: 'reversed', state, fact, ...(returned ? { returned } : {}) };
+}
+
+/**
+ * What the provider signed and what it answers differ: only asking again can tell which of them stands (PC-8). A
+ * dispute that was won explains why its money is back.
+ */
 function isContradicted(desk: PaymentDesk, answer: WireFact): boolean {
+  if (answer.dispute?.stage === 'won') return false;
   return FACT_RANK[answer.state] < FACT_RANK[standingFact(desk).state];
 }
 

@@ -1,14 +1,15 @@
 import { condition } from '@temporalio/workflow';
 import type { OpenedRefund } from '../../activities/billing/refunds';
 import { unknownPollDelayMs } from '../../src/domain/billing/payment';
-import { bookRefund, openRefund, refundAtProvider, refuseRefund, wakeNotifier } from './activities';
+import { bookRefund, openRefund, refuseRefund, wakeNotifier } from './activities';
 import type { PaymentResult, Repair } from './contract';
 import { standingFact, type PaymentDesk } from './payment-desk';
+import { sendUntilProved } from './refund/sending';
 
 export type RefundOrder = Repair & { readonly openItemKey: string };
 
 /** Records that suspended money goes back, or says why it cannot. Nothing is sent yet. */
-export async function beginRefund(desk: PaymentDesk, order: RefundOrder): Promise<OpenedRefund> {
+export async function beginReturn(desk: PaymentDesk, order: RefundOrder): Promise<OpenedRefund> {
   return openRefund(repairOf(desk, order));
 }
 
@@ -23,23 +24,16 @@ export async function giveBack(
   opened: Extract<OpenedRefund, { kind: 'opened' }>,
 ): Promise<PaymentResult | undefined> {
   desk.phase = 'refunding';
-  const repair = () => repairOf(desk, order);
+  const { provider } = desk.input;
   const request = refundRequest(desk, opened);
-  for (let questions = 0; ; questions += 1) {
-    const { provider } = desk.input;
-    const sent = await refundAtProvider({ provider, request, isRepeat: questions > 0 });
-    if (sent.kind === 'done') {
-      await bookRefund({ ...repair(), providerRef: sent.providerRef });
-      await wakeNotifier();
-      return { kind: 'refunded' };
-    }
-    if (sent.kind === 'refused') {
-      await refuseRefund({ ...repair(), refusal: sent.reason });
-      await wakeNotifier();
-      return undefined;
-    }
-    await waitForProof(desk, { reason: sent.reason, questions });
-  }
+  const sent = await sendUntilProved({ provider, request }, (unclear) =>
+    waitForProof(desk, unclear),
+  );
+  const repair = repairOf(desk, order);
+  if (sent.kind === 'done') await bookRefund({ ...repair, providerRef: sent.providerRef });
+  else await refuseRefund({ ...repair, refusal: sent.reason });
+  await wakeNotifier();
+  return sent.kind === 'done' ? { kind: 'refunded' } : undefined;
 }
 
 function repairOf(desk: PaymentDesk, { operatorId, reason, openItemKey }: RefundOrder) {

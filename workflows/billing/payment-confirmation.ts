@@ -15,12 +15,13 @@ import {
   providerName,
 } from '../contract';
 import { locatePayment, postPayment, tellPayer, wakeNotifier } from './activities';
-import { learnUntilClear, type PaidWord } from './asking';
+import { learnUntilClear, type Clarity, type PaidWord } from './asking';
 import type { PaymentConfirmationInput, PaymentResult } from './contract';
 import { deliver } from './delivery';
-import { beginRefund, giveBack } from './giving-back';
+import { beginReturn, giveBack } from './giving-back';
 import { isOutrun, layDesk, standingFact, type PaymentDesk } from './payment-desk';
 import { settleByOperator } from './quarantine';
+import { beginRefund } from './refund/beginning';
 
 /**
  * One payment from the first hint to the delivered credit: hint, verify, ask, compare, post, deliver (specification
@@ -61,6 +62,7 @@ async function confirmOnce(desk: PaymentDesk): Promise<PaymentResult | undefined
       await tellFailed(desk);
       return { kind: 'failed' };
     case 'reversed':
+      await followReversal(desk, learned);
       return { kind: 'reversed', state: learned.state };
     case 'unresolved':
       return { kind: 'unresolved' };
@@ -114,10 +116,26 @@ async function refundByPolicy(
 ): Promise<PaymentResult | undefined> {
   const { openItemKey } = outcome;
   const order = { ...BY_POLICY, openItemKey };
-  const opened = await beginRefund(desk, order);
+  const opened = await beginReturn(desk, order);
   if (opened.kind === 'refused') return { kind: 'delivered', outcome };
   const result = await giveBack(desk, order, opened);
   return result ?? settleByOperator(desk, { item: 'duplicate_paid', openItemKey });
+}
+
+/** Money that left without us is booked by a workflow of its own, in the same way as what we send (RF-3). */
+async function followReversal(
+  desk: PaymentDesk,
+  { fact, returned }: Extract<Clarity, { kind: 'reversed' }>,
+): Promise<void> {
+  if (!returned) return;
+  const { provider } = desk.input;
+  await beginRefund(`p${returned.returnedMinor}`, {
+    ...returned,
+    origin: 'provider',
+    requestedBy: { kind: 'provider', id: provider },
+    reason: `${provider} calls it ${fact.state}`,
+    clockOffsetMs: desk.input.clockOffsetMs ?? desk.context?.clockOffsetMs ?? 0,
+  });
 }
 
 async function tellFailed(desk: PaymentDesk): Promise<void> {

@@ -11,7 +11,7 @@ import {
 import { continuation } from './asking';
 import type { PaymentResult } from './contract';
 import { deliver } from './delivery';
-import { beginRefund, giveBack, type RefundOrder } from './giving-back';
+import { beginReturn, giveBack, type RefundOrder } from './giving-back';
 import {
   isHistoryLong,
   isOutrun,
@@ -87,7 +87,7 @@ async function refund(
   order: RefundOrder,
   pending: Pending<Decision, unknown>,
 ): Promise<PaymentResult | undefined> {
-  const opened = await beginRefund(desk, order);
+  const opened = await beginReturn(desk, order);
   if (opened.kind === 'refused') {
     pending.answer = { accepted: `refused: ${opened.reason}` };
     return undefined;

@@ -1,7 +1,5 @@
 import type { ActionName } from '../../../src/domain/billing/operations';
 import type { AnyOperation } from './definition';
-import { blockUser, unblockUser } from './blocking';
-import { changeSetting } from './change-setting';
 import { grantTokens } from './grant-tokens';
 import { grantRole, revokeRole } from './roles';
 import { takeTokens } from './take-tokens';
@@ -14,9 +12,6 @@ const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
   write_off_debt: writeOffDebt,
   grant_role: grantRole,
   revoke_role: revokeRole,
-  block_user: blockUser,
-  unblock_user: unblockUser,
-  change_setting: changeSetting,
 };
 
 /** The action of a name that came over the wire; undefined for names this build does not know. */

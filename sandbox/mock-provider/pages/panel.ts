@@ -103,7 +103,7 @@ function payments(view: PanelPage): Html {
         <td><span class="pill ${PAYMENT_TONES[payment.state] ?? ''}">${payment.state}</span></td>
         <td>
           <form method="post" action="/panel/payments/${payment.id}" class="rowline">
-            ${paymentButton('notify', 'Notify')}${paymentButton('storm', '50 at once')}${paymentButton('refunded', 'Refund')}${paymentButton('disputed', 'Dispute')}
+            ${paymentButton('notify', 'Notify')}${paymentButton('storm', '50 at once')}${paymentButton('refunded', 'Refund')}${disputeButtons(payment)}
           </form>
         </td>
       </tr>`,
@@ -118,6 +118,13 @@ const PAYMENT_TONES: Readonly<Record<string, string>> = {
   refunded: 'off',
   partially_refunded: 'warn',
 };
+
+/** A dispute is opened once, and then decided. */
+function disputeButtons({ dispute }: PanelPage['payments'][number]): Html {
+  if (!dispute) return paymentButton('opened', 'Dispute');
+  if (dispute.stage !== 'opened') return html`<span class="pill off">${dispute.stage}</span>`;
+  return html`${paymentButton('won', 'Shop wins')}${paymentButton('lost', 'Shop loses')}`;
+}
 
 function paymentButton(action: string, label: string): Html {
   return html`<button class="tiny" name="action" value="${action}" data-testid="payment-${action}">

@@ -4,6 +4,7 @@ import { APPROVAL_NOTICES } from '../approvals/notices';
 import { NEW_MESSAGE, type Route } from '../callback-data';
 import { amountText, instantText, tokensText, type Place } from '../display';
 import { receiptButton } from '../receipts/receipts';
+import { REFUND_NOTICES } from '../refunds/notices';
 import { button, type Button, type Screen } from '../screen';
 import { say, type TextParams } from '../wording';
 
@@ -48,6 +49,8 @@ const RENDERERS: Renderers = {
   'lot.expiring': (params, place) => receipt('lot.expiring', params, place),
   'lot.expired': (params, place) => again('lot.expired', params, place),
   ...APPROVAL_NOTICES,
+  ...REFUND_NOTICES,
+  'refund.done': (params, place) => receipt('refund.done', params, place),
   'ops.open_item': openItem,
   'ops.payment': (params, { locale }) => ({
     text: say(locale, 'ops.payment', {

@@ -19,10 +19,6 @@ export interface ActionParams {
   readonly write_off_debt: { readonly userId: number; readonly amountUtok: number };
   readonly grant_role: { readonly userId: number; readonly role: Role };
   readonly revoke_role: { readonly userId: number; readonly role: Role };
-  readonly block_user: { readonly userId: number };
-  readonly unblock_user: { readonly userId: number };
-  /** A live setting by the name of its environment variable. */
-  readonly change_setting: { readonly key: string; readonly value: string | number | boolean };
 }
 
 export type ActionName = keyof ActionParams;

@@ -1,4 +1,5 @@
 import { sameMoney, type Money } from '../money';
+import type { WireDispute } from './dispute';
 
 /** What a provider says about one payment. */
 export type FactState =
@@ -14,6 +15,10 @@ export interface WireFact {
   readonly userId?: number | undefined;
   /** The provider's instant of payment, ISO 8601. */
   readonly paidAt?: string | undefined;
+  /** All that the provider has given back of it so far, in minor units. */
+  readonly refundedMinor?: number | undefined;
+  /** The payer's complaint at their bank, while there is or was one. */
+  readonly dispute?: WireDispute | undefined;
 }
 
 /** Facts are folded by rank: a lower one never overwrites a higher one (PC-8). */
@@ -128,6 +133,8 @@ export interface PaymentRef {
 export interface SubscriptionChange {
   readonly subscriptionId: string;
   readonly change: 'started' | 'extended';
+  /** The period the order gave; a refund takes exactly this one back. */
+  readonly periodN?: number;
 }
 
 /** Seconds until the next question while a payment's outcome is unknown: 10 s, 30 s, 1, 5, 15 min, then hourly. */

@@ -9,7 +9,6 @@ import {
   type OutboxActivities,
 } from '../../../activities';
 import type {
-  BreakActivities,
   CheckoutActivities,
   KeeperActivities,
   OperationActivities,
@@ -17,6 +16,7 @@ import type {
   PlanChangeActivities,
   ProposalActivities,
   ProviderActivities,
+  OrderRefundActivities,
   RefundActivities,
   RepairActivities,
   SpendActivities,
@@ -64,14 +64,14 @@ export interface QuoteWish {
   readonly asOf?: string;
 }
 
-export type Activities = BreakActivities &
-  CheckoutActivities &
+export type Activities = CheckoutActivities &
   KeeperActivities &
   OperationActivities &
   PaymentActivities &
   PlanChangeActivities &
   ProposalActivities &
   ProviderActivities &
+  OrderRefundActivities &
   RefundActivities &
   RepairActivities &
   SpendActivities &

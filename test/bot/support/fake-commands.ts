@@ -54,12 +54,7 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
           : ({ kind: 'scheduled', from: '2030-01-01T00:00:00.000Z' } as const);
       }),
     vote: (cast) => play('vote', cast, async () => ({ kind: 'executed', isDone: true }) as const),
-    reportBreak: (found) => play('reportBreak', found, async () => undefined),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
-    paymentCard: (payment) => play('paymentCard', payment, async () => undefined),
-    repairPayment: (request) =>
-      play('repairPayment', request, async () => ({ kind: 'accepted', answer: 'done' }) as const),
-    stuckWorkflows: (limit) => play('stuckWorkflows', { limit }, async () => []),
   };
 }
 

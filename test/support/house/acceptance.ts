@@ -11,7 +11,7 @@ export const ACCEPTANCE_NUMBERS: ReadonlySet<string> = new Set(
 export const ANSWERED: readonly string[] = [
   ...range('V', 1, 9),
   ...['T-V19', 'T-V23'],
-  ...range('A', 1, 14),
+  ...range('A', 1, 15),
   'T-E2',
   ...range('E', 4, 8),
   ...['T-F1', 'T-F3', 'T-P1', 'T-P4', 'T-P6', 'T-P14', 'T-P28'],

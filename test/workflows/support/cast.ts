@@ -1,6 +1,8 @@
 import type { OpenedInvoice } from '../../../activities/billing/opening';
 import type { ProposalSnapshot } from '../../../activities/billing/operations/voting';
+import type { ProposedRefund } from '../../../activities/billing/returning';
 import type { PostOutcome, WireFact } from '../../../src/domain/billing/payment';
+import type { RefundPlan } from '../../../src/domain/billing/refund';
 import type { Activities } from '../../activities/support/books';
 
 const HOUR = 3_600_000;
@@ -74,14 +76,41 @@ export const REPAIR = { operatorId: 'anna', reason: 'the customer called us' };
 
 /** Up to where the audit was numbered. */
 export const HORIZON = { toId: 9, nextTransaction: '1000' };
+/** Half of a top-up of 200 that was half spent. */
+export const REFUND_PLAN: RefundPlan = {
+  policy: 'unspent_only',
+  currency: 'RUB',
+  exponent: 2,
+  paidMinor: 20_000,
+  refundedMinor: 0,
+  refundMinor: 10_000,
+  providerFeeMinor: 0,
+  boughtUtok: 200_000_000,
+  spentUtok: 100_000_000,
+  paidUtok: 100_000_000,
+  bonusUtok: 0,
+  debtUtok: 0,
+  isFull: false,
+};
+
+/** A recorded refund; nobody has to agree unless a test says so. */
+export function proposedRefund(approvals = 0): ProposedRefund {
+  return {
+    kind: 'proposed',
+    plan: REFUND_PLAN,
+    approvals,
+    userId: USER_ID,
+    provider: 'mock',
+    providerPaymentId: 'p-1',
+    invoiceId: null,
+  };
+}
 
 const nothing = () => Promise.resolve(undefined as never);
 
 /** Everything goes well. */
 export function happyActivities(): Activities {
   return {
-    openBreak: ({ transferId }) =>
-      Promise.resolve({ openItemKey: `breakItem:${transferId}:break` }),
     openInvoice: (order) => Promise.resolve({ kind: 'opened', invoice: invoiceOf(order) }),
     publishInvoice: nothing,
     switchProvider: () => Promise.resolve('switched'),
@@ -117,6 +146,14 @@ export function happyActivities(): Activities {
         amount: told.amount ?? { minor: 1, currency: 'RUB', exponent: 2 },
         userId: USER_ID,
       }),
+    locateRefund: () => Promise.resolve({ clockOffsetMs: 0 }),
+    previewRefund: () => Promise.resolve(proposedRefund()),
+    proposeRefund: () => Promise.resolve(proposedRefund()),
+    freezeRefund: () => Promise.resolve({ kind: 'frozen', plan: REFUND_PLAN }),
+    noteRefundSending: nothing,
+    settleRefund: () => Promise.resolve({ plan: REFUND_PLAN, subscriptionId: undefined }),
+    releaseRefund: nothing,
+    abandonRefund: nothing,
     bookRefund: nothing,
     refuseRefund: nothing,
     applySpends: () => Promise.resolve([]),

@@ -1,1 +1,0 @@
-CREATE INDEX "transfers_by_reversal" ON "transfers" USING btree ("reverses_transfer_id") WHERE "transfers"."reverses_transfer_id" is not null;

@@ -1,0 +1,1 @@
+ALTER TABLE "disputes" ADD COLUMN "taken_utok" bigint DEFAULT 0 NOT NULL;

@@ -1,0 +1,27 @@
+import type { Actor } from '../../workflows/billing/contract';
+import type {
+  RefundCard,
+  RefundInput,
+  RefundOpening,
+  RefundResult,
+} from '../../workflows/billing/refund/contract';
+
+export type { RefundCard, RefundInput, RefundOpening, RefundResult };
+
+/** A refund that has ended already answers with its end. */
+export type OpenedRefund = RefundOpening | { readonly kind: 'over'; readonly result: RefundResult };
+
+export interface RefundCommands {
+  /**
+   * Plans a refund and, unless it is a preview, carries it out; returns when its plan stands. `n` tells the refunds of
+   * one payment apart: repeating the same one gives the same refund.
+   */
+  openRefund(order: { readonly n: string; readonly input: RefundInput }): Promise<OpenedRefund>;
+  /** The asker of a preview wants it. Undefined when it has been given up meanwhile, or is somebody else's. */
+  confirmRefund(order: {
+    readonly workflowId: string;
+    readonly actor: Actor;
+  }): Promise<RefundOpening | undefined>;
+  /** Where a refund stands; undefined when nothing of that name runs or ran lately. */
+  refundCard(workflowId: string): Promise<RefundCard | undefined>;
+}

@@ -1,0 +1,72 @@
+import {
+  QueryNotRegisteredError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+} from '@temporalio/client';
+import {
+  confirmRefundUpdate,
+  openRefundUpdate,
+  refundPlanQuery,
+  refundWorkflowId,
+} from '../../workflows/billing/refund/contract';
+import { billingState } from '../../workflows/contract';
+import type { OpenedRefund, RefundCommands } from './refunds-contract';
+import { startOperation, type Workflows } from './start';
+
+/** Asks for refunds. */
+export function refundCommands(client: Client, taskQueue: string): RefundCommands {
+  const handleOf = (workflowId: string) =>
+    client.workflow.getHandle<Workflows['refund']>(workflowId);
+  return {
+    openRefund: (order) => openRefund(client, taskQueue, order),
+    confirmRefund: async ({ workflowId, actor }) => {
+      try {
+        return await handleOf(workflowId).executeUpdate(confirmRefundUpdate, { args: [{ actor }] });
+      } catch (error) {
+        if (isGone(error)) return undefined;
+        throw error;
+      }
+    },
+    refundCard: async (workflowId) => {
+      try {
+        return await handleOf(workflowId).query(refundPlanQuery);
+      } catch (error) {
+        if (isGone(error) || error instanceof QueryNotRegisteredError) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+async function openRefund(
+  client: Client,
+  taskQueue: string,
+  { n, input }: Parameters<RefundCommands['openRefund']>[0],
+): Promise<OpenedRefund> {
+  const workflowId = refundWorkflowId(input.paymentId, n);
+  const startWorkflowOperation = startOperation('refund', taskQueue, {
+    workflowId,
+    input,
+    summary: `Refund asked by ${input.requestedBy.kind} ${input.requestedBy.id}`,
+    attributes: [{ key: billingState, value: 'refund_planning' }],
+    idReuse: 'REJECT_DUPLICATE',
+  });
+  try {
+    return await client.workflow.executeUpdateWithStart(openRefundUpdate, {
+      startWorkflowOperation,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    return {
+      kind: 'over',
+      result: await client.workflow.getHandle<Workflows['refund']>(workflowId).result(),
+    };
+  }
+}
+
+/** It ended before or while it was asked, or the asker is not the one who saw the plan. */
+function isGone(error: unknown): boolean {
+  return error instanceof WorkflowNotFoundError || error instanceof WorkflowUpdateFailedError;
+}

@@ -1,0 +1,202 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { ProposedRefund, RefundWish } from '../../../activities/billing/returning';
+import type { RefundPlan } from '../../../src/domain/billing/refund';
+import { businessClock, type BusinessClock } from '../../clock';
+import { createShowcase } from '../../visibility';
+import { NOT_YOURS, type Actor, type Repair } from '../contract';
+import { requirePhase, requireRepair } from '../repair-rules';
+import {
+  abandonRefundUpdate,
+  approveRefundUpdate,
+  confirmRefundUpdate,
+  openRefundUpdate,
+  refundPlanQuery,
+  retryRefundUpdate,
+  type RefundCard,
+  type RefundInput,
+  type RefundOpening,
+  type RefundPhase,
+} from './contract';
+
+export type Proposal = Extract<ProposedRefund, { kind: 'proposed' }>;
+
+/** Everything one refund's workflow knows while it runs. */
+export interface RefundDesk {
+  readonly input: RefundInput;
+  readonly show: ReturnType<typeof createShowcase>;
+  readonly approvedBy: Set<string>;
+  clock: BusinessClock;
+  phase: RefundPhase;
+  /** What the asker saw, and then what was recorded. */
+  opening: RefundOpening | undefined;
+  confirmed: RefundOpening | undefined;
+  proposal: Proposal | undefined;
+  plan: RefundPlan | undefined;
+  isConfirmed: boolean;
+  isRetried: boolean;
+  abandonment: Repair | undefined;
+  attempt: number;
+  waitingFor: string;
+  nextAt: string | undefined;
+}
+
+/** Lays out an empty desk with its handlers set, before anything is awaited. */
+export function layDesk(input: RefundInput): RefundDesk {
+  const desk: RefundDesk = {
+    input,
+    show: createShowcase(),
+    approvedBy: new Set(input.approvedBy ?? []),
+    clock: businessClock(input.clockOffsetMs ?? 0),
+    phase: 'planning',
+    opening: undefined,
+    confirmed: undefined,
+    proposal: undefined,
+    plan: undefined,
+    isConfirmed: false,
+    isRetried: false,
+    abandonment: undefined,
+    attempt: 1,
+    waitingFor: 'the plan',
+    nextAt: undefined,
+  };
+  listen(desk);
+  return desk;
+}
+
+function listen(desk: RefundDesk): void {
+  setHandler(openRefundUpdate, async () => {
+    await condition(() => desk.opening !== undefined);
+    return desk.opening as RefundOpening;
+  });
+  setHandler(confirmRefundUpdate, () => confirm(desk), {
+    validator: ({ actor }: { actor: Actor }) => requireAsker(desk, actor),
+  });
+  setHandler(
+    approveRefundUpdate,
+    ({ operatorId }) => {
+      desk.approvedBy.add(operatorId);
+      const missing = approvalsMissing(desk);
+      return { accepted: missing > 0 ? `${missing} more must agree` : 'the refund goes on' };
+    },
+    { validator: (repair: Repair) => requireApproval(desk, repair) },
+  );
+  setHandler(
+    retryRefundUpdate,
+    () => {
+      desk.isRetried = true;
+      return { accepted: RETRIED[desk.phase === 'stuck' ? 'stuck' : 'unknown'] };
+    },
+    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['unknown', 'stuck']) },
+  );
+  setHandler(
+    abandonRefundUpdate,
+    ({ operatorId, reason }) => {
+      desk.abandonment = { operatorId, reason };
+      return { accepted: 'the refund is given up; its tokens are free' };
+    },
+    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['proposed', 'stuck']) },
+  );
+  setHandler(refundPlanQuery, () => cardOf(desk));
+}
+
+const RETRIED = {
+  stuck: 'the money is sent once more, under a new key',
+  unknown: 'the provider is asked now',
+} as const;
+
+async function confirm(desk: RefundDesk): Promise<RefundOpening> {
+  desk.isConfirmed = true;
+  await condition(() => desk.confirmed !== undefined);
+  return desk.confirmed as RefundOpening;
+}
+
+/** Only who saw the plan can want it. */
+function requireAsker(desk: RefundDesk, actor: Actor): void {
+  const asker = desk.input.requestedBy;
+  if (actor.kind === asker.kind && actor.id === asker.id) return;
+  throw ApplicationFailure.nonRetryable('somebody else asked for this refund', NOT_YOURS);
+}
+
+/** Four eyes: the one who asked cannot agree, and nobody agrees twice (RF-6). */
+function requireApproval(desk: RefundDesk, repair: Repair): void {
+  requireRepairIn(desk, repair, ['proposed']);
+  const asker = desk.input.requestedBy;
+  if (asker.kind === 'operator' && asker.id === repair.operatorId) {
+    throw new Error('you asked for this refund; somebody else must agree');
+  }
+  if (desk.approvedBy.has(repair.operatorId)) throw new Error('you have agreed already');
+}
+
+function requireRepairIn(desk: RefundDesk, repair: Repair, phases: readonly RefundPhase[]): void {
+  requireRepair(repair);
+  requirePhase(desk.phase, phases);
+}
+
+/** How many operators must still agree; one who asked for it does not count. */
+export function approvalsMissing({ proposal, approvedBy, input }: RefundDesk): number {
+  const others = [...approvedBy].filter((operator) => operator !== input.requestedBy.id);
+  return Math.max(0, (proposal?.approvals ?? 0) - others.length);
+}
+
+/** What every planning activity is asked. */
+export function wishOf({ input, clock }: RefundDesk): RefundWish {
+  const { paymentId, origin, requestedBy, reason, policy, amountMinor, returnedMinor } = input;
+  return {
+    paymentId,
+    origin,
+    requestedBy,
+    reason,
+    ...(policy === undefined ? {} : { policy }),
+    ...(amountMinor === undefined ? {} : { amountMinor }),
+    ...(returnedMinor === undefined ? {} : { returnedMinor }),
+    asOf: clock.now(),
+  };
+}
+
+export function openingOf(proposed: ProposedRefund): RefundOpening {
+  if (proposed.kind === 'refused') return proposed;
+  const { plan, approvals } = proposed;
+  return { kind: 'planned', workflowId: workflowInfo().workflowId, plan, approvals };
+}
+
+const REPAIRS: Readonly<Record<RefundPhase, readonly string[]>> = {
+  planning: [],
+  preview: ['confirm'],
+  proposed: ['approve', 'abandon'],
+  freezing: [],
+  sending: [],
+  unknown: ['retry'],
+  booking: [],
+  stuck: ['retry', 'abandon'],
+  over: [],
+};
+
+function cardOf(desk: RefundDesk): RefundCard {
+  const { input, plan, phase } = desk;
+  return {
+    workflowId: workflowInfo().workflowId,
+    paymentId: input.paymentId,
+    phase,
+    requestedBy: `${input.requestedBy.kind}:${input.requestedBy.id}`,
+    reason: input.reason,
+    plan,
+    approvedBy: [...desk.approvedBy],
+    approvalsMissing: approvalsMissing(desk),
+    waitingFor: desk.waitingFor,
+    nextActionAt: desk.nextAt,
+    allowedRepairs: REPAIRS[phase],
+  };
+}
+
+/** Shows where the refund stands, in the Web UI and to whoever asks. */
+export function enter(
+  desk: RefundDesk,
+  standing: { phase: RefundPhase; waitingFor: string; nextAt?: string; stuck?: string },
+): void {
+  desk.phase = standing.phase;
+  desk.waitingFor = standing.waitingFor;
+  desk.nextAt = standing.nextAt;
+  const { phase: state, ...rest } = standing;
+  desk.show({ ...rest, state: `refund_${state}` });
+}

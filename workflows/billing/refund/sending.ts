@@ -1,0 +1,26 @@
+import { refundAtProvider } from '../activities';
+
+/** What a provider is asked to send back. */
+export type RefundRequest = Parameters<typeof refundAtProvider>[0]['request'];
+
+export type SendingEnd =
+  | { readonly kind: 'done'; readonly providerRef: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** How a refund waits for the next question; `questions` counts from zero. */
+export type WaitForProof = (unclear: { reason: string; questions: number }) => Promise<void>;
+
+/**
+ * Sends money back and asks for as long as the outcome is unknown, always under one key: there is no deadline after
+ * which "unknown" could be taken for "no" (RF-2, PC-11).
+ */
+export async function sendUntilProved(
+  sending: { provider: string; request: RefundRequest },
+  wait: WaitForProof,
+): Promise<SendingEnd> {
+  for (let questions = 0; ; questions += 1) {
+    const sent = await refundAtProvider({ ...sending, isRepeat: questions > 0 });
+    if (sent.kind !== 'unknown') return sent;
+    await wait({ reason: sent.reason, questions });
+  }
+}
