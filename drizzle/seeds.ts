@@ -18,6 +18,8 @@ interface SeedTariff {
   readonly name: LocalisedText;
   readonly description: LocalisedText;
   readonly tokens?: number;
+  /** Days after which the tokens lapse; a trial's end with it, whatever the number. */
+  readonly tokenTtlDays?: number;
   readonly feeTokens?: number;
   readonly period?: readonly [count: number, unit: PeriodUnit];
   readonly minRub?: number;
@@ -99,6 +101,7 @@ const TARIFFS: readonly SeedTariff[] = [
     name: { ru: 'Пробная неделя', en: 'Trial week' },
     description: { ru: '30 токенов на 7 дней.', en: '30 tokens for 7 days.' },
     tokens: 30,
+    tokenTtlDays: 7,
     period: [7, 'day'],
     prices: { RUB: 0, XTR: 0 },
   },
@@ -169,6 +172,7 @@ async function addVersion(
       descriptionI18n: seed.description,
       tokensUtok: (seed.tokens ?? 0) * UTOK,
       feeUtok: (seed.feeTokens ?? 0) * UTOK,
+      tokenTtlDays: seed.tokenTtlDays ?? null,
       periodCount: seed.period?.[0] ?? null,
       periodUnit: seed.period?.[1] ?? null,
       minAmountMinor: seed.minRub === undefined ? null : seed.minRub * KOPECKS,

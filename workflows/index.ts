@@ -1,5 +1,6 @@
 export { keeper } from './billing/keeper/keeper';
 export { checkout } from './billing/checkout';
+export { freeOrder } from './billing/free-order/free-order';
 export { operation } from './billing/operation/operation';
 export { paymentConfirmation } from './billing/payment-confirmation';
 export { proposal } from './billing/proposal/proposal';

@@ -1,5 +1,6 @@
 import type { ActivityDeps } from '../deps';
 import { checkoutActivities } from './checkouts';
+import { freeOrderActivities } from './free-orders';
 import { operationActivities } from './operations/running';
 import { keeperActivities } from './keeper';
 import { paymentActivities } from './payments';
@@ -17,6 +18,7 @@ import { subscriptionActivities } from './subscriptions';
 export function billingActivities(deps: ActivityDeps) {
   return [
     checkoutActivities(deps),
+    freeOrderActivities(deps),
     operationActivities(deps),
     keeperActivities(deps),
     paymentActivities(deps),
@@ -33,6 +35,7 @@ export function billingActivities(deps: ActivityDeps) {
 }
 
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
+export type FreeOrderActivities = ReturnType<typeof freeOrderActivities>;
 export type OperationActivities = ReturnType<typeof operationActivities>;
 export type KeeperActivities = ReturnType<typeof keeperActivities>;
 export type PaymentActivities = ReturnType<typeof paymentActivities>;

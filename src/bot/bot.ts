@@ -10,6 +10,7 @@ import { subscriptionFeature } from './billing/subscription';
 import { tariffsFeature } from './billing/tariffs';
 import { topupFeature } from './billing/topup';
 import { planChangeFeature } from './plans/change';
+import { trialFeature } from './growth/trial';
 import type { Route } from './callback-data';
 import { routeCallbacks } from './callbacks';
 import type { BotContext, CallbackHandlers } from './context';
@@ -66,6 +67,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const topup = topupFeature(parts);
   const orders = ordersFeature(parts);
   const promo = promoFeature(parts);
+  const trial = trialFeature(parts);
   const admin = adminFeature(parts);
   const receipts = receiptsFeature(parts);
   const handlers: CallbackHandlers<Route> = {
@@ -89,7 +91,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {
     bot.use(feature.composer);
   }
-  bot.use(promo.composer, admin.composer);
+  bot.use(promo.composer, trial.composer, admin.composer);
   // Last, because an open question takes any text: commands come before dialogues.
-  bot.use(topup.composer, promo.questions, admin.questions);
+  bot.use(topup.composer, promo.questions, trial.questions, admin.questions);
 }

@@ -16,6 +16,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'history',
   'invoices',
   'promo',
+  'trial',
   'settings',
   'paysupport',
   'terms',

@@ -24,6 +24,7 @@ export type BotCommands = Pick<
   | 'cancelCheckout'
   | 'changeProvider'
   | 'hintPayment'
+  | 'completeFreeOrder'
   | 'changeTariff'
   | 'operate'
   | 'operate'

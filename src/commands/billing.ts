@@ -31,6 +31,7 @@ import {
   providerName,
 } from '../../workflows/contract';
 import type { BillingCommands, OwnedOutcome } from './contract';
+import { freeOrderCommands } from './free-orders';
 import { isGone } from './gone';
 import { operationCommands } from './operations';
 import { planChangeCommands } from './plan-changes';
@@ -49,6 +50,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     client.workflow.getHandle<Workflows['checkout']>(checkoutId(invoiceId));
   const signalWithStart = createSignalWithStart(client);
   return {
+    ...freeOrderCommands(client, taskQueue),
     ...operationCommands(client, taskQueue),
     ...privacyCommands(client, taskQueue),
     ...refundCommands(client, taskQueue),

@@ -5,19 +5,21 @@ import type {
   CheckoutStatus,
   PaymentHint,
 } from '../../workflows/billing/contract';
+import type { FreeOrderCommands, FreeOrderOutcome } from './free-orders';
 import type { PlanChangeCommands } from './plan-changes';
 import type { PrivacyCommands } from './privacy-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
 import type { RefundCommands } from './refunds-contract';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
-export type { OperationOutcome, VoteOutcome };
+export type { FreeOrderOutcome, OperationOutcome, VoteOutcome };
 
 /** Asking a checkout that does not exist, or whose order belongs to somebody else, gives `not_yours`. */
 export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
 
 /** The only way the bot and the server reach Temporal: typed starts, signals and updates. */
 export type BillingCommands = CheckoutCommands &
+  FreeOrderCommands &
   OperationCommands &
   PlanChangeCommands &
   PrivacyCommands &

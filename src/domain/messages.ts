@@ -76,6 +76,15 @@ export type TemplateParams = {
   /** The provider gave no link, so the order was closed at once. */
   readonly 'inv.unavailable': OrderParams;
   readonly 'sub.expired': { readonly balanceUtok: number };
+  readonly 'trial.started': {
+    readonly planRu: string;
+    readonly planEn: string;
+    readonly tokensUtok: number;
+    readonly until: string;
+    readonly balanceUtok: number;
+  };
+  /** Some time before the end of a trial that nothing follows. */
+  readonly 'trial.ending': { readonly until: string; readonly balanceUtok: number };
   /** Tokens an operator gave, took or forgave. */
   readonly 'tokens.granted': { readonly tokensUtok: number; readonly balanceUtok: number };
   readonly 'tokens.taken': { readonly tokensUtok: number; readonly balanceUtok: number };

@@ -7,6 +7,8 @@ import { billingEn } from './billing/en';
 import { billingRu } from './billing/ru';
 import { generalEn } from './general/en';
 import { generalRu } from './general/ru';
+import { growthEn } from './growth/en';
+import { growthRu } from './growth/ru';
 import { noticesEn } from './notices/en';
 import { noticesRu } from './notices/ru';
 import { opsEn } from './ops/en';
@@ -27,6 +29,7 @@ const RU = {
   ...approvalsRu,
   ...billingRu,
   ...generalRu,
+  ...growthRu,
   ...noticesRu,
   ...opsRu,
   ...plansRu,
@@ -44,6 +47,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...approvalsEn,
   ...billingEn,
   ...generalEn,
+  ...growthEn,
   ...noticesEn,
   ...opsEn,
   ...plansEn,

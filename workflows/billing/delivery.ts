@@ -1,24 +1,14 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import {
-  condition,
-  getExternalWorkflowHandle,
-  isCancellation,
-  ParentClosePolicy,
-  startChild,
-} from '@temporalio/workflow';
-import type { PaymentRef, PostOutcome, SubscriptionChange } from '../../src/domain/billing/payment';
-import { billingUserId, subscriptionIdAttribute } from '../contract';
+import { condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import type { PaymentRef, PostOutcome } from '../../src/domain/billing/payment';
 import { wakeNotifier } from './activities';
 import {
   checkoutId,
-  fundsArrivedSignal,
   outcomeChangedSignal,
   paymentConfirmationId,
   paymentSeenSignal,
-  subscriptionWorkflowId,
-  type SubscriptionInput,
 } from './contract';
 import type { PaymentDesk } from './payment-desk';
+import { deliverPeriod } from './period-delivery';
 import { wakeWallet } from './wallet/waking';
 
 const RETRY = '1 minute';
@@ -47,7 +37,8 @@ export async function deliver(desk: PaymentDesk, outcome: PostOutcome): Promise<
 
 async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<void> {
   if (outcome.kind === 'fulfilled' && outcome.subscription) {
-    await deliverPeriod(desk, outcome.subscription, outcome.userId);
+    const owner = { userId: outcome.userId, clockOffsetMs: clockOffsetOf(desk) };
+    await deliverPeriod(outcome.subscription, owner);
   }
   if (outcome.kind === 'fulfilled' && outcome.hasExpiringLots) {
     await wakeWallet({ userId: outcome.userId, clockOffsetMs: clockOffsetOf(desk) });
@@ -58,31 +49,6 @@ async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<voi
   }
   if (outcome.kind === 'fulfilled') await tellCompleted(outcome.completes ?? []);
   await wakeNotifier();
-}
-
-async function deliverPeriod(
-  desk: PaymentDesk,
-  change: SubscriptionChange,
-  userId: number,
-): Promise<void> {
-  const { subscriptionId } = change;
-  const workflowId = subscriptionWorkflowId(subscriptionId);
-  const input: SubscriptionInput = { subscriptionId, clockOffsetMs: clockOffsetOf(desk) };
-  try {
-    await startChild('subscription', {
-      workflowId,
-      args: [input],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `Subscription of ${userId}`,
-      typedSearchAttributes: [
-        { key: billingUserId, value: String(userId) },
-        { key: subscriptionIdAttribute, value: subscriptionId },
-      ],
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    await getExternalWorkflowHandle(workflowId).signal(fundsArrivedSignal);
-  }
 }
 
 function clockOffsetOf({ input, context }: PaymentDesk): number {

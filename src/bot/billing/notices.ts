@@ -1,6 +1,7 @@
 import type { Locale, OutboxTemplate, ReceiptParams, TemplateParams } from '../../domain/messages';
 import type { TextKey } from '../../texts';
 import { APPROVAL_NOTICES } from '../approvals/notices';
+import { GROWTH_NOTICES } from '../growth/notices';
 import { NEW_MESSAGE, type Route } from '../callback-data';
 import { amountText, instantText, tokensText, type Place } from '../display';
 import { receiptButton } from '../receipts/receipts';
@@ -23,6 +24,7 @@ export function renderNotice(
 }
 
 const RENDERERS: Renderers = {
+  ...GROWTH_NOTICES,
   'pay.ok.topup': (params, place) => receipt('pay.ok.topup', params, place),
   'pay.ok.activated': (params, place) => receipt('pay.ok.activated', params, place),
   'pay.ok.order': orderReceipt,

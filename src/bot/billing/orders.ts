@@ -3,6 +3,7 @@ import { assertNever } from '../../domain/assert';
 import type { CheckoutOpening } from '../../commands/contract';
 import type { QuoteView } from '../../reads/billing';
 import { show, tell, toast, type BotContext, type CallbackHandlers, type Press } from '../context';
+import { completeFree } from '../growth/free-orders';
 import { providersFor, type BotParts } from '../parts';
 import { showInvoice } from './invoices';
 import { noteScreen, offerAgain, ownQuote } from './offers';
@@ -19,6 +20,10 @@ export function ordersFeature(parts: BotParts) {
 async function confirm(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {
   const quote = await ownQuote(ctx, parts, press.id);
   if (!quote) return;
+  if (quote.payAmount.minor === 0) {
+    await completeFree(ctx, parts, quote);
+    return;
+  }
   // An invoice takes the id of the quote it consumes, so the second tap of two finds what the first one made.
   if (quote.isConsumed) {
     await showInvoice(ctx, parts, { invoiceId: quote.quoteId });
@@ -140,6 +145,8 @@ function chosenProvider(parts: BotParts, quote: QuoteView, press: Press): string
 async function refuse(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {
   const quote = await ownQuote(ctx, parts, press.id);
   if (!quote) return;
-  if (quote.isConsumed) await showInvoice(ctx, parts, { invoiceId: quote.quoteId });
-  else await show(ctx, noteScreen(ctx, 'quote.cancelled'));
+  const isFree = quote.payAmount.minor === 0;
+  if (!quote.isConsumed) await show(ctx, noteScreen(ctx, 'quote.cancelled'));
+  else if (isFree) await show(ctx, noteScreen(ctx, 'free.done'));
+  else await showInvoice(ctx, parts, { invoiceId: quote.quoteId });
 }

@@ -33,7 +33,9 @@ export function quoteScreen(
     ...priceLines(ctx, quote),
     ...contentLines(ctx, quote),
     '',
-    say(locale, 'quote.pay', { amount: amountText(quote.payAmount, locale) }),
+    quote.payAmount.minor === 0
+      ? say(locale, 'quote.free')
+      : say(locale, 'quote.pay', { amount: amountText(quote.payAmount, locale) }),
     say(locale, 'quote.until', { until: instantText(quote.buttonUntil, ctx.visit.place) }),
     confirmations.length > 1 && `\n${say(locale, 'quote.choose_provider')}`,
     confirmations.length === 0 && `\n${say(locale, 'quote.no_provider')}`,
@@ -82,7 +84,8 @@ function confirmButtons(ctx: BotContext, parts: BotParts, quote: QuoteView): rea
   const locale = localeOf(ctx);
   const { quoteId: id } = quote;
   if (quote.payAmount.minor === 0) {
-    return [button({ locale, key: 'button.confirm_free' }, { route: 'q:ok', id })];
+    const key = quote.purpose === 'trial' ? 'button.activate' : 'button.confirm_free';
+    return [button({ locale, key }, { route: 'q:ok', id })];
   }
   const amount = amountText(quote.payAmount, locale);
   const providers = providersFor(parts, quote.payAmount.currency);

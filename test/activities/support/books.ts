@@ -10,6 +10,7 @@ import {
 } from '../../../activities';
 import type {
   CheckoutActivities,
+  FreeOrderActivities,
   KeeperActivities,
   OperationActivities,
   PaymentActivities,
@@ -65,6 +66,7 @@ export interface QuoteWish {
 }
 
 export type Activities = CheckoutActivities &
+  FreeOrderActivities &
   KeeperActivities &
   OperationActivities &
   PaymentActivities &

@@ -31,6 +31,13 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
         await writeInvoice(sql, order);
         return { kind: 'open', invoiceId: order.quoteId };
       }),
+    completeFreeOrder: (order) =>
+      play('completeFreeOrder', order, async () => {
+        await sql`
+          update quotes set consumed_by = ${`free:${order.quoteId}`}
+          where id = ${order.quoteId} and consumed_by is null`;
+        return { kind: 'fulfilled' } as const;
+      }),
     checkPayment: (order) =>
       play('checkPayment', order, async () => ({ kind: 'not_yours' }) as const),
     cancelCheckout: (order) =>
