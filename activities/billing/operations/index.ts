@@ -1,7 +1,11 @@
 import type { ActionName } from '../../../src/domain/billing/operations';
+import { createPromo } from './create-promo';
+import { createTariffVersion } from './create-tariff-version';
 import type { AnyOperation } from './definition';
 import { grantTokens } from './grant-tokens';
 import { grantRole, revokeRole } from './roles';
+import { switchPromo } from './switch-promo';
+import { switchTariff } from './switch-tariff';
 import { takeTokens } from './take-tokens';
 import { writeOffDebt } from './write-off-debt';
 
@@ -12,6 +16,10 @@ const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
   write_off_debt: writeOffDebt,
   grant_role: grantRole,
   revoke_role: revokeRole,
+  create_promo: createPromo,
+  switch_promo: switchPromo,
+  create_tariff_version: createTariffVersion,
+  switch_tariff: switchTariff,
 };
 
 /** The action of a name that came over the wire; undefined for names this build does not know. */

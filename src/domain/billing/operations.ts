@@ -1,3 +1,6 @@
+import type { NewCampaign } from './campaigns';
+import type { PeriodUnit } from './pricing';
+
 /** What a person may do besides using the bot for themselves (specification section 3). */
 export const ROLES = ['support', 'finance', 'admin'] as const;
 
@@ -19,6 +22,30 @@ export interface ActionParams {
   readonly write_off_debt: { readonly userId: number; readonly amountUtok: number };
   readonly grant_role: { readonly userId: number; readonly role: Role };
   readonly revoke_role: { readonly userId: number; readonly role: Role };
+  readonly create_promo: NewCampaign;
+  readonly switch_promo: {
+    readonly what: 'code' | 'campaign';
+    readonly id: string;
+    readonly isActive: boolean;
+  };
+  readonly create_tariff_version: {
+    readonly tariffId: string;
+    /** What differs from the newest version; prices by currency, in minor units. */
+    readonly changes: {
+      readonly tokensUtok?: number | undefined;
+      readonly feeUtok?: number | undefined;
+      readonly periodUnit?: PeriodUnit | undefined;
+      readonly periodCount?: number | undefined;
+      readonly minAmountMinor?: number | undefined;
+      readonly maxAmountMinor?: number | undefined;
+      readonly prices?: Readonly<Record<string, number>> | undefined;
+    };
+  };
+  readonly switch_tariff: {
+    readonly tariffId: string;
+    readonly isActive?: boolean | undefined;
+    readonly isHidden?: boolean | undefined;
+  };
 }
 
 export type ActionName = keyof ActionParams;
