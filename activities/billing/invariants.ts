@@ -77,6 +77,28 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
       and not exists (select 1 from invoices i
                       where i.id = u.invoice_id and i.state in ('paid', 'partially_refunded'))
       and not exists (select 1 from trial_grants t where t.promo_use_id = u.id)`,
+  'a reserved promo code belongs to an order that is open': `
+    select u.id, u.invoice_id from promo_uses u left join invoices i on i.id = u.invoice_id
+    where u.state = 'reserved' and (i.state is null or i.state not in ('draft', 'pending'))`,
+  'an order given at the price of a code has used it up': `
+    select i.id, i.no from invoices i join quotes q on q.id = i.quote_id
+    where q.promo_code_id is not null and i.fulfilled_as = 'order'
+      and i.state in ('paid', 'partially_refunded')
+      and not exists (select 1 from promo_uses u where u.quote_id = q.id and u.state = 'confirmed')`,
+  'a campaign counts its uses': `
+    select c.id, c.reserved, c.used, count(u.id) as uses from promo_campaigns c
+    left join promo_codes k on k.campaign_id = c.id left join promo_uses u on u.code_id = k.id
+    group by c.id having c.reserved <> count(u.id) filter (where u.state = 'reserved')
+      or c.used <> count(u.id) filter (where u.state = 'confirmed')`,
+  'a promo code counts its uses': `
+    select k.id, k.reserved, k.used, count(u.id) as uses from promo_codes k
+    left join promo_uses u on u.code_id = k.id
+    group by k.id having k.reserved <> count(u.id) filter (where u.state = 'reserved')
+      or k.used <> count(u.id) filter (where u.state = 'confirmed')`,
+  'a person uses a campaign as often as it allows': `
+    select c.id, u.user_id, count(*)::int as uses from promo_campaigns c
+    join promo_codes k on k.campaign_id = c.id join promo_uses u on u.code_id = k.id
+    where u.state <> 'returned' group by c.id, u.user_id having count(*) > c.per_user`,
 };
 
 /** An invariant that does not hold, with some of the rows that break it. */

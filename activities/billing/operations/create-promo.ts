@@ -38,13 +38,13 @@ const PARAMS = z
 
 /**
  * Makes a campaign with one code, or with many that share its budget. What it may give away beyond the limit of one
- * operator, or without any bound, needs others (OPS-12).
+ * operator needs others, and what nothing bounds is judged like the largest (OPS-12).
  */
 export const createPromo = defineOperation<NewCampaign>({
   roles: ['admin'],
   params: PARAMS,
   approval: (wish, { refundAutoLimitMinor, fourEyesLargeMinor }) => {
-    const amountMinor = worthMinorOf(wish) ?? fourEyesLargeMinor;
+    const amountMinor = worthMinorOf(wish) ?? fourEyesLargeMinor + 1;
     return amountMinor > refundAutoLimitMinor ? { amountMinor } : undefined;
   },
   run: async (tx, { params: wish, asOf }) => {

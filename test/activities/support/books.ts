@@ -63,6 +63,8 @@ export interface QuoteWish {
   readonly amountMinor?: number;
   readonly currency?: string;
   readonly asOf?: string;
+  /** A code as it is typed. */
+  readonly promo?: string;
 }
 
 export type Activities = CheckoutActivities &
@@ -146,6 +148,7 @@ async function freeze(db: Database, sql: postgres.Sql, wish: QuoteWish): Promise
     currency,
     asOf: new Date(asOf),
     ...(wish.amountMinor === undefined ? {} : { amountMinor: wish.amountMinor }),
+    ...(wish.promo === undefined ? {} : { promo: wish.promo }),
   });
   if (quote.kind !== 'quoted') throw new Error(`no quote: ${quote.reason}`);
   return quote.quoteId;
