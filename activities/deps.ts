@@ -13,5 +13,7 @@ export interface ActivityDeps {
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly messenger: Messenger;
   readonly secrets: Secrets;
+  /** Where people reach our server from outside, without a slash at the end. */
+  readonly publicBaseUrl: string;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
 }

@@ -4,6 +4,7 @@ import type { Database } from '../drizzle/client';
 import { outboxMessages, users } from '../drizzle/schema';
 import type { AddressedMessage, SendOutcome } from '../src/domain/messages';
 import { NOTIFIER_ID } from '../workflows/billing/contract';
+import { exportUrl } from './billing/exports/links';
 import type { ActivityDeps } from './deps';
 import { inTransaction } from './transactions';
 
@@ -68,14 +69,15 @@ export function outboxActivities({ db, log }: ActivityDeps) {
 }
 
 /** Speaks to Telegram: runs on its own task queue, whose rate the Temporal server limits for all workers together. */
-export function deliveryActivities({ db, messenger, log }: ActivityDeps) {
+export function deliveryActivities(deps: ActivityDeps) {
+  const { db, messenger, log } = deps;
   return {
     /**
      * Sends one message and records what became of it. A row that an earlier try left in the gap between Telegram's
      * acceptance and our record is repeated once if it is about money and never otherwise (NT-3).
      */
     async deliverMessage(message: { messageId: string }): Promise<DeliveryOutcome> {
-      const claimed = await claim(db, message.messageId);
+      const claimed = await claim(deps, message.messageId);
       if (!claimed) return { kind: 'done' };
       const outcome = await withHeartbeat(() => messenger.send(claimed));
       log.info({ messageId: message.messageId, outcome: outcome.kind }, 'message handed over');
@@ -97,8 +99,8 @@ async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function claim(db: Database, messageId: string): Promise<AddressedMessage | undefined> {
-  return inTransaction(db, async (tx) => {
+async function claim(deps: ActivityDeps, messageId: string): Promise<AddressedMessage | undefined> {
+  return inTransaction(deps.db, async (tx) => {
     const [row] = await tx
       .select({ message: outboxMessages, person: users, isStale })
       .from(outboxMessages)
@@ -115,9 +117,17 @@ async function claim(db: Database, messageId: string): Promise<AddressedMessage 
       .update(outboxMessages)
       .set({ sendingSince: sql`now()`, attempts: sql`${outboxMessages.attempts} + 1` })
       .where(eq(outboxMessages.id, messageId));
-    const { chatId, locale, template, params } = row.message;
+    const { chatId, locale, template } = row.message;
+    const params = withLink(deps, row.message);
     return { chatId, locale, template, params, timeZone: row.person?.timeZone ?? 'UTC' };
   });
+}
+
+/** A link with a secret in it is written when it is sent, and stands in no row. */
+function withLink(deps: ActivityDeps, { template, params }: Message): Message['params'] {
+  const { exportId } = params;
+  if (template !== 'export.ready' || typeof exportId !== 'string') return params;
+  return { ...params, url: exportUrl(deps, exportId) };
 }
 
 /** Past its last useful moment; wall-clock, because delivery happens in the real world. */

@@ -1,3 +1,5 @@
+export { erasure } from './billing/erasure/erasure';
+export { dataExport as export } from './billing/export/export';
 export { keeper } from './billing/keeper/keeper';
 export { checkout } from './billing/checkout';
 export { freeOrder } from './billing/free-order/free-order';

@@ -2,6 +2,8 @@ import type { ActivityDeps } from '../deps';
 import { checkoutActivities } from './checkouts';
 import { freeOrderActivities } from './free-orders';
 import { operationActivities } from './operations/running';
+import { erasureActivities } from './erasures';
+import { exportActivities } from './exports';
 import { keeperActivities } from './keeper';
 import { paymentActivities } from './payments';
 import { planChangeActivities } from './plan-changes';
@@ -20,6 +22,8 @@ export function billingActivities(deps: ActivityDeps) {
     checkoutActivities(deps),
     freeOrderActivities(deps),
     operationActivities(deps),
+    erasureActivities(deps),
+    exportActivities(deps),
     keeperActivities(deps),
     paymentActivities(deps),
     planChangeActivities(deps),
@@ -37,6 +41,8 @@ export function billingActivities(deps: ActivityDeps) {
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
 export type FreeOrderActivities = ReturnType<typeof freeOrderActivities>;
 export type OperationActivities = ReturnType<typeof operationActivities>;
+export type ErasureActivities = ReturnType<typeof erasureActivities>;
+export type ExportActivities = ReturnType<typeof exportActivities>;
 export type KeeperActivities = ReturnType<typeof keeperActivities>;
 export type PaymentActivities = ReturnType<typeof paymentActivities>;
 export type PlanChangeActivities = ReturnType<typeof planChangeActivities>;

@@ -15,6 +15,7 @@ import type { Route } from './callback-data';
 import { routeCallbacks } from './callbacks';
 import type { BotContext, CallbackHandlers } from './context';
 import { fallbacks } from './fallbacks';
+import { myDataFeature } from './privacy/my-data';
 import { consentFeature, consentGate } from './privacy/consent';
 import { blockedGate, privacyGate, rateGate } from './gates';
 import { helpFeature } from './help';
@@ -64,6 +65,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const settings = settingsFeature(parts);
   const help = helpFeature(parts);
   const consent = consentFeature(parts);
+  const myData = myDataFeature(parts);
   const topup = topupFeature(parts);
   const orders = ordersFeature(parts);
   const promo = promoFeature(parts);
@@ -80,6 +82,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...settings.callbacks,
     ...help.callbacks,
     ...consent.callbacks,
+    ...myData.callbacks,
     ...topup.callbacks,
     ...orders.callbacks,
     ...promo.callbacks,
@@ -92,6 +95,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     bot.use(feature.composer);
   }
   bot.use(promo.composer, trial.composer, admin.composer);
+  bot.use(promo.composer, admin.composer, myData.composer);
   // Last, because an open question takes any text: commands come before dialogues.
   bot.use(topup.composer, promo.questions, trial.questions, admin.questions);
 }

@@ -20,6 +20,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'settings',
   'paysupport',
   'terms',
+  'export',
   'help',
   'cancel',
 ];

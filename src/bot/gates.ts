@@ -6,12 +6,13 @@ import type { Locale } from '../domain/messages';
 import type { BotSettings } from './parts';
 
 /** Screens a blocked person may still open. */
-const OPEN_TO_BLOCKED = /^\/(paysupport|terms|privacy)(@\w+)?(\s|$)/i;
+const OPEN_TO_BLOCKED = /^\/(paysupport|terms|privacy|export)(@\w+)?(\s|$)/i;
 
 /** Nothing that moves money is open to a blocked person, and the way to the support always is. */
 export function blockedGate(parts: BotParts): Middleware<BotContext> {
   return async (ctx, next) => {
-    const isOpen = OPEN_TO_BLOCKED.test(ctx.message?.text ?? '');
+    const route = pressOf(ctx)?.route;
+    const isOpen = OPEN_TO_BLOCKED.test(ctx.message?.text ?? '') || route === 'data:copy';
     if (!ctx.visit.arrival.isBlocked || isOpen) {
       await next();
       return;

@@ -27,7 +27,9 @@ export type BotCommands = Pick<
   | 'completeFreeOrder'
   | 'changeTariff'
   | 'operate'
-  | 'operate'
+  | 'requestExport'
+  | 'requestErasure'
+  | 'withdrawErasure'
   | 'vote'
 >;
 

@@ -120,6 +120,16 @@ export type TemplateParams = {
     MoneyParams & { readonly key: string; readonly userId: number; readonly until: string };
   readonly 'ops.dispute_due': OrderParams &
     MoneyParams & { readonly key: string; readonly userId: number; readonly until: string };
+  /** The copy of a person's data; the link is added when the message is sent and stands in no row. */
+  readonly 'export.ready': {
+    readonly exportId: string;
+    readonly until: string;
+    readonly url?: string;
+  };
+  /** A person wants to be forgotten; until then they can change their mind. */
+  readonly 'erasure.accepted': { readonly until: string };
+  readonly 'erasure.withdrawn': Readonly<Record<string, never>>;
+  readonly 'erasure.done': Readonly<Record<string, never>>;
   readonly 'ops.open_item': Partial<MoneyParams> & {
     readonly kind: string;
     readonly key: string;

@@ -1,6 +1,7 @@
 import express from 'express';
 import type { Express } from 'express';
 import helmet from 'helmet';
+import { exportRoutes } from './exports';
 import { healthRoutes } from './health';
 import { legalRoutes } from './legal';
 import { payRoutes } from './pay';
@@ -24,7 +25,7 @@ export function createHttpApp(parts: HttpParts): Express {
   if (parts.telegramWebhook) app.use(telegramWebhookRoutes(parts.telegramWebhook));
   app.use(webhookRoutes({ ...parts, pollHint }));
   app.use(payRoutes({ ...parts, pollHint }));
-  app.use(legalRoutes(settings));
+  app.use(exportRoutes(parts), legalRoutes(settings));
   app.use(notFound, answerError);
   return app;
 }

@@ -11,7 +11,7 @@ export type HttpRecords = Pick<
   EdgeRecords,
   'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError'
 >;
-export type HttpReads = Pick<BillingReads, 'invoice' | 'invoiceIdByNo'>;
+export type HttpReads = Pick<BillingReads, 'invoice' | 'invoiceIdByNo' | 'exportArchive'>;
 
 /** Each resolves when its part works and throws when it does not. */
 export interface Probes {

@@ -32,5 +32,7 @@ export function requestLog(log: Logger): RequestHandler {
 }
 
 function pathOf(url: string | undefined): string {
-  return url?.split('?', 1)[0] ?? '';
+  const path = url?.split('?', 1)[0] ?? '';
+  // The rest of such an address is a secret.
+  return path.startsWith('/export/') ? '/export/…' : path;
 }

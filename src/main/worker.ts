@@ -33,6 +33,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
       providers: providersOf(config),
       messenger: messengerOf(config),
       secrets: config.secrets,
+      publicBaseUrl: config.publicBaseUrl,
       log,
     },
     ...(bundle === undefined ? {} : { workflowBundlePath: bundle }),

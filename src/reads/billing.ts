@@ -2,6 +2,7 @@ import type { InvoiceState } from '../domain/billing/invoice';
 import type { PeriodUnit, QuotePurpose, TariffKind } from '../domain/billing/pricing';
 import type { ApprovalReads } from './approvals/contract';
 import type { Money } from '../domain/money';
+import type { PrivacyReads } from './privacy';
 import type { ReceiptReads } from './receipts';
 
 export type { ProposalView } from './approvals/contract';
@@ -129,7 +130,7 @@ export type PreCheckoutDecision =
     };
 
 /** Read-only SQL for screens. Nothing here writes, locks or decides about money. */
-export interface BillingReads extends ApprovalReads, ReceiptReads {
+export interface BillingReads extends ApprovalReads, PrivacyReads, ReceiptReads {
   /** Tariffs on sale at `asOf`, ordered; `topup` and hidden ones excluded. */
   catalogue(asOf: Date): Promise<readonly TariffCard[]>;
   tariff(tariffId: string, asOf: Date): Promise<TariffCard | undefined>;

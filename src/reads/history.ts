@@ -2,6 +2,7 @@ import { and, desc, eq, lt } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
 import { accounts, entries, transfers } from '../../drizzle/schema';
 import type { HistoryPage } from './billing';
+import { isVisible } from './visibility';
 
 const PAGE_SIZE = 10;
 
@@ -28,6 +29,7 @@ export async function history(
       and(
         eq(accounts.code, `wallet:${userId}:TOK`),
         before === undefined ? undefined : lt(entries.id, before),
+        isVisible(accounts.userId, transfers.asOf),
       ),
     )
     .orderBy(desc(entries.id))

@@ -1,4 +1,4 @@
-import { desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
 import {
   invoices,
@@ -10,6 +10,7 @@ import {
   tariffVersions,
 } from '../../drizzle/schema';
 import { sameMoney, type Money } from '../domain/money';
+import { isVisible } from './visibility';
 import type { InvoiceView, PreCheckoutDecision, QuoteView } from './billing';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -62,7 +63,7 @@ export async function invoiceIdByNo(db: Database, no: number): Promise<string | 
 
 export async function invoicesOf(db: Database, userId: number): Promise<readonly InvoiceView[]> {
   const rows = await selectInvoices(db)
-    .where(eq(invoices.userId, userId))
+    .where(and(eq(invoices.userId, userId), isVisible(invoices.userId, invoices.createdAsOf)))
     .orderBy(desc(invoices.no))
     .limit(10);
   return rows.map(toView);

@@ -4,6 +4,7 @@ import type { BillingReads } from './billing';
 import { catalogue, tariff, tariffBySlug, topupTariff } from './cards';
 import { history } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
+import { privacyReads } from './privacy';
 import { receipt } from './receipts';
 import { subscription, wallet } from './wallets';
 
@@ -11,6 +12,7 @@ import { subscription, wallet } from './wallets';
 export function createReads(db: Database): BillingReads {
   return {
     ...approvalReads(db),
+    ...privacyReads(db),
     catalogue: (asOf) => catalogue(db, asOf),
     tariff: (tariffId, asOf) => tariff(db, tariffId, asOf),
     tariffBySlug: (slug, asOf) => tariffBySlug(db, slug, asOf),

@@ -8,6 +8,7 @@ import {
   subscriptions,
   tariffVersions,
   transfers,
+  users,
 } from '../../drizzle/schema';
 import { assert, safeInteger } from '../domain/assert';
 import type { SubscriptionView, WalletView } from './billing';
@@ -104,7 +105,10 @@ function subscriptionQuery(userId: number) {
         order by p.n desc limit 1))
     from ${subscriptions} s join ${tariffVersions} v on v.id = s.tariff_version_id
     left join ${tariffVersions} next on next.id = s.next_tariff_version_id
+    join ${users} person on person.id = s.user_id
     where s.user_id = ${userId}
+      and (s.state not in ('expired', 'ended')
+        or s.period_start >= coalesce(person.visible_from, '-infinity'))
     order by s.state in ('expired', 'ended'), s.period_end desc
     limit 1`;
 }

@@ -78,7 +78,8 @@ export async function arrive(db: Database, beginning: Beginning, coming: Coming)
 }
 
 // Data-modifying parts of one statement do not see each other, so what follows the upsert reads its RETURNING.
-// `xmax = 0` is true only of a row version that this very statement inserted.
+// `xmax = 0` is true only of a row version that this very statement inserted. Who comes back after an erasure is new
+// too: what lies before this instant is not theirs to see any more (AU-4).
 function arrivalQuery(beginning: Beginning, { updateId, person, asOf }: Coming) {
   const at = sql`${asOf.toISOString()}::timestamptz`;
   return sql`
@@ -88,8 +89,13 @@ function arrivalQuery(beginning: Beginning, { updateId, person, asOf }: Coming) 
               ${person.lastName ?? null}, ${firstLocale(person)}, ${beginning.displayTimeZone})
       on conflict (id) do update set
         username = excluded.username, first_name = excluded.first_name,
-        last_name = excluded.last_name, unreachable_since = null, updated_at = now()
-      returning id, locale, time_zone, is_blocked, clock_offset_ms, promo_code, xmax = 0 as is_new
+        last_name = excluded.last_name, unreachable_since = null, updated_at = now(),
+        visible_from = case when ${users.pseudonymisedAt} is null then ${users.visibleFrom}
+          else ${at} + ${users.clockOffsetMs} * interval '1 millisecond' end,
+        pseudonymised_at = null
+      returning id, locale, time_zone, is_blocked, clock_offset_ms, promo_code,
+        xmax = 0 or coalesce(
+          visible_from = ${at} + clock_offset_ms * interval '1 millisecond', false) as is_new
     ), registration as (
       insert into ${auditLog} (actor_kind, actor_id, action, entity, entity_id, as_of)
       select 'user', person.id::text, 'user.created', 'user', person.id::text, ${at}

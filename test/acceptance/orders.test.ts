@@ -69,6 +69,7 @@ test('T-A7 a thousand parallel invoices get a thousand distinct numbers without 
     settings: { ...stack.settings, invoiceMaxOpen: 1_000 },
     providers: stack.providers,
     secrets: TEST_SECRETS,
+    publicBaseUrl: 'https://billing.example',
     messenger: { send: () => Promise.reject(new Error('nobody is written to here')) },
     log: createLog({ level: 'silent', name: 'test' }),
   });

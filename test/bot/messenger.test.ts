@@ -59,6 +59,14 @@ const SAMPLES: TemplateParams = {
     balanceUtok: 42_000_000,
   },
   'trial.ending': { until: '2026-03-17T12:00:00.000Z', balanceUtok: 42_000_000 },
+  'export.ready': {
+    exportId: invoiceId,
+    until: '2026-03-01T21:05:00Z',
+    url: 'https://billing.example/export/x',
+  },
+  'erasure.accepted': { until: '2026-03-01T21:05:00Z' },
+  'erasure.withdrawn': {},
+  'erasure.done': {},
   'lot.expiring': { tokensUtok: 5_000_000, until: '2026-03-10T12:00:00.000Z' },
   'lot.expired': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'tokens.granted': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
@@ -121,7 +129,9 @@ describe('messages from the outbox', () => {
         expect(outcome).toEqual({ kind: 'sent', telegramMessageId: shown().message.message_id });
         expect(shown().message.text).not.toMatch(/[{}]|undefined|NaN/);
         for (const button of buttonsOf(shown()))
-          expect('callback_data' in button && button.callback_data.length <= 64).toBe(true);
+          expect(
+            'url' in button || ('callback_data' in button && button.callback_data.length <= 64),
+          ).toBe(true);
       }
     },
   );

@@ -109,7 +109,7 @@ describe('every screen', () => {
     expect(lists).toHaveLength(3);
     for (const list of lists) {
       expect(list).toContain('tariffs');
-      expect(list).not.toMatch(/gift|export|erase|limits|upcoming/);
+      expect(list).not.toMatch(/gift|limits|upcoming/);
     }
     expect(lists.some((list) => list.includes('Главное меню'))).toBe(true);
   });

@@ -98,6 +98,7 @@ function partsOf(server: TestServer): HttpParts {
     },
     reads: {
       invoice: async (id) => (id === server.invoice.invoiceId ? server.invoice : undefined),
+      exportArchive: async () => undefined,
       invoiceIdByNo: async (no) => (no === server.invoice.no ? INVOICE_ID : undefined),
     },
     providers: new Map([['mock', mockProvider(mock)]]),

@@ -17,6 +17,7 @@ export async function startWorkerWithout(
     settings: stack.settings,
     providers: stack.providers,
     secrets: TEST_SECRETS,
+    publicBaseUrl: 'https://billing.example',
     messenger: messengerOf({ telegram: { token: BOT_TOKEN, apiRoot } }),
     log: createLog({ level: 'silent', name: 'test' }),
   });

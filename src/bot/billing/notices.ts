@@ -6,6 +6,7 @@ import { NEW_MESSAGE, type Route } from '../callback-data';
 import { amountText, instantText, tokensText, type Place } from '../display';
 import { receiptButton } from '../receipts/receipts';
 import { REFUND_NOTICES } from '../refunds/notices';
+import { PRIVACY_NOTICES } from '../privacy/notices';
 import { button, type Button, type Screen } from '../screen';
 import { say, type TextParams } from '../wording';
 
@@ -53,6 +54,7 @@ const RENDERERS: Renderers = {
   ...APPROVAL_NOTICES,
   ...REFUND_NOTICES,
   'refund.done': (params, place) => receipt('refund.done', params, place),
+  ...PRIVACY_NOTICES,
   'ops.open_item': openItem,
   'ops.payment': (params, { locale }) => ({
     text: say(locale, 'ops.payment', {

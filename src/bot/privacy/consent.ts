@@ -21,7 +21,18 @@ const OPEN_COMMANDS: ReadonlySet<string> = new Set([
   ...['cancel', 'export', 'erase'],
 ]);
 const OPEN_ROUTES: ReadonlySet<Route> = new Set([
-  ...(['terms:yes', 'nav:terms', 'nav:help', 'nav:set', 'set:lang'] as const),
+  ...([
+    'terms:yes',
+    'nav:terms',
+    'nav:help',
+    'nav:set',
+    'set:lang',
+    'data:show',
+    'data:copy',
+    'data:ask',
+    'data:erase',
+    'data:keep',
+  ] as const),
 ]);
 
 /** Where the person was going when they were asked; it waits a day for the answer. */

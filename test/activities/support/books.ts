@@ -11,6 +11,8 @@ import {
 import type {
   CheckoutActivities,
   FreeOrderActivities,
+  ErasureActivities,
+  ExportActivities,
   KeeperActivities,
   OperationActivities,
   PaymentActivities,
@@ -69,6 +71,8 @@ export interface QuoteWish {
 
 export type Activities = CheckoutActivities &
   FreeOrderActivities &
+  ErasureActivities &
+  ExportActivities &
   KeeperActivities &
   OperationActivities &
   PaymentActivities &
@@ -108,6 +112,7 @@ export async function openBooks(settings: Partial<BillingSettings> = {}): Promis
       settings: { ...SETTINGS, ...settings },
       providers: new Map(),
       secrets: TEST_SECRETS,
+      publicBaseUrl: 'https://billing.example',
       messenger: { send: () => Promise.reject(new Error('this test sends nothing')) },
       log: silent,
       ...change,

@@ -60,6 +60,21 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
           ? ({ kind: 'withdrawn' } as const)
           : ({ kind: 'scheduled', from: '2030-01-01T00:00:00.000Z' } as const);
       }),
+    requestExport: (wish) =>
+      play('requestExport', wish, async () => ({ kind: 'accepted' }) as const),
+    requestErasure: (wish) =>
+      play('requestErasure', wish, async () => {
+        const dueAt = '2030-01-15T12:00:00.000Z';
+        await sql`
+          insert into erasures (id, user_id, state, requested_at, due_at)
+          values (${wish.erasureId}, ${wish.userId}, 'waiting', now(), ${dueAt})`;
+        return { kind: 'accepted', dueAt } as const;
+      }),
+    withdrawErasure: (wish) =>
+      play('withdrawErasure', wish, async () => {
+        await sql`update erasures set state = 'withdrawn' where user_id = ${wish.userId}`;
+        return { kind: 'withdrawn' } as const;
+      }),
     vote: (cast) => play('vote', cast, async () => ({ kind: 'executed', isDone: true }) as const),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
   };

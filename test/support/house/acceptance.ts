@@ -16,6 +16,7 @@ export const ANSWERED: readonly string[] = [
   ...range('E', 4, 8),
   ...['T-F1', 'T-F3', 'T-P1', 'T-P4', 'T-P6', 'T-P14', 'T-P28'],
   'T-P12',
+  'T-P26',
 ];
 
 /** The numbers a text names, such as the name of a test. */

@@ -164,6 +164,22 @@ export function happyActivities(): Activities {
     expiringLots: () => Promise.resolve([]),
     settleExpiry: nothing,
     runOperation: () => Promise.resolve({ outcome: { kind: 'done', result: null }, effects: [] }),
+    beginErasure: ({ asOf }) =>
+      Promise.resolve({
+        dueAt: new Date(Date.parse(asOf) + 14 * 24 * HOUR).toISOString(),
+        methodIds: ['method-1'],
+      }),
+    cancelOpenOrders: nothing,
+    stopMethod: () => Promise.resolve({ kind: 'done' }),
+    runningHolds: () => Promise.resolve({ active: 0 }),
+    showUnstopped: nothing,
+    awaitErasure: nothing,
+    withdrawErasure: nothing,
+    erasePerson: () => Promise.resolve({ subscriptionIds: [] }),
+    beginExport: () => Promise.resolve({ kind: 'accepted' }),
+    makeExport: ({ asOf }) =>
+      Promise.resolve({ linkUntil: new Date(Date.parse(asOf) + 48 * HOUR).toISOString() }),
+    emptyExport: nothing,
     sealAudit: () => Promise.resolve({ sealedRows: 0, horizon: HORIZON }),
     checkSeals: () => Promise.resolve({}),
     checkInvariants: () => Promise.resolve({ broken: [] }),

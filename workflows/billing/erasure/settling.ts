@@ -1,0 +1,65 @@
+import { condition } from '@temporalio/workflow';
+import { isWithdrawn, present, type ErasureDesk } from './desk';
+import { runningHolds, showUnstopped, stopMethod } from './stubs';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+/** Waits between two questions to a provider that does not answer: the last one for ever. */
+const PATIENCE_MS = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR];
+/** Failures after which operators are told. */
+const TOLD_AFTER = 3;
+/** Holds are looked at again this often; they end by themselves. */
+const HOLDS_MS = HOUR;
+
+/**
+ * Takes the permission to charge back at the provider, again and again until the provider confirms, the person stays
+ * or the last day comes. A refusal and a long silence are shown to operators, who alone can do more.
+ */
+export async function stopForGood(
+  desk: ErasureDesk,
+  methodId: string,
+  deadlineMs: number,
+): Promise<void> {
+  const { erasureId, userId } = desk.input;
+  for (let failures = 0; ; failures += 1) {
+    const outcome = await tryToStop(desk, methodId);
+    if (outcome.kind === 'done') {
+      desk.unstopped.delete(methodId);
+      present(desk, desk.phase, desk.waitingFor);
+      return;
+    }
+    desk.unstopped.add(methodId);
+    present(desk, desk.phase, desk.waitingFor);
+    const isRefused = outcome.kind === 'refused';
+    if (isRefused || failures + 1 === TOLD_AFTER) {
+      const { reason } = outcome;
+      await showUnstopped({ erasureId, userId, methodId, reason, asOf: desk.clock.now() });
+    }
+    if (isRefused || isWithdrawn(desk) || desk.clock.nowMs() >= deadlineMs) return;
+    const waitMs = PATIENCE_MS[Math.min(failures, PATIENCE_MS.length - 1)] ?? HOUR;
+    await condition(() => isWithdrawn(desk), Math.min(waitMs, desk.clock.untilMs(deadlineMs) + 1), {
+      summary: 'Until the provider is asked again',
+    });
+  }
+}
+
+/** Work that was begun settles by its lease; a refund or a dispute by the word of a provider. */
+export async function awaitHolds(desk: ErasureDesk, deadlineMs: number): Promise<void> {
+  const { userId } = desk.input;
+  while (!isWithdrawn(desk) && desk.clock.nowMs() < deadlineMs) {
+    const { active } = await runningHolds({ userId });
+    if (active === 0) return;
+    await condition(() => isWithdrawn(desk), Math.min(HOLDS_MS, desk.clock.untilMs(deadlineMs)), {
+      summary: 'Until the holds are looked at again',
+    });
+  }
+}
+
+async function tryToStop(desk: ErasureDesk, methodId: string): ReturnType<typeof stopMethod> {
+  try {
+    return await stopMethod({ methodId, asOf: desk.clock.now() });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'the provider could not be asked';
+    return { kind: 'unknown', reason };
+  }
+}

@@ -1,0 +1,13 @@
+import type { ExportActivities } from '../../../activities/billing';
+import { BOOKS_CHECK } from '../../policies';
+import { databaseStubs, stub } from '../../stubs';
+
+const database = databaseStubs<ExportActivities>();
+
+export const beginExport = database('beginExport', 'Record the wish for a copy, once a day');
+export const emptyExport = database('emptyExport', 'Empty the copy: its link is over');
+
+export const makeExport = stub<ExportActivities['makeExport']>('makeExport', {
+  ...BOOKS_CHECK,
+  summary: 'Collect the person’s data into an archive and promise its link',
+});
