@@ -15,6 +15,7 @@ import { repairActivities } from './repairs';
 import { spendActivities } from './spends';
 import { orderRefundActivities } from './returning';
 import { subscriptionActivities } from './subscriptions';
+import { trialActivities } from './trial-course';
 
 /** All of billing's activities by family; a name stands in exactly one of them. */
 export function billingActivities(deps: ActivityDeps) {
@@ -34,6 +35,7 @@ export function billingActivities(deps: ActivityDeps) {
     repairActivities(deps),
     spendActivities(deps),
     subscriptionActivities(deps),
+    trialActivities(deps),
     walletActivities(deps),
   ] as const;
 }
@@ -53,4 +55,5 @@ export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;
 export type SpendActivities = ReturnType<typeof spendActivities>;
 export type SubscriptionActivities = ReturnType<typeof subscriptionActivities>;
+export type TrialActivities = ReturnType<typeof trialActivities>;
 export type WalletActivities = ReturnType<typeof walletActivities>;

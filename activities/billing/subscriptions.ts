@@ -5,6 +5,7 @@ import type { ActivityDeps } from '../deps';
 import { promiseToUser } from '../outbox';
 import { inTransaction, readSettings } from '../transactions';
 import { balanceOf } from './ledger';
+import { trialCourse, type TrialCourse } from './trial-course';
 
 /** What the subscription's workflow lives by; instants are ISO 8601. */
 export interface SubscriptionSnapshot {
@@ -14,6 +15,8 @@ export interface SubscriptionSnapshot {
   readonly isLive: boolean;
   readonly periodN: number;
   readonly periodEnd: string;
+  /** How its trial goes on; absent when it is in none. */
+  readonly trial?: TrialCourse;
 }
 
 type Row = typeof subscriptions.$inferSelect;
@@ -29,7 +32,9 @@ export function subscriptionActivities({ db, settings: defaults }: ActivityDeps)
         .select()
         .from(subscriptions)
         .where(eq(subscriptions.id, asked.subscriptionId));
-      return row ? describe(row) : null;
+      if (!row) return null;
+      const trial = await trialCourse(db, row);
+      return trial ? { ...describe(row), trial } : describe(row);
     },
 
     /**

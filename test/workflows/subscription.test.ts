@@ -164,3 +164,65 @@ test('an operator sees whose it is, what it waits for and until when', async () 
   expect(details).toContain('the end of period 0');
   expect(await timerSummaries(handle)).toEqual(['Until the period ends']);
 });
+
+describe('a trial', () => {
+  const dayBefore = () => endMs() - DAY;
+  beforeEach(() => {
+    if (!row) return;
+    const periodEnd = new Date(Date.now() + 7 * DAY).toISOString();
+    const remindAt = new Date(Date.parse(periodEnd) - DAY).toISOString();
+    row = { ...row, state: 'trialing', periodEnd, trial: { endsAt: periodEnd, remindAt } };
+  });
+
+  /** As a purchase does: a period behind the trial, and nothing to ask for any more. */
+  function payOn(): number {
+    const trialEndMs = endMs();
+    extend(30);
+    if (row) row = { ...row, trial: { endsAt: new Date(trialEndMs).toISOString() } };
+    return trialEndMs;
+  }
+
+  test('asks its owner once to stay, a day before its end, and then expires', async () => {
+    const handle = await begin();
+    await theatre.passTo(handle.workflowId, dayBefore() - HOUR);
+    expect(theatre.calls('remindTrial')).toEqual([]);
+    await theatre.passTo(handle.workflowId, dayBefore() + HOUR);
+    expect(theatre.calls('remindTrial')).toHaveLength(1);
+    await handle.signal(fundsArrivedSignal);
+    await theatre.passTo(handle.workflowId, endMs() + SECOND);
+    expect(await handle.result()).toEqual({ state: 'expired' });
+    expect(theatre.calls('remindTrial')).toHaveLength(1);
+    expect(theatre.calls('endTrial')).toEqual([]);
+  });
+
+  test('that is paid on asks nobody and turns active at its end', async () => {
+    const handle = await begin();
+    theatre.recast({
+      endTrial: () => {
+        if (row) row = { ...withoutTrial(row), state: 'active' };
+        return Promise.resolve(undefined);
+      },
+    });
+    const trialEndMs = payOn();
+    await handle.signal(fundsArrivedSignal);
+    await theatre.passTo(handle.workflowId, trialEndMs - HOUR);
+    expect(theatre.log()).not.toContain('endTrial');
+    await theatre.passTo(handle.workflowId, trialEndMs + SECOND);
+    await until('it is active', async () => (await stateOf(handle))?.state === 'active');
+    expect(theatre.calls('endTrial')).toHaveLength(1);
+    expect(theatre.calls('remindTrial')).toEqual([]);
+    await theatre.passTo(handle.workflowId, endMs() + SECOND);
+    expect(await handle.result()).toEqual({ state: 'expired' });
+  });
+
+  test('says what it waits for', async () => {
+    const handle = await begin();
+    await until('it waits', async () => (await stateOf(handle)) !== undefined);
+    expect((await stateOf(handle))?.waitingFor).toBe('the reminder before the trial ends');
+    expect(await timerSummaries(handle)).toEqual(['Until the trial is about to end']);
+  });
+});
+
+function withoutTrial({ trial: _, ...rest }: SubscriptionSnapshot): SubscriptionSnapshot {
+  return rest;
+}

@@ -8,6 +8,7 @@ import type {
   RefundActivities,
   RepairActivities,
   SubscriptionActivities,
+  TrialActivities,
 } from '../../activities/billing';
 import { NUDGE, PAY_LINK, PROVIDER_EFFECT, PROVIDER_QUESTION, TELEGRAM } from '../policies';
 import { databaseStubs, stub } from '../stubs';
@@ -20,6 +21,7 @@ type Families = CheckoutActivities &
   RefundActivities &
   RepairActivities &
   SubscriptionActivities &
+  TrialActivities &
   OutboxActivities;
 
 const database = databaseStubs<Families>();
@@ -61,6 +63,9 @@ export const expireSubscription = database(
   'expireSubscription',
   'End the subscription, promise the notice',
 );
+
+export const remindTrial = database('remindTrial', 'Ask the person on trial to stay');
+export const endTrial = database('endTrial', 'Turn the trial into what follows it');
 
 export const scheduleTariff = database('scheduleTariff', 'Note which plan begins at the end');
 

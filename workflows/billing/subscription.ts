@@ -11,7 +11,14 @@ import { businessClock, type BusinessClock } from '../clock';
 import { billingUserId, periodEndAttribute, subscriptionIdAttribute } from '../contract';
 import { ask, type Pending } from '../requests';
 import { createShowcase } from '../visibility';
-import { expireSubscription, loadSubscription, scheduleTariff, wakeNotifier } from './activities';
+import {
+  endTrial,
+  expireSubscription,
+  loadSubscription,
+  remindTrial,
+  scheduleTariff,
+  wakeNotifier,
+} from './activities';
 import {
   changeTariffUpdate,
   fundsArrivedSignal,
@@ -20,6 +27,12 @@ import {
   type SubscriptionInput,
   type TariffChange,
 } from './contract';
+import {
+  inWords,
+  nextSubscriptionDeadline,
+  SUBSCRIPTION_SUMMARY,
+  type SubscriptionDeadline,
+} from './subscription-deadlines';
 
 /**
  * One subscription: sleeps until its period ends, looks again whenever a payment extended it, and says so when it is
@@ -30,25 +43,29 @@ export async function subscription(input: SubscriptionInput): Promise<{ state: s
   const clock = businessClock(input.clockOffsetMs ?? 0);
   const show = createShowcase();
   let current: SubscriptionSnapshot | null = null;
+  let deadline: SubscriptionDeadline | undefined;
+  let remindedN: number | undefined;
   let hasNews = false;
   const changes: Pending<TariffChange, unknown>[] = [];
   setHandler(fundsArrivedSignal, () => {
     hasNews = true;
   });
-  setHandler(subscriptionStateQuery, () => cardOf(current));
+  setHandler(subscriptionStateQuery, () => cardOf(current, deadline));
   setHandler(changeTariffUpdate, (change) => ask(changes, change));
   for (;;) {
     hasNews = false;
     current = await loadSubscription({ subscriptionId });
     if (!current?.isLive) break;
     await answerChanges(changes, { subscriptionId, clock });
-    showPeriod(show, current);
-    const untilEndMs = clock.untilMs(Date.parse(current.periodEnd));
-    const isMoved = await condition(() => hasNews || changes.length > 0, untilEndMs, {
-      summary: 'Until the period ends',
+    deadline = nextSubscriptionDeadline(current, remindedN);
+    showPeriod(show, current, deadline);
+    const untilMs = clock.untilMs(deadline.atMs);
+    const isMoved = await condition(() => hasNews || changes.length > 0, untilMs, {
+      summary: SUBSCRIPTION_SUMMARY[deadline.kind],
     });
     if (!isMoved) {
-      current = await expireSubscription({ subscriptionId, asOf: clock.now() });
+      if (deadline.kind === 'convert') remindedN = current.periodN;
+      current = await meet(deadline, { current, asOf: clock.now() });
       await wakeNotifier();
     }
     if (workflowInfo().continueAsNewSuggested) {
@@ -61,6 +78,23 @@ export async function subscription(input: SubscriptionInput): Promise<{ state: s
   show({ state, waitingFor: 'nothing: this subscription is over' });
   await condition(allHandlersFinished);
   return { state };
+}
+
+async function meet(
+  { kind }: SubscriptionDeadline,
+  { current, asOf }: { current: SubscriptionSnapshot; asOf: string },
+): Promise<SubscriptionSnapshot | null> {
+  const { subscriptionId } = current;
+  switch (kind) {
+    case 'convert':
+      await remindTrial({ subscriptionId, asOf });
+      return current;
+    case 'trial_over':
+      await endTrial({ subscriptionId, asOf });
+      return current;
+    case 'end':
+      return expireSubscription({ subscriptionId, asOf });
+  }
 }
 
 /** Each asks the rows, which may have changed by the answer before it. */
@@ -77,8 +111,10 @@ async function answerChanges(
 function showPeriod(
   show: ReturnType<typeof createShowcase>,
   { state, periodN, periodEnd, userId, subscriptionId }: SubscriptionSnapshot,
+  deadline: SubscriptionDeadline,
 ): void {
-  show({ state, waitingFor: `the end of period ${periodN}`, nextAt: periodEnd });
+  const nextAt = new Date(deadline.atMs).toISOString();
+  show({ state, waitingFor: inWords(deadline, periodN), nextAt });
   upsertSearchAttributes([
     { key: billingUserId, value: String(userId) },
     { key: subscriptionIdAttribute, value: subscriptionId },
@@ -86,9 +122,12 @@ function showPeriod(
   ]);
 }
 
-function cardOf(snapshot: SubscriptionSnapshot | null): SubscriptionCard | undefined {
+function cardOf(
+  snapshot: SubscriptionSnapshot | null,
+  deadline: SubscriptionDeadline | undefined,
+): SubscriptionCard | undefined {
   if (!snapshot) return undefined;
   const { subscriptionId, state, periodN, periodEnd } = snapshot;
-  const waitingFor = snapshot.isLive ? `the end of period ${periodN}` : 'nothing';
+  const waitingFor = snapshot.isLive && deadline ? inWords(deadline, periodN) : 'nothing';
   return { subscriptionId, state, periodN, periodEnd, waitingFor };
 }

@@ -24,6 +24,7 @@ import type {
   RepairActivities,
   SpendActivities,
   SubscriptionActivities,
+  TrialActivities,
   WalletActivities,
 } from '../../../activities/billing';
 import { connect, type Database } from '../../../drizzle/client';
@@ -84,6 +85,7 @@ export type Activities = CheckoutActivities &
   RepairActivities &
   SpendActivities &
   SubscriptionActivities &
+  TrialActivities &
   WalletActivities &
   OutboxActivities &
   DeliveryActivities;

@@ -23,6 +23,7 @@ import {
 import { until } from '../../support/stack';
 import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/support/cast';
 import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
+import { TRIAL_SCENES } from './trial-scenes';
 import { WALLET_SCENES } from './wallet-scenes';
 
 /** Plays one workflow to an interesting state and gives the handle whose history is kept. */
@@ -241,5 +242,6 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     await handle.signal('wake');
     return handle;
   },
+  ...TRIAL_SCENES,
   ...WALLET_SCENES,
 };

@@ -161,6 +161,8 @@ export function happyActivities(): Activities {
     scheduleTariff: () => Promise.resolve({ kind: 'withdrawn' }),
     loadSubscription: () => Promise.resolve(null),
     expireSubscription: () => Promise.resolve(null),
+    remindTrial: nothing,
+    endTrial: nothing,
     expiringLots: () => Promise.resolve([]),
     settleExpiry: nothing,
     runOperation: () => Promise.resolve({ outcome: { kind: 'done', result: null }, effects: [] }),
