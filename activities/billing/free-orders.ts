@@ -7,6 +7,7 @@ import type { BillingSettings } from '../../src/domain/billing/settings';
 import type { FreeOrderRefusal } from '../../workflows/billing/free-order/contract';
 import type { ActivityDeps } from '../deps';
 import { inTransaction, readSettings, workflowId } from '../transactions';
+import { giveUpgrade } from './free-upgrades';
 import { isIntact, loadTerms, quoteHolds, type OrderTariff } from './orders';
 import { moneyRefusal } from './standing';
 import { givenTrial, giveTrial } from './trials';
@@ -87,7 +88,7 @@ async function give(tx: Transaction, task: FreeTask): Promise<CompletedFreeOrder
     case 'trial':
       return giveTrial(tx, task);
     case 'upgrade':
-      return refused('change_impossible');
+      return giveUpgrade(tx, task);
     case 'purchase':
     case 'topup':
     case 'renewal':
@@ -101,5 +102,8 @@ async function give(tx: Transaction, task: FreeTask): Promise<CompletedFreeOrder
 
 /** The answer of an earlier try that was lost on its way. */
 async function completedBefore(tx: Transaction, { quote }: OrderTariff) {
-  return quote.purpose === 'trial' ? givenTrial(tx, quote) : ({ kind: 'fulfilled' } as const);
+  if (quote.purpose === 'trial') return givenTrial(tx, quote);
+  const { subscriptionId } = quote;
+  const subscription = { subscriptionId: subscriptionId ?? '', change: 'extended' } as const;
+  return { kind: 'fulfilled', ...(subscriptionId === null ? {} : { subscription }) } as const;
 }

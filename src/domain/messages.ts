@@ -76,6 +76,12 @@ export type TemplateParams = {
   /** The provider gave no link, so the order was closed at once. */
   readonly 'inv.unavailable': OrderParams;
   readonly 'sub.expired': { readonly balanceUtok: number };
+  /** A dearer plan began at once, covered by what was left of the old one. */
+  readonly 'plan.changed': {
+    readonly planRu: string;
+    readonly planEn: string;
+    readonly until: string;
+  };
   readonly 'trial.started': {
     readonly planRu: string;
     readonly planEn: string;

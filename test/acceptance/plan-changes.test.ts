@@ -156,3 +156,22 @@ test('SB-19 a cheaper plan waits for the end, of one’s own subscription only',
   );
   expect((await subscriptionOf(userId)).tariffVersionId).toBe(planOf(5));
 });
+
+test('CO-13 an upgrade in the last minute of a period costs nothing, needs no provider and begins once', async () => {
+  const userId = await newUser(stack);
+  await buy(userId, 0);
+  const { periodEnd } = await subscriptionOf(userId);
+  const { asOf: before } = await asOfOf(stack, userId);
+  await stack.advance(userId, Date.parse(periodEnd) - before.getTime() - 60_000);
+  const { asOf, offsetMs } = await asOfOf(stack, userId);
+  const wish = { userId, tariffVersionId: planOf(1), currency: 'RUB', asOf } as const;
+  const quote = await stack.records.createQuote({ ...wish, purpose: 'upgrade' });
+  if (quote.kind !== 'quoted') throw new Error(quote.reason);
+  const order = { quoteId: quote.quoteId, userId, clockOffsetMs: offsetMs };
+  const outcomes = await Promise.all([1, 2, 3].map(() => stack.commands.completeFreeOrder(order)));
+  for (const outcome of outcomes) expect(outcome.kind).toBe('fulfilled');
+  expect(await subscriptionOf(userId)).toMatchObject({ periodEnd, tariffVersionId: planOf(1) });
+  const told = await stack.sql`
+    select 1 from outbox_messages where user_id = ${userId} and template = 'plan.changed'`;
+  expect(told).toHaveLength(1);
+});

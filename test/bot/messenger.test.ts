@@ -51,6 +51,7 @@ const SAMPLES: TemplateParams = {
   'inv.cancelled': order,
   'inv.unavailable': { no: 17 },
   'sub.expired': { balanceUtok: 42_000_000 },
+  'plan.changed': { planRu: 'План', planEn: 'Plan', until: '2026-03-17T12:00:00.000Z' },
   'trial.started': {
     planRu: 'Проба <1>',
     planEn: 'Trial <1>',

@@ -2,6 +2,7 @@ import type { Locale, OutboxTemplate, ReceiptParams, TemplateParams } from '../.
 import type { TextKey } from '../../texts';
 import { APPROVAL_NOTICES } from '../approvals/notices';
 import { GROWTH_NOTICES } from '../growth/notices';
+import { PLAN_NOTICES } from '../plans/notices';
 import { NEW_MESSAGE, type Route } from '../callback-data';
 import { amountText, instantText, tokensText, type Place } from '../display';
 import { receiptButton } from '../receipts/receipts';
@@ -26,6 +27,7 @@ export function renderNotice(
 
 const RENDERERS: Renderers = {
   ...GROWTH_NOTICES,
+  ...PLAN_NOTICES,
   'pay.ok.topup': (params, place) => receipt('pay.ok.topup', params, place),
   'pay.ok.activated': (params, place) => receipt('pay.ok.activated', params, place),
   'pay.ok.order': orderReceipt,

@@ -1,6 +1,7 @@
 import type { plansRu } from './ru';
 
 export const plansEn: Readonly<Record<keyof typeof plansRu, string>> = {
+  'plan.changed': 'Your plan is now {plan}, until {until}. There was nothing to pay.',
   'button.change_plan': '🔀 Change plan',
   'button.keep_plan': '↩️ Keep the current plan',
   'button.begin_at_end': '✅ Switch on {at}',

@@ -1,4 +1,5 @@
 export const plansRu = {
+  'plan.changed': 'Тариф изменён: теперь {plan}, до {until}. Доплата не понадобилась.',
   'button.change_plan': '🔀 Сменить тариф',
   'button.keep_plan': '↩️ Оставить нынешний тариф',
   'button.begin_at_end': '✅ Перейти {at}',
