@@ -185,7 +185,8 @@ async function reserve(
   await tx.insert(holdLots).values(shares.map((share) => ({ ...share, holdId: row.id })));
   for (const share of shares) await holdShare(tx, share);
   await raiseHeld(tx, locked, amountUtok);
-  const after = { userId: hold.userId, purpose: hold.purpose, amountUtok };
+  const { userId, purpose } = hold;
+  const after = { userId, purpose, amountUtok, lots: shares };
   await audit(tx, { action: 'tokens.held', hold: row, after, asOf: hold.asOf });
   return { holdId: row.id, isRepeat: false };
 }
