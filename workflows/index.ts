@@ -4,6 +4,8 @@ export { keeper } from './billing/keeper/keeper';
 export { checkout } from './billing/checkout';
 export { freeOrder } from './billing/free-order/free-order';
 export { operation } from './billing/operation/operation';
+export { dispute } from './billing/dispute/dispute';
+export { operations } from './billing/operations/operations';
 export { paymentConfirmation } from './billing/payment-confirmation';
 export { proposal } from './billing/proposal/proposal';
 export { refund } from './billing/refund/refund';

@@ -13,7 +13,8 @@ import { refundActivities } from './refunds';
 import { walletActivities } from './lot-expiry';
 import { repairActivities } from './repairs';
 import { spendActivities } from './spends';
-import { orderRefundActivities } from './returning';
+import { disputeActivities } from './disputes';
+import { deskActivities, orderRefundActivities } from './returning';
 import { subscriptionActivities } from './subscriptions';
 import { trialActivities } from './trial-course';
 
@@ -31,6 +32,8 @@ export function billingActivities(deps: ActivityDeps) {
     proposalActivities(deps),
     providerActivities(deps),
     orderRefundActivities(deps),
+    disputeActivities(deps),
+    deskActivities(deps),
     refundActivities(deps),
     repairActivities(deps),
     spendActivities(deps),
@@ -50,6 +53,8 @@ export type PaymentActivities = ReturnType<typeof paymentActivities>;
 export type PlanChangeActivities = ReturnType<typeof planChangeActivities>;
 export type ProposalActivities = ReturnType<typeof proposalActivities>;
 export type ProviderActivities = ReturnType<typeof providerActivities>;
+export type DeskActivities = ReturnType<typeof deskActivities>;
+export type DisputeActivities = ReturnType<typeof disputeActivities>;
 export type OrderRefundActivities = ReturnType<typeof orderRefundActivities>;
 export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;

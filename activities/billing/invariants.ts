@@ -71,6 +71,23 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
   'a paid invoice has its money in the books': `
     select i.id, i.no from invoices i
     where i.state = 'paid' and not exists (select 1 from transfers t where t.invoice_id = i.id)`,
+  'refunds never give back more than was paid': `
+    select p.id, p.amount_minor, sum(r.amount_minor)::text as refunded
+    from refunds r join payments p on p.id = r.payment_id
+    where r.state in ('frozen', 'sent', 'unknown', 'done') group by p.id
+    having sum(r.amount_minor) > p.amount_minor`,
+  'what a refund or a dispute freezes waits for its end': `
+    select h.id, h.purpose from holds h
+    where h.state = 'active' and h.purpose <> 'work'
+      and not exists (select 1 from refunds r
+                      where r.hold_id = h.id and r.state in ('frozen', 'sent', 'unknown'))
+      and not exists (select 1 from disputes d
+                      where d.hold_id = h.id and d.state in ('opened', 'evidence_sent'))`,
+  'who is frozen has an open dispute': `
+    select u.id from users u
+    where u.money_frozen_by is not null
+      and not exists (select 1 from disputes d
+                      where d.id = u.money_frozen_by and d.state in ('opened', 'evidence_sent'))`,
   'a used promo code belongs to money that stayed, or to a trial': `
     select u.id, u.invoice_id from promo_uses u
     where u.state = 'confirmed'

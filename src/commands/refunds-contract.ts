@@ -12,6 +12,8 @@ export type { RefundCard, RefundInput, RefundOpening, RefundResult };
 export type OpenedRefund = RefundOpening | { readonly kind: 'over'; readonly result: RefundResult };
 
 export interface RefundCommands {
+  /** Starts the operators' desk of the Web UI unless it runs. */
+  ensureOperations(): Promise<void>;
   /**
    * Plans a refund and, unless it is a preview, carries it out; returns when its plan stands. `n` tells the refunds of
    * one payment apart: repeating the same one gives the same refund.

@@ -11,6 +11,7 @@ import {
   refundPlanQuery,
   refundWorkflowId,
 } from '../../workflows/billing/refund/contract';
+import { OPERATIONS_ID } from '../../workflows/billing/operations/contract';
 import { billingState } from '../../workflows/contract';
 import type { OpenedRefund, RefundCommands } from './refunds-contract';
 import { startOperation, type Workflows } from './start';
@@ -20,6 +21,7 @@ export function refundCommands(client: Client, taskQueue: string): RefundCommand
   const handleOf = (workflowId: string) =>
     client.workflow.getHandle<Workflows['refund']>(workflowId);
   return {
+    ensureOperations: () => ensureOperations(client, taskQueue),
     openRefund: (order) => openRefund(client, taskQueue, order),
     confirmRefund: async ({ workflowId, actor }) => {
       try {
@@ -38,6 +40,17 @@ export function refundCommands(client: Client, taskQueue: string): RefundCommand
       }
     },
   };
+}
+
+async function ensureOperations(client: Client, taskQueue: string): Promise<void> {
+  await client.workflow.start<Workflows['operations']>('operations', {
+    workflowId: OPERATIONS_ID,
+    taskQueue,
+    args: [{}],
+    staticSummary: 'Where operators begin refunds from the Web UI',
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+  });
 }
 
 async function openRefund(

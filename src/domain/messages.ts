@@ -118,7 +118,7 @@ export type TemplateParams = {
   readonly 'refund.considered': OrderParams & MoneyParams;
   readonly 'refund.declined': OrderParams & MoneyParams;
   readonly 'dispute.opened': OrderParams & MoneyParams;
-  readonly 'dispute.won': OrderParams & MoneyParams;
+  readonly 'dispute.won': OrderParams & MoneyParams & { readonly balanceUtok: number };
   readonly 'dispute.lost': OrderParams & MoneyParams & { readonly balanceUtok: number };
   readonly 'ops.refund': OrderParams &
     MoneyParams & { readonly key: string; readonly userId: number; readonly reason: string };

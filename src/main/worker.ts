@@ -41,6 +41,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
   const client = new Client({ connection, namespace });
   const commands = createCommands(client, taskQueue);
   await commands.ensureNotifier();
+  await commands.ensureOperations();
   await commands.ensureKeeper();
   log.info({ namespace, taskQueue, isBundleBuilt: bundle !== undefined }, 'worker ready');
   void stopping.then(() => workers.forEach((worker) => worker.shutdown()));

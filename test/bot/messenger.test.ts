@@ -88,7 +88,7 @@ const SAMPLES: TemplateParams = {
   'refund.considered': { ...order, ...money },
   'refund.declined': { ...order, ...money },
   'dispute.opened': { ...order, ...money },
-  'dispute.won': { ...order, ...money },
+  'dispute.won': { ...order, ...money, balanceUtok: 2_000_000 },
   'dispute.lost': { ...order, ...money, balanceUtok: -2_000_000 },
   'ops.refund': { ...order, ...money, key: 'refund:1', userId: 42, reason: 'a <b>wish</b>' },
   'ops.dispute': { ...order, ...money, key: 'd:1', userId: 42, until: '2026-03-01T21:05:00Z' },

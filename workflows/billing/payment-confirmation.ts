@@ -5,7 +5,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import { assertNever } from '../../src/domain/assert';
-import type { PostOutcome } from '../../src/domain/billing/payment';
+import type { PostOutcome, WireFact } from '../../src/domain/billing/payment';
 import { businessClock } from '../clock';
 import {
   amountMinorAttribute,
@@ -18,6 +18,7 @@ import { locatePayment, postPayment, tellPayer, wakeNotifier } from './activitie
 import { learnUntilClear, type Clarity, type PaidWord } from './asking';
 import type { PaymentConfirmationInput, PaymentResult } from './contract';
 import { deliver } from './delivery';
+import { tellDispute } from './dispute/telling';
 import { beginReturn, giveBack } from './giving-back';
 import { isOutrun, layDesk, standingFact, type PaymentDesk } from './payment-desk';
 import { settleByOperator } from './quarantine';
@@ -56,8 +57,11 @@ async function confirm(desk: PaymentDesk): Promise<PaymentResult> {
 async function confirmOnce(desk: PaymentDesk): Promise<PaymentResult | undefined> {
   const learned = await learnUntilClear(desk);
   switch (learned.kind) {
-    case 'paid':
-      return settle(desk, await post(desk, learned));
+    case 'paid': {
+      const outcome = await post(desk, learned);
+      if (learned.fact.dispute) await carryDispute(desk, learned.fact);
+      return settle(desk, outcome);
+    }
     case 'failed':
       await tellFailed(desk);
       return { kind: 'failed' };
@@ -127,6 +131,7 @@ async function followReversal(
   desk: PaymentDesk,
   { fact, returned }: Extract<Clarity, { kind: 'reversed' }>,
 ): Promise<void> {
+  if (fact.dispute || fact.state === 'disputed') await carryDispute(desk, fact);
   if (!returned) return;
   const { provider } = desk.input;
   await beginRefund(`p${returned.returnedMinor}`, {
@@ -136,6 +141,11 @@ async function followReversal(
     reason: `${provider} calls it ${fact.state}`,
     clockOffsetMs: desk.input.clockOffsetMs ?? desk.context?.clockOffsetMs ?? 0,
   });
+}
+
+async function carryDispute({ input, context }: PaymentDesk, fact: WireFact): Promise<void> {
+  const clockOffsetMs = input.clockOffsetMs ?? context?.clockOffsetMs ?? 0;
+  await tellDispute({ provider: input.provider, fact, clockOffsetMs });
 }
 
 async function tellFailed(desk: PaymentDesk): Promise<void> {

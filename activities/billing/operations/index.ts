@@ -3,6 +3,7 @@ import { createPromo } from './create-promo';
 import { createTariffVersion } from './create-tariff-version';
 import type { AnyOperation } from './definition';
 import { grantTokens } from './grant-tokens';
+import { refundPayment } from './refund-payment';
 import { grantRole, revokeRole } from './roles';
 import { switchPromo } from './switch-promo';
 import { switchTariff } from './switch-tariff';
@@ -14,6 +15,7 @@ const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
   grant_tokens: grantTokens,
   take_tokens: takeTokens,
   write_off_debt: writeOffDebt,
+  refund: refundPayment,
   grant_role: grantRole,
   revoke_role: revokeRole,
   create_promo: createPromo,

@@ -4,6 +4,7 @@ import { freezeRefund, noteRefundSending, type RefundAttempt, type SendingNote }
 import { locateRefund, previewRefund, proposeRefund, type RefundWish } from './planning';
 import { abandonRefund, releaseRefund, type AbandonedRefund, type RefusedRefund } from './refusing';
 
+export { deskActivities } from './desk';
 export type { BookedRefund } from './booking';
 export type { FrozenRefund } from './freezing';
 export type { ProposedRefund, RefundWish } from './planning';

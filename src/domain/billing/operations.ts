@@ -1,5 +1,6 @@
 import type { NewCampaign } from './campaigns';
 import type { PeriodUnit } from './pricing';
+import type { RefundPolicy } from './refund';
 
 /** What a person may do besides using the bot for themselves (specification section 3). */
 export const ROLES = ['support', 'finance', 'admin'] as const;
@@ -20,6 +21,12 @@ export interface ActionParams {
   };
   readonly take_tokens: { readonly userId: number; readonly amountUtok: number };
   readonly write_off_debt: { readonly userId: number; readonly amountUtok: number };
+  /** `refundMinor` is what was shown; it is what others judge it by. */
+  readonly refund: {
+    readonly paymentId: string;
+    readonly refundMinor: number;
+    readonly policy?: RefundPolicy | undefined;
+  };
   readonly grant_role: { readonly userId: number; readonly role: Role };
   readonly revoke_role: { readonly userId: number; readonly role: Role };
   readonly create_promo: NewCampaign;

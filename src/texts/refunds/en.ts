@@ -10,7 +10,7 @@ export const refundsEn: Readonly<Record<keyof typeof refundsRu, string>> = {
   'dispute.opened':
     'Your bank reported a dispute about the payment of {amount} (invoice #{no}). Until it is decided, spending and purchases are paused.',
   'dispute.won':
-    'The dispute about the payment of {amount} (invoice #{no}) was closed in our favour. Tokens and access are restored.',
+    'The dispute about the payment of {amount} (invoice #{no}) was closed in our favour. Tokens and access are restored. Balance: {balance}.',
   'dispute.lost':
     'The bank returned {amount} to you after the dispute (invoice #{no}). The tokens of the order were taken back. Balance: {balance}.',
   'ops.refund':

@@ -19,6 +19,8 @@ import type {
   PlanChangeActivities,
   ProposalActivities,
   ProviderActivities,
+  DeskActivities,
+  DisputeActivities,
   OrderRefundActivities,
   RefundActivities,
   RepairActivities,
@@ -80,6 +82,8 @@ export type Activities = CheckoutActivities &
   PlanChangeActivities &
   ProposalActivities &
   ProviderActivities &
+  DeskActivities &
+  DisputeActivities &
   OrderRefundActivities &
   RefundActivities &
   RepairActivities &
