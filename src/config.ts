@@ -19,13 +19,14 @@ const list = (fallback: string, separator = ',') =>
 const flag = z
   .enum(['true', 'false', '1', '0'])
   .transform((text) => text === 'true' || text === '1');
-/** Thirty-two characters or more; shorter ones could be guessed. */
 const telegramId = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number);
+/** Thirty-two characters or more; shorter ones could be guessed. */
 const secret = () => z.string().min(32, 'needs at least 32 characters');
 const hours = (fallback: number) => z.coerce.number().positive().default(fallback);
+const notNegative = (fallback: number) => z.coerce.number().min(0).default(fallback);
 const whole = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 const zone = (fallback: string) =>
   z.string().default(fallback).refine(isTimeZone, 'is not an IANA time zone');
@@ -38,6 +39,7 @@ const environment = z.object({
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_TASK_QUEUE: z.string().default('billing'),
+  TEMPORAL_UI_URL: z.url().optional(),
   TELEGRAM_API_ROOT: z.url().default('https://api.telegram.org'),
   TELEGRAM_CHAT_URL: z.url().optional(),
   TELEGRAM_MODE: z.enum(['polling', 'webhook']).default('polling'),
@@ -58,10 +60,7 @@ const environment = z.object({
   TRUSTED_PROXY_HOPS: whole(0),
   WORKER_MAX_CACHED_WORKFLOWS: whole(1000),
   INVOICE_TTL_HOURS: hours(DEFAULT_SETTINGS.invoiceTtlHours),
-  INVOICE_REMINDER_BEFORE_MIN: z.coerce
-    .number()
-    .min(0)
-    .default(DEFAULT_SETTINGS.invoiceReminderBeforeMinutes),
+  INVOICE_REMINDER_BEFORE_MIN: notNegative(DEFAULT_SETTINGS.invoiceReminderBeforeMinutes),
   INVOICE_MAX_OPEN: whole(DEFAULT_SETTINGS.invoiceMaxOpen),
   QUOTE_HOLD_HOURS: hours(DEFAULT_SETTINGS.quoteHoldHours),
   QUOTE_BUTTON_TTL_MIN: hours(DEFAULT_SETTINGS.quoteButtonTtlMinutes),
@@ -79,7 +78,7 @@ const environment = z.object({
     .default(DEFAULT_SETTINGS.quietHours),
   TRIAL_STACK: flag.default(DEFAULT_SETTINGS.trialStack),
   TRIAL_REQUIRES_NEVER_PAID: flag.default(DEFAULT_SETTINGS.trialRequiresNeverPaid),
-  TRIAL_TOKEN_GRACE_DAYS: z.coerce.number().min(0).default(DEFAULT_SETTINGS.trialTokenGraceDays),
+  TRIAL_TOKEN_GRACE_DAYS: notNegative(DEFAULT_SETTINGS.trialTokenGraceDays),
   GIFT_TTL_DAYS: hours(DEFAULT_SETTINGS.giftTtlDays),
   GIFT_RETURN: z.enum(['wallet', 'refund']).default(DEFAULT_SETTINGS.giftReturn),
   REFUND_POLICY: z
@@ -97,7 +96,7 @@ const environment = z.object({
     .min(0)
     .max(100)
     .default(DEFAULT_SETTINGS.referralRewardPercent),
-  REFERRAL_HOLD_DAYS: z.coerce.number().min(0).default(DEFAULT_SETTINGS.referralHoldDays),
+  REFERRAL_HOLD_DAYS: notNegative(DEFAULT_SETTINGS.referralHoldDays),
   ROBOKASSA_RECEIPT_SNO: z.enum(TAX_SYSTEMS).default(DEFAULT_SETTINGS.receiptSno),
   ROBOKASSA_RECEIPT_TAX: z.enum(TAX_MARKS).default(DEFAULT_SETTINGS.receiptTax),
   SELLER_NAME: z.string().default('Telegram Billing'),
@@ -141,6 +140,8 @@ export interface Config {
     readonly namespace: string;
     readonly taskQueue: string;
     readonly maxCachedWorkflows: number;
+    /** Where operators open the Web UI, without a slash at the end. */
+    readonly uiUrl: string | undefined;
   };
   readonly telegram: {
     readonly token: string;
@@ -187,6 +188,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       namespace: values.TEMPORAL_NAMESPACE,
       taskQueue: values.TEMPORAL_TASK_QUEUE,
       maxCachedWorkflows: values.WORKER_MAX_CACHED_WORKFLOWS,
+      uiUrl: values.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     },
     telegram: {
       token: values.TELEGRAM_BOT_TOKEN,

@@ -1,6 +1,7 @@
 export { erasure } from './billing/erasure/erasure';
 export { dataExport as export } from './billing/export/export';
 export { keeper } from './billing/keeper/keeper';
+export { breakItem } from './billing/break-item/break-item';
 export { checkout } from './billing/checkout';
 export { freeOrder } from './billing/free-order/free-order';
 export { operation } from './billing/operation/operation';
@@ -10,5 +11,6 @@ export { paymentConfirmation } from './billing/payment-confirmation';
 export { proposal } from './billing/proposal/proposal';
 export { refund } from './billing/refund/refund';
 export { subscription } from './billing/subscription';
+export { tokenSpend } from './billing/token-spend/token-spend';
 export { wallet } from './billing/wallet/wallet';
 export { notifier } from './notifier';

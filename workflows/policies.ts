@@ -59,3 +59,13 @@ export const NUDGE: LocalActivityOptions = {
   startToCloseTimeout: '5 seconds',
   retry: { maximumAttempts: 2 },
 };
+
+/**
+ * The one transaction of a batch of spends, in the worker that holds its workflow: a task queue's hop would cost more
+ * than the work. Tried for as long as its callers wait; a repeat is answered from the charges that are there.
+ */
+export const SPEND_BATCH: LocalActivityOptions = {
+  startToCloseTimeout: '10 seconds',
+  scheduleToCloseTimeout: '1 minute',
+  retry: { initialInterval: '50 milliseconds', maximumInterval: '1 second' },
+};

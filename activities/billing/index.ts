@@ -1,4 +1,5 @@
 import type { ActivityDeps } from '../deps';
+import { breakActivities } from './breaks';
 import { checkoutActivities } from './checkouts';
 import { freeOrderActivities } from './free-orders';
 import { operationActivities } from './operations/running';
@@ -21,6 +22,7 @@ import { trialActivities } from './trial-course';
 /** All of billing's activities by family; a name stands in exactly one of them. */
 export function billingActivities(deps: ActivityDeps) {
   return [
+    breakActivities(deps),
     checkoutActivities(deps),
     freeOrderActivities(deps),
     operationActivities(deps),
@@ -43,6 +45,7 @@ export function billingActivities(deps: ActivityDeps) {
   ] as const;
 }
 
+export type BreakActivities = ReturnType<typeof breakActivities>;
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
 export type FreeOrderActivities = ReturnType<typeof freeOrderActivities>;
 export type OperationActivities = ReturnType<typeof operationActivities>;

@@ -20,12 +20,12 @@ export interface NewOpenItem {
   readonly amount?: Money | undefined;
 }
 
-/** Records what a human must see and tells the operators once; a repeat of the key changes nothing. */
+/** Records what a human must see and tells the operators once; false for a repeat of the key, which changes nothing. */
 export async function openItem(
   tx: Transaction,
   settings: BillingSettings,
   item: NewOpenItem,
-): Promise<void> {
+): Promise<boolean> {
   const [created] = await tx
     .insert(openItems)
     .values({
@@ -41,13 +41,14 @@ export async function openItem(
     })
     .onConflictDoNothing({ target: openItems.key })
     .returning({ id: openItems.id });
-  if (!created) return;
+  if (!created) return false;
   await promiseToOperators(tx, settings, {
     key: `ops:ops.open_item:${item.key}`,
     template: 'ops.open_item',
     params: { kind: item.kind, key: item.key, reason: item.reason, ...moneyParams(item.amount) },
     asOf: item.asOf,
   });
+  return true;
 }
 
 /** True while nobody has decided about the item. */

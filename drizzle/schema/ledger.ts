@@ -93,7 +93,11 @@ export const transfers = pgTable(
       .on(table.subscriptionId, table.periodN)
       .where(sql`${table.kind} = 'subscription_fee'`),
     index('transfers_by_user').on(table.userId, table.id),
+    index('transfers_by_time').on(table.asOf),
     index('transfers_by_invoice').on(table.invoiceId),
+    index('transfers_by_reversal')
+      .on(table.reversesTransferId)
+      .where(sql`${table.reversesTransferId} is not null`),
   ],
 );
 

@@ -44,6 +44,8 @@ export const users = pgTable(
   (table) => [
     check('users_locale', sql`${table.locale} in ('ru', 'en')`),
     check('users_clock_offset', sql`${table.clockOffsetMs} >= 0`),
+    // Telegram names differ by more than their letters' size; operators type them in any.
+    index('users_by_name').on(sql`lower(${table.username})`),
   ],
 );
 

@@ -17,7 +17,7 @@ import type { BotContext, CallbackHandlers } from './context';
 import { fallbacks } from './fallbacks';
 import { myDataFeature } from './privacy/my-data';
 import { consentFeature, consentGate } from './privacy/consent';
-import { blockedGate, privacyGate, rateGate } from './gates';
+import { blockedGate, maintenanceGate, privacyGate, rateGate } from './gates';
 import { helpFeature } from './help';
 import { errorBoundary } from './incidents';
 import { menuFeature } from './menu';
@@ -27,6 +27,7 @@ import { promoFeature } from './promo/codes';
 import { reachability } from './reachability';
 import { receiptsFeature } from './receipts/receipts';
 import { settingsFeature } from './settings';
+import { whyFeature } from './why/why';
 
 /** Telegram hanging must not hang us; the long poll of 30 seconds still fits. */
 const ANSWER_WITHIN_SECONDS = 45;
@@ -47,7 +48,7 @@ export function createBot(
   bot.use(starsReports(parts));
   bot.use(attend(parts), errorBoundary(parts));
   bot.use(starsDecisions(parts), reachability(parts));
-  bot.use(privacyGate(), blockedGate(parts), rateGate(parts), resetByCommand);
+  bot.use(privacyGate(), blockedGate(parts), maintenanceGate(), rateGate(parts), resetByCommand);
   bot.use(consentGate(parts));
   addFeatures(bot, parts);
   bot.use(fallbacks());
@@ -72,6 +73,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const trial = trialFeature(parts);
   const admin = adminFeature(parts);
   const receipts = receiptsFeature(parts);
+  const why = whyFeature(parts);
   const handlers: CallbackHandlers<Route> = {
     ...menu.callbacks,
     ...balance.callbacks,
@@ -89,13 +91,13 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...admin.callbacks,
     ...planChangeFeature(parts).callbacks,
     ...receipts.callbacks,
+    ...why.callbacks,
   };
   bot.use(routeCallbacks(handlers));
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {
     bot.use(feature.composer);
   }
-  bot.use(promo.composer, trial.composer, admin.composer);
-  bot.use(promo.composer, admin.composer, myData.composer);
+  bot.use(promo.composer, trial.composer, admin.composer, myData.composer, why.composer);
   // Last, because an open question takes any text: commands come before dialogues.
   bot.use(topup.composer, promo.questions, trial.questions, admin.questions);
 }

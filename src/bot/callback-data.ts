@@ -49,6 +49,17 @@ export const ROUTES = [
   'prop:show',
   'prop:ok',
   'prop:no',
+  'adm:user',
+  'adm:hist',
+  'adm:items',
+  'adm:item',
+  'adm:fix',
+  'adm:stuck',
+  'adm:block',
+  'adm:free',
+  'adm:maint',
+  'nav:why',
+  'why:show',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

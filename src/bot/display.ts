@@ -35,6 +35,11 @@ export function signedTokensText(utok: number, locale: Locale): string {
   return utok > 0 ? `+${tokensText(utok, locale)}` : tokensText(utok, locale);
 }
 
+/** Decimal text with a dot as people of the language write it. */
+export function decimalDisplay(text: string, locale: Locale): string {
+  return localNumber(text, locale);
+}
+
 /** An instant in the person's zone, with the zone's name: `01.03.2026 14:05 МСК`, `2026-03-01 14:05 MSK` (BOT-7). */
 export function instantText(iso: string, { locale, timeZone }: Place): string {
   const instantMs = Date.parse(iso);

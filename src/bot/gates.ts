@@ -22,6 +22,21 @@ export function blockedGate(parts: BotParts): Middleware<BotContext> {
   };
 }
 
+/**
+ * While the shop is closed for work, everybody but administrators reads a notice. Payments that were begun go on:
+ * webhooks, Telegram's reports of paid Stars and timers never pass here.
+ */
+export function maintenanceGate(): Middleware<BotContext> {
+  return async (ctx, next) => {
+    const { isMaintenance, roles } = ctx.visit.arrival;
+    if (!isMaintenance || roles.includes('admin')) {
+      await next();
+      return;
+    }
+    if (ctx.message || ctx.callbackQuery) await tell(ctx, { key: 'err.maintenance' });
+  };
+}
+
 /** Everything a person does by hand counts; over the limit they are told how long to wait (BOT-6). */
 export function rateGate(parts: BotParts): Middleware<BotContext> {
   return async (ctx, next) => {

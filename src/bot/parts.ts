@@ -1,4 +1,5 @@
 import type { BillingCommands } from '../commands/contract';
+import type { RepairCommands } from '../commands/repairs-contract';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
 
@@ -31,6 +32,8 @@ export type BotCommands = Pick<
   | 'requestErasure'
   | 'withdrawErasure'
   | 'vote'
+  | keyof RepairCommands
+  | 'reportBreak'
 >;
 
 export type BotRecords = Pick<
@@ -58,6 +61,8 @@ export interface BotSettings {
   readonly supportUsername: string;
   /** Who stands on receipts as the seller. */
   readonly seller: { readonly name: string; readonly requisites: readonly string[] };
+  /** The Temporal Web UI that operators can open; undefined when it has no address for them. */
+  readonly webUi?: { readonly baseUrl: string; readonly namespace: string } | undefined;
 }
 
 export interface Incident {

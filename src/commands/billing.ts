@@ -33,10 +33,12 @@ import {
 import type { BillingCommands, OwnedOutcome } from './contract';
 import { freeOrderCommands } from './free-orders';
 import { isGone } from './gone';
+import { breakCommands } from './breaks';
 import { operationCommands } from './operations';
 import { planChangeCommands } from './plan-changes';
 import { privacyCommands } from './privacy';
 import { refundCommands } from './refunds';
+import { repairCommands } from './repairs';
 import {
   createSignalWithStart,
   startOperation,
@@ -54,6 +56,8 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     ...operationCommands(client, taskQueue),
     ...privacyCommands(client, taskQueue),
     ...refundCommands(client, taskQueue),
+    ...breakCommands(client, taskQueue),
+    ...repairCommands(client),
     openCheckout: (order) => openCheckout(client, taskQueue, order),
 
     checkPayment: ({ invoiceId, userId }) =>

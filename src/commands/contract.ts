@@ -10,6 +10,8 @@ import type { PlanChangeCommands } from './plan-changes';
 import type { PrivacyCommands } from './privacy-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
 import type { RefundCommands } from './refunds-contract';
+import type { BreakCommands } from './breaks';
+import type { RepairCommands } from './repairs-contract';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
 export type { FreeOrderOutcome, OperationOutcome, VoteOutcome };
@@ -23,7 +25,9 @@ export type BillingCommands = CheckoutCommands &
   OperationCommands &
   PlanChangeCommands &
   PrivacyCommands &
-  RefundCommands;
+  RefundCommands &
+  RepairCommands &
+  BreakCommands;
 
 /** Orders and payments. */
 export interface CheckoutCommands {

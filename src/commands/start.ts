@@ -1,5 +1,6 @@
 import {
   WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
   type Client,
   type WorkflowStartOptions,
 } from '@temporalio/client';
@@ -31,6 +32,19 @@ export function startOperation<N extends WorkflowName>(
     // The SDK's type wants literal argument tuples, which a generic name cannot give it.
     start as unknown as ConstructorParameters<typeof WithStartWorkflowOperation<Workflows[N]>>[1],
   );
+}
+
+/** Starts a workflow unless it runs or ran before; resolves once the server has it for certain. */
+export async function startOnce<N extends WorkflowName>(
+  client: Client,
+  name: N,
+  start: StartOptions<N> & { readonly taskQueue: string },
+): Promise<void> {
+  try {
+    await client.workflow.start(name, startOptions(start.taskQueue, start));
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }
 
 export interface Ride<N extends WorkflowName> extends StartOptions<N> {

@@ -9,7 +9,7 @@ import { messengerOf, type TelegramAccount } from './wiring';
 
 /** The part of the configuration a bot depends on. */
 export type BotConfig = Pick<Config, 'publicBaseUrl' | 'supportUsername' | 'seller' | 'billing'> &
-  TelegramAccount;
+  TelegramAccount & { readonly temporal?: Pick<Config['temporal'], 'namespace' | 'uiUrl'> };
 
 /** What a bot is given, in whichever process it lives. */
 export interface BotMakings {
@@ -27,13 +27,18 @@ export function botParts({ config, providers, ...makings }: BotMakings): BotPart
   return {
     ...makings,
     clock: () => Date.now(),
-    settings: { publicBaseUrl, supportUsername, seller },
+    settings: { publicBaseUrl, supportUsername, seller, webUi: webUiOf(config) },
     paymentProviders: [...providers.values()].map(({ name, capabilities }) => ({
       name,
       currencies: capabilities.currencies,
     })),
     reportIncident: (incident) => tellOperators(config, incident),
   };
+}
+
+function webUiOf({ temporal }: BotConfig): BotParts['settings']['webUi'] {
+  const baseUrl = temporal?.uiUrl;
+  return baseUrl === undefined ? undefined : { baseUrl, namespace: temporal?.namespace ?? '' };
 }
 
 /** Straight to the operators' chat: an incident may be that nothing can be written at all. */

@@ -69,6 +69,7 @@ function embeddedDefaults(
     TEMPORAL_ADDRESS: server.address,
     TEMPORAL_NAMESPACE: server.namespace,
     TEMPORAL_TASK_QUEUE: BILLING_TASK_QUEUE,
+    TEMPORAL_UI_URL: server.webUiUrl ?? '',
     PUBLIC_BASE_URL: `http://localhost:${ports.http}`,
     // The sandbox guards nothing; production refuses to start without secrets of its own.
     API_KEY_PEPPER: 'sandbox-pepper-that-guards-nothing',

@@ -3,9 +3,11 @@ import type { PeriodUnit, QuotePurpose, TariffKind } from '../domain/billing/pri
 import type { ApprovalReads } from './approvals/contract';
 import type { Money } from '../domain/money';
 import type { PrivacyReads } from './privacy';
+import type { ExplanationReads } from './explanations';
 import type { ReceiptReads } from './receipts';
 
 export type { ProposalView } from './approvals/contract';
+import type { AdminReads } from './admin/contract';
 
 /** A tariff as the catalogue shows it, in the newest version that is on sale. */
 export interface TariffCard {
@@ -130,7 +132,8 @@ export type PreCheckoutDecision =
     };
 
 /** Read-only SQL for screens. Nothing here writes, locks or decides about money. */
-export interface BillingReads extends ApprovalReads, PrivacyReads, ReceiptReads {
+export interface BillingReads
+  extends AdminReads, ApprovalReads, ExplanationReads, PrivacyReads, ReceiptReads {
   /** Tariffs on sale at `asOf`, ordered; `topup` and hidden ones excluded. */
   catalogue(asOf: Date): Promise<readonly TariffCard[]>;
   tariff(tariffId: string, asOf: Date): Promise<TariffCard | undefined>;

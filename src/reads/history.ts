@@ -1,7 +1,7 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, lt, type SQL } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
 import { accounts, entries, transfers } from '../../drizzle/schema';
-import type { HistoryPage } from './billing';
+import type { HistoryPage, HistoryRow } from './billing';
 import { isVisible } from './visibility';
 
 const PAGE_SIZE = 10;
@@ -13,7 +13,34 @@ export async function history(
   cursor: string | undefined,
 ): Promise<HistoryPage> {
   const before = readCursor(cursor);
-  const rows = await db
+  const rows = await entriesOf(db, userId, {
+    where: before === undefined ? undefined : lt(entries.id, before),
+    limit: PAGE_SIZE + 1,
+  });
+  const shown = rows.slice(0, PAGE_SIZE);
+  const last = shown.at(-1);
+  return {
+    rows: shown.map(toRow),
+    nextCursor: rows.length > PAGE_SIZE && last ? last.entryId.toString(36) : undefined,
+  };
+}
+
+/** The newest entries of a wallet among those that a condition lets through. */
+export async function historyRows(
+  db: Database,
+  userId: number,
+  wanted: Wanted,
+): Promise<readonly HistoryRow[]> {
+  return (await entriesOf(db, userId, wanted)).map(toRow);
+}
+
+interface Wanted {
+  readonly where: SQL | undefined;
+  readonly limit: number;
+}
+
+function entriesOf(db: Database, userId: number, { where, limit }: Wanted) {
+  return db
     .select({
       entryId: entries.id,
       transferId: transfers.id,
@@ -28,23 +55,20 @@ export async function history(
     .where(
       and(
         eq(accounts.code, `wallet:${userId}:TOK`),
-        before === undefined ? undefined : lt(entries.id, before),
+        where,
         isVisible(accounts.userId, transfers.asOf),
       ),
     )
     .orderBy(desc(entries.id))
-    .limit(PAGE_SIZE + 1);
-  const shown = rows.slice(0, PAGE_SIZE);
-  const last = shown.at(-1);
+    .limit(limit);
+}
+
+function toRow(row: Awaited<ReturnType<typeof entriesOf>>[number]): HistoryRow {
+  const { asOf, balanceAfterUtok, transferId, kind, amountUtok } = row;
   return {
-    rows: shown.map(({ asOf, balanceAfterUtok, transferId, kind, amountUtok }) => ({
-      transferId,
-      kind,
-      amountUtok,
-      balanceAfterUtok: balanceAfterUtok ?? 0,
-      asOf: asOf.toISOString(),
-    })),
-    nextCursor: rows.length > PAGE_SIZE && last ? last.entryId.toString(36) : undefined,
+    ...{ transferId, kind, amountUtok },
+    balanceAfterUtok: balanceAfterUtok ?? 0,
+    asOf: asOf.toISOString(),
   };
 }
 

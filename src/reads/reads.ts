@@ -1,7 +1,9 @@
 import type { Database } from '../../drizzle/client';
 import { approvalReads } from './approvals/proposals';
+import { createAdminReads } from './admin/reads';
 import type { BillingReads } from './billing';
 import { catalogue, tariff, tariffBySlug, topupTariff } from './cards';
+import { entryFacts, latestDebits } from './explanations';
 import { history } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
 import { privacyReads } from './privacy';
@@ -13,6 +15,7 @@ export function createReads(db: Database): BillingReads {
   return {
     ...approvalReads(db),
     ...privacyReads(db),
+    ...createAdminReads(db),
     catalogue: (asOf) => catalogue(db, asOf),
     tariff: (tariffId, asOf) => tariff(db, tariffId, asOf),
     tariffBySlug: (slug, asOf) => tariffBySlug(db, slug, asOf),
@@ -24,6 +27,8 @@ export function createReads(db: Database): BillingReads {
     invoices: (userId) => invoicesOf(db, userId),
     history: (userId, cursor) => history(db, userId, cursor),
     subscription: (userId) => subscription(db, userId),
+    entryFacts: (question) => entryFacts(db, question),
+    latestDebits: (userId) => latestDebits(db, userId),
     receipt: (receiptId) => receipt(db, receiptId),
     preCheckout: (question) => preCheckout(db, question),
   };

@@ -22,7 +22,8 @@ type WalletRow = {
   readonly subscription: SubscriptionRow | null;
 };
 
-interface SubscriptionRow {
+/** A subscription as JSON of PostgreSQL gives it. */
+export interface SubscriptionRow {
   readonly subscriptionId: string;
   readonly tariffVersionId: string;
   readonly productCode: string;
@@ -45,7 +46,7 @@ export async function wallet(db: Database, userId: number, asOf: Date): Promise<
   return {
     balanceUtok: safeInteger(BigInt(row.balance_utok)),
     heldUtok: safeInteger(BigInt(row.held_utok)),
-    subscription: row.subscription ? toView(row.subscription) : undefined,
+    subscription: row.subscription ? toSubscription(row.subscription) : undefined,
     expiringLots: row.expiring.map((lot) => ({
       utok: safeInteger(lot.utok),
       expiresAt: isoOf(lot.expiresAt),
@@ -90,10 +91,11 @@ export async function subscription(
     sql`select (${subscriptionQuery(userId)}) as subscription`,
   );
   const row = rows[0]?.subscription;
-  return row ? toView(row) : undefined;
+  return row ? toSubscription(row) : undefined;
 }
 
-function subscriptionQuery(userId: number) {
+/** The live subscription of a person as one JSON value, for a query that reads more beside it. */
+export function subscriptionQuery(userId: number) {
   return sql`
     select json_build_object(
       'subscriptionId', s.id, 'state', s.state, 'access', s.access, 'planName', v.name_i18n,
@@ -113,7 +115,7 @@ function subscriptionQuery(userId: number) {
     limit 1`;
 }
 
-function toView(row: SubscriptionRow): SubscriptionView {
+export function toSubscription(row: SubscriptionRow): SubscriptionView {
   return { ...row, periodStart: isoOf(row.periodStart), periodEnd: isoOf(row.periodEnd) };
 }
 

@@ -32,6 +32,8 @@ export interface Arrival {
   readonly hasCatalogue: boolean;
   /** A code the person gave for their next order. */
   readonly promoCode: string | undefined;
+  /** The bot is closed to everybody but administrators (OPS-13). */
+  readonly isMaintenance: boolean;
 }
 
 export type DialogueChange =

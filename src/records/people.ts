@@ -6,12 +6,14 @@ import {
   dialogues,
   handledUpdates,
   roles,
+  settings,
   tariffs,
   users,
 } from '../../drizzle/schema';
 import { assert, safeInteger } from '../domain/assert';
 import type { Terms } from '../domain/terms';
 import { hasAccepted } from './consents';
+import { MAINTENANCE } from '../domain/billing/settings';
 import type { Arrival, DialogueChange, TelegramPerson } from './contract';
 
 export interface Coming {
@@ -50,6 +52,7 @@ type ArrivalRow = {
   readonly roles: readonly string[];
   readonly has_catalogue: boolean;
   readonly promo_code: string | null;
+  readonly is_maintenance: boolean;
 };
 
 /**
@@ -74,6 +77,7 @@ export async function arrive(db: Database, beginning: Beginning, coming: Coming)
     roles: row.roles,
     hasCatalogue: row.has_catalogue,
     promoCode: row.promo_code ?? undefined,
+    isMaintenance: row.is_maintenance,
   };
 }
 
@@ -114,7 +118,9 @@ function arrivalQuery(beginning: Beginning, { updateId, person, asOf }: Coming) 
                 where user_id = person.id), '[]') as roles,
       exists (select 1 from ${tariffs}
               where is_active and not is_hidden
-                and kind in ('pack', 'subscription', 'mixed')) as has_catalogue
+                and kind in ('pack', 'subscription', 'mixed')) as has_catalogue,
+      exists (select 1 from ${settings}
+              where key = ${MAINTENANCE} and value = 'true'::jsonb) as is_maintenance
     from person left join ${dialogues} dialogue on dialogue.user_id = person.id`;
 }
 

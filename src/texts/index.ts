@@ -23,6 +23,8 @@ import { promoEn } from './promo/en';
 import { promoRu } from './promo/ru';
 import { refundsEn } from './refunds/en';
 import { refundsRu } from './refunds/ru';
+import { whyEn } from './why/en';
+import { whyRu } from './why/ru';
 
 const RU = {
   ...adminRu,
@@ -37,6 +39,7 @@ const RU = {
   ...receiptsRu,
   ...promoRu,
   ...refundsRu,
+  ...whyRu,
 };
 
 /** The name of a sentence. Russian defines the names; a sentence missing in English does not compile (BOT-7). */
@@ -55,6 +58,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...receiptsEn,
   ...promoEn,
   ...refundsEn,
+  ...whyEn,
 };
 
 /** Every sentence a person sees, as ICU MessageFormat; only the bot's wording turns it into text. */

@@ -2,6 +2,8 @@ import type { ActionName } from '../../../src/domain/billing/operations';
 import { createPromo } from './create-promo';
 import { createTariffVersion } from './create-tariff-version';
 import type { AnyOperation } from './definition';
+import { blockUser, unblockUser } from './blocking';
+import { changeSetting } from './change-setting';
 import { grantTokens } from './grant-tokens';
 import { refundPayment } from './refund-payment';
 import { grantRole, revokeRole } from './roles';
@@ -22,6 +24,9 @@ const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
   switch_promo: switchPromo,
   create_tariff_version: createTariffVersion,
   switch_tariff: switchTariff,
+  block_user: blockUser,
+  unblock_user: unblockUser,
+  change_setting: changeSetting,
 };
 
 /** The action of a name that came over the wire; undefined for names this build does not know. */

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Composer, type Filter } from 'grammy';
+import { SHORTEST_REASON } from '../../domain/billing/operations';
 import { localeOf, show, tell, toast, type BotContext, type CallbackHandlers } from '../context';
 import type { Press } from '../context';
 import { button, lines, type Screen } from '../screen';
 import { say } from '../wording';
+import { openQuestion, questionOf } from './questions';
 import { EVERY_ROLE, guarded, hasRole, refuseButton, type Role } from './gate';
 
 export type ActionParams = Readonly<Record<string, string | number>>;
@@ -27,13 +29,10 @@ export interface AdminAction {
 }
 
 type Question = { readonly action: string; readonly params: ActionParams };
-type State =
-  | ({ readonly kind: 'admin_reason' } & Question)
-  | ({ readonly kind: 'admin_confirm' } & Question & Omit<AdminRequest, 'params'>);
+type ReasonQuestion = { readonly kind: 'admin_reason' } & Question;
+type ConfirmQuestion = { readonly kind: 'admin_confirm' } & Question & AdminRequest;
+type State = ReasonQuestion | ConfirmQuestion;
 
-const DIALOGUE_MINUTES = 30;
-/** A reason shorter than this explains nothing (OPS-3). */
-const SHORTEST_REASON = 10;
 const LONGEST_REASON = 500;
 
 /** Reason and confirmation of every action: the state lives in the database, so a restart forgets neither. */
@@ -61,7 +60,7 @@ export async function askReason(
   const locale = localeOf(ctx);
   const text = lines(description, '', say(locale, 'admin.reason.ask', { least: SHORTEST_REASON }));
   await show(ctx, { text, rows: [[cancelButton(ctx)]] }, { isNew: true });
-  remember(ctx, { kind: 'admin_reason', action: action.name, params });
+  openQuestion(ctx, { kind: 'admin_reason', action: action.name, params });
 }
 
 async function describe(
@@ -74,15 +73,11 @@ async function describe(
   return description;
 }
 
-function remember(ctx: BotContext, state: State): void {
-  const expiresAt = new Date(ctx.visit.asOf.getTime() + DIALOGUE_MINUTES * 60_000);
-  ctx.visit.dialogue = { kind: 'set', state, expiresAt };
-}
-
 function stateOf(ctx: BotContext): State | undefined {
-  const state = ctx.visit.arrival.dialogue as { readonly kind?: unknown } | undefined;
-  const isOurs = state?.kind === 'admin_reason' || state?.kind === 'admin_confirm';
-  return isOurs ? (state as State) : undefined;
+  return (
+    questionOf<ReasonQuestion>(ctx, 'admin_reason') ??
+    questionOf<ConfirmQuestion>(ctx, 'admin_confirm')
+  );
 }
 
 /** The action a question is about, while the person may still do it: a role can be lost in between. */
@@ -125,7 +120,7 @@ async function readReason(
   }
   const operationId = randomUUID();
   await show(ctx, confirmScreen(ctx, { operationId, reason, description }), { isNew: true });
-  remember(ctx, { kind: 'admin_confirm', action: action.name, params, operationId, reason });
+  openQuestion(ctx, { kind: 'admin_confirm', action: action.name, params, operationId, reason });
 }
 
 function confirmScreen(

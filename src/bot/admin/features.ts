@@ -1,30 +1,49 @@
 import { Composer } from 'grammy';
 import { assert } from '../../domain/assert';
+import { approveFeature } from '../approvals/approve';
 import type { BotContext } from '../context';
 import type { BotParts } from '../parts';
-import { approveFeature } from '../approvals/approve';
-import { actionsFeature, type AdminAction } from './actions';
-import { adminCommands, type AdminCommand } from './gate';
+import { actionsFeature } from './actions';
+import { blockingFeature } from './blocking';
+import { adminCommands } from './gate';
+import { maintenanceFeature } from './maintenance';
 import { menuFeature } from './menu';
+import { openItemsFeature } from './open-items';
+import { peopleFeature } from './people';
+import { stuckFeature } from './stuck';
 
-/** The administration in the bot: one list of features, one gate for all of them (OPS-10). */
+/**
+ * The administration in the bot: one list of features, one gate for all of them (OPS-10). The order of the list is
+ * that of the menu.
+ */
 export function adminFeature(parts: BotParts) {
+  const people = peopleFeature(parts);
+  const openItems = openItemsFeature(parts);
+  const stuck = stuckFeature(parts);
   const approve = approveFeature(parts);
-  const features: readonly {
-    commands: readonly AdminCommand[];
-    actions?: readonly AdminAction[];
-  }[] = [approve];
+  const blocking = blockingFeature(parts);
+  const maintenance = maintenanceFeature(parts);
+  const features = [people, openItems, stuck, approve, blocking, maintenance];
   const commands = features.flatMap((feature) => feature.commands);
   const actions = features.flatMap((feature) => feature.actions ?? []);
   assert(new Set(actions.map(({ name }) => name)).size === actions.length, 'two actions, one name');
   const menu = menuFeature(commands);
-  const questions = actionsFeature(actions);
+  const reasons = actionsFeature(actions);
   const composer = new Composer<BotContext>();
   composer.use(adminCommands([...menu.commands, ...commands]));
   return {
     composer,
-    /** Takes any text while a reason is asked for, so it comes after every command. */
-    questions: questions.composer,
-    callbacks: { ...menu.callbacks, ...questions.callbacks, ...approve.callbacks },
+    /** These take any text while a question is open, so they come after every command. */
+    questions: new Composer<BotContext>(reasons.composer, people.questions),
+    callbacks: {
+      ...menu.callbacks,
+      ...reasons.callbacks,
+      ...people.callbacks,
+      ...openItems.callbacks,
+      ...stuck.callbacks,
+      ...approve.callbacks,
+      ...blocking.callbacks,
+      ...maintenance.callbacks,
+    },
   };
 }

@@ -1,14 +1,14 @@
 import { Composer } from 'grammy';
+import { ROLES, type Role } from '../../domain/billing/operations';
 import type { TextKey } from '../../texts';
 import type { Route } from '../callback-data';
 import type { AdminAction } from './actions';
 import { toast, type BotContext, type CallbackHandler, type CallbackHandlers } from '../context';
 
-/** What somebody may do beyond being a person (specification section 3); the database says who has which. */
-export type Role = 'support' | 'finance' | 'admin';
+export type { Role };
 
-/** For what only looks. */
-export const EVERY_ROLE: readonly Role[] = ['support', 'finance', 'admin'];
+/** For what only looks; the database says who has which role. */
+export const EVERY_ROLE: readonly Role[] = ROLES;
 
 type Named<K> = K extends `admin.command.${infer Name}` ? Name : never;
 

@@ -1,11 +1,12 @@
 import { Composer } from 'grammy';
 import type { HistoryPage, HistoryRow } from '../../reads/billing';
+import type { Locale } from '../../domain/messages';
 import { TEXTS, type TextKey } from '../../texts';
 import { localeOf, show, type BotContext, type CallbackHandlers } from '../context';
 import { instantText, signedTokensText, tokensText } from '../display';
 import type { BotParts } from '../parts';
 import { button, lines, openButton, type Button, type Screen } from '../screen';
-import { say } from '../wording';
+import { say, sayPlainly } from '../wording';
 
 export function historyFeature(parts: BotParts) {
   const composer = new Composer<BotContext>();
@@ -38,19 +39,36 @@ function historyScreen(ctx: BotContext, page: HistoryPage, isLater: boolean): Sc
     text: lines(
       say(locale, 'history.title'),
       '',
-      ...page.rows.map((row) => historyLine(ctx, row)),
+      ...page.rows.map((row, index) => `${index + 1}. ${historyLine(ctx, row)}`),
       page.rows.length === 0 && say(locale, 'history.empty'),
     ),
-    rows: [turns, [openButton(locale, 'button.menu', 'nav:menu')]],
+    rows: [
+      ...detailRows(locale, page.rows),
+      turns,
+      [openButton(locale, 'button.menu', 'nav:menu')],
+    ],
   };
+}
+
+/** A kind of transfer in words (LG-10). */
+export function historyKind(kind: string, locale: Locale): string {
+  const key = `history.kind.${kind}`;
+  return sayPlainly(locale, key in TEXTS[locale] ? (key as TextKey) : 'history.kind.other');
+}
+
+/** Five numbers a row, as the lines above are numbered. */
+function detailRows(locale: Locale, rows: readonly HistoryRow[]): Button[][] {
+  const buttons = rows.map(({ transferId: id }, index) =>
+    button({ locale, key: 'button.details', params: { n: index + 1 } }, { route: 'why:show', id }),
+  );
+  return [buttons.slice(0, 5), buttons.slice(5)];
 }
 
 function historyLine(ctx: BotContext, row: HistoryRow): string {
   const { place } = ctx.visit;
   const { locale } = place;
-  const key = `history.kind.${row.kind}`;
   return say(locale, 'history.line', {
-    kind: say(locale, key in TEXTS[locale] ? (key as TextKey) : 'history.kind.other'),
+    kind: historyKind(row.kind, locale),
     amount: signedTokensText(row.amountUtok, locale),
     balance: tokensText(row.balanceAfterUtok, locale),
     at: instantText(row.asOf, place),

@@ -53,6 +53,10 @@ export interface ActionParams {
     readonly isActive?: boolean | undefined;
     readonly isHidden?: boolean | undefined;
   };
+  readonly block_user: { readonly userId: number };
+  readonly unblock_user: { readonly userId: number };
+  /** A live setting by the name of its environment variable. */
+  readonly change_setting: { readonly key: string; readonly value: string | number | boolean };
 }
 
 export type ActionName = keyof ActionParams;

@@ -102,6 +102,29 @@ export const LIVE_SETTINGS = {
   QUIET_HOURS: 'quietHours',
 } as const satisfies Record<string, keyof BillingSettings>;
 
+/** A row of the settings table that no environment variable stands behind: the bot is closed while it is true (OPS-13). */
+export const MAINTENANCE = 'MAINTENANCE';
+
+const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  PARTIAL_PAYMENT: ['quarantine', 'accumulate'],
+  DUPLICATE_PAYMENT: ['wallet', 'refund'],
+};
+
+/** What is wrong with a value for a live setting, for whoever wants to set it; undefined when it may be set. */
+export function settingProblem(key: string, value: string | number | boolean): string | undefined {
+  if (key === MAINTENANCE) return typeof value === 'boolean' ? undefined : 'takes true or false';
+  if (!Object.hasOwn(LIVE_SETTINGS, key)) return 'is not a live setting';
+  const usual = DEFAULT_SETTINGS[LIVE_SETTINGS[key as keyof typeof LIVE_SETTINGS]];
+  if (typeof value !== typeof usual) return `takes a ${typeof usual}`;
+  if (typeof value === 'number') {
+    const isFit = value > 0 || (value === 0 && key === 'INVOICE_REMINDER_BEFORE_MIN');
+    return isFit ? undefined : 'takes a number above zero';
+  }
+  const choices = CHOICES[key];
+  if (choices) return choices.includes(String(value)) ? undefined : `takes ${choices.join(' or ')}`;
+  return /^\d\d:\d\d-\d\d:\d\d$/.test(String(value)) ? undefined : 'takes HH:MM-HH:MM';
+}
+
 export interface SettingRow {
   readonly key: string;
   readonly value: unknown;

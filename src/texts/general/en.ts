@@ -81,6 +81,8 @@ export const generalEn: Readonly<Record<keyof typeof generalRu, string>> = {
     'Something went wrong, and we are already looking into it. Please try again a little later. Reference: <code>{incident}</code>',
   'err.incident_short': 'Something went wrong. Reference: {incident}',
   'err.blocked': 'Access is limited, please contact support.',
+  'err.maintenance':
+    'Maintenance is under way. The bot will be back soon; payments already begun are safe.',
   'err.insufficient': '{missing} tokens short.',
   'err.subscription': 'An active subscription is required.',
 };

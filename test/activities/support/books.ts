@@ -9,6 +9,7 @@ import {
   type OutboxActivities,
 } from '../../../activities';
 import type {
+  BreakActivities,
   CheckoutActivities,
   FreeOrderActivities,
   ErasureActivities,
@@ -76,6 +77,7 @@ export type Activities = CheckoutActivities &
   FreeOrderActivities &
   ErasureActivities &
   ExportActivities &
+  BreakActivities &
   KeeperActivities &
   OperationActivities &
   PaymentActivities &

@@ -76,7 +76,12 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
         return { kind: 'withdrawn' } as const;
       }),
     vote: (cast) => play('vote', cast, async () => ({ kind: 'executed', isDone: true }) as const),
+    reportBreak: (found) => play('reportBreak', found, async () => undefined),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
+    paymentCard: (payment) => play('paymentCard', payment, async () => undefined),
+    repairPayment: (request) =>
+      play('repairPayment', request, async () => ({ kind: 'accepted', answer: 'done' }) as const),
+    stuckWorkflows: (limit) => play('stuckWorkflows', { limit }, async () => []),
   };
 }
 

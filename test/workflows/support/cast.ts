@@ -111,6 +111,8 @@ const nothing = () => Promise.resolve(undefined as never);
 /** Everything goes well. */
 export function happyActivities(): Activities {
   return {
+    openBreak: ({ transferId }) =>
+      Promise.resolve({ openItemKey: `breakItem:${transferId}:break` }),
     openInvoice: (order) => Promise.resolve({ kind: 'opened', invoice: invoiceOf(order) }),
     publishInvoice: nothing,
     switchProvider: () => Promise.resolve('switched'),

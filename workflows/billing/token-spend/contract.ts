@@ -70,3 +70,11 @@ export type SpendAnswer =
         readonly resetsAt: string;
       };
     };
+
+/** Most spends that leave together: beyond it a batch only makes its own callers wait. */
+export const FULL_BATCH = 200;
+
+export interface TokenSpendInput {
+  /** One to {@link FULL_BATCH}, each key once. */
+  readonly spends: readonly SpendRequest[];
+}

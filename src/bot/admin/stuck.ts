@@ -1,0 +1,53 @@
+import type { StuckWorkflow } from '../../commands/repairs-contract';
+import { localeOf, show, type BotContext } from '../context';
+import { instantText } from '../display';
+import type { BotParts } from '../parts';
+import { button, lines, type Screen } from '../screen';
+import { escapeHtml, say } from '../wording';
+import { EVERY_ROLE, guarded, type AdminFeature } from './gate';
+import { wordOf, workflowUrl } from './words';
+
+/** What fits on a screen; the Web UI has the rest. */
+const MOST_SHOWN = 15;
+
+/** Workflows that say they need a human (OPS-3). */
+export function stuckFeature(parts: BotParts): AdminFeature<'adm:stuck'> {
+  return {
+    commands: [{ command: 'stuck', roles: EVERY_ROLE, handler: (ctx) => showStuck(ctx, parts) }],
+    callbacks: guarded(EVERY_ROLE, { 'adm:stuck': (ctx) => showStuck(ctx, parts) }),
+  };
+}
+
+async function showStuck(ctx: BotContext, parts: BotParts): Promise<void> {
+  const found = await parts.commands.stuckWorkflows(MOST_SHOWN + 1);
+  await show(ctx, stuckScreen(ctx, parts, found));
+}
+
+function stuckScreen(ctx: BotContext, parts: BotParts, found: readonly StuckWorkflow[]): Screen {
+  const locale = localeOf(ctx);
+  const refresh = button({ locale, key: 'admin.button.refresh' }, { route: 'adm:stuck' });
+  return {
+    text: lines(
+      say(locale, 'admin.stuck.title'),
+      '',
+      ...found.slice(0, MOST_SHOWN).map((workflow) => stuckLine(ctx, parts, workflow)),
+      found.length === 0 && say(locale, 'admin.stuck.none'),
+      found.length > MOST_SHOWN && say(locale, 'admin.stuck.more'),
+    ),
+    rows: [[refresh]],
+  };
+}
+
+function stuckLine(ctx: BotContext, parts: BotParts, workflow: StuckWorkflow): string {
+  const { place } = ctx.visit;
+  const { workflowId, state, reason, userId, startedAt } = workflow;
+  const url = workflowUrl(parts, workflowId);
+  const id = `<code>${escapeHtml(workflowId)}</code>`;
+  return lines(
+    url === undefined ? id : `${id} · <a href="${escapeHtml(url)}">Web UI</a>`,
+    say(place.locale, 'admin.stuck.line', {
+      ...{ state, reason: wordOf(place.locale, 'admin.item', reason), user: userId ?? '—' },
+      since: instantText(startedAt, place),
+    }),
+  );
+}

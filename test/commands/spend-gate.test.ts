@@ -1,0 +1,83 @@
+import { createSpendGate, type SendBatch } from '../../src/commands/spend-gate';
+import type { SpendAnswer, SpendRequest } from '../../workflows/billing/token-spend/contract';
+
+const request = (key: string): SpendRequest => ({
+  key,
+  clientId: 'c',
+  userId: 1,
+  amountUtok: 1,
+  kind: 'spend',
+  description: 'a job',
+  asOf: '2030-01-01T00:00:00.000Z',
+});
+const refusal = (key: string): SpendAnswer => ({ kind: 'refused', key, code: 'user_not_found' });
+
+/** A server that answers each batch when the test says so. */
+function desk() {
+  const batches: { keys: string[]; answer: () => void; fail: (error: Error) => void }[] = [];
+  const send: SendBatch = (spends) =>
+    new Promise((resolve, reject) => {
+      const keys = spends.map(({ key }) => key);
+      batches.push({ keys, answer: () => resolve(keys.map(refusal)), fail: reject });
+    });
+  return { batches, send };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a spend that comes alone leaves at once', () => {
+  const { batches, send } = desk();
+  void createSpendGate(send).spend(request('a'));
+  expect(batches.map(({ keys }) => keys)).toEqual([['a']]);
+});
+
+test('spends that arrive while one is under way leave together in the next', async () => {
+  const { batches, send } = desk();
+  const gate = createSpendGate(send);
+  const answers = ['a', 'b', 'c'].map((key) => gate.spend(request(key)));
+  expect([gate.inFlight, gate.waiting]).toEqual([1, 2]);
+  batches[0]?.answer();
+  expect(await answers[0]).toEqual(refusal('a'));
+  await settled();
+  expect(batches[1]?.keys).toEqual(['b', 'c']);
+  batches[1]?.answer();
+  expect(await Promise.all(answers)).toEqual(['a', 'b', 'c'].map(refusal));
+});
+
+test('a second batch leaves beside the first only when it is full, and a third never', () => {
+  const { batches, send } = desk();
+  const gate = createSpendGate(send, 3);
+  for (const key of ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']) void gate.spend(request(key));
+  expect(batches.map(({ keys }) => keys)).toEqual([['a'], ['b', 'c', 'd']]);
+  expect(gate.waiting).toBe(4);
+});
+
+test('equal keys that are under way share one answer, and may try again afterwards', async () => {
+  const { batches, send } = desk();
+  const gate = createSpendGate(send);
+  const [first, second] = [gate.spend(request('a')), gate.spend(request('a'))];
+  batches[0]?.answer();
+  expect(await first).toEqual(await second);
+  await settled();
+  void gate.spend(request('a'));
+  expect(batches).toHaveLength(2);
+});
+
+test('a batch that fails tells its own callers only', async () => {
+  const { batches, send } = desk();
+  const gate = createSpendGate(send);
+  const first = gate.spend(request('a'));
+  const second = gate.spend(request('b'));
+  batches[0]?.fail(new Error('the server is away'));
+  await expect(first).rejects.toThrow('the server is away');
+  await settled();
+  batches[1]?.answer();
+  expect(await second).toEqual(refusal('b'));
+  await gate.drained();
+  expect([gate.inFlight, gate.waiting]).toEqual([0, 0]);
+});
+
+test('an answer that is missing fails its caller instead of leaving it waiting', async () => {
+  const gate = createSpendGate(() => Promise.resolve([]));
+  await expect(gate.spend(request('a'))).rejects.toThrow('spend a got no answer');
+});

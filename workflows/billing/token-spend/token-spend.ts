@@ -1,0 +1,21 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import { assert } from '../../../src/domain/assert';
+import { FULL_BATCH, type SpendAnswer, type TokenSpendInput } from './contract';
+import { applySpends } from './stubs';
+
+/**
+ * Spends that left together: one local activity, one PostgreSQL transaction, one answer for each. A refusal is an
+ * answer and not a failure, so its key may try again (WF-1).
+ */
+export async function tokenSpend(input: TokenSpendInput): Promise<readonly SpendAnswer[]> {
+  assert(input.spends.length <= FULL_BATCH, 'a batch of spends is bounded');
+  const answers = await applySpends({ spends: input.spends });
+  setCurrentDetails(inWords(input, answers));
+  return answers;
+}
+
+function inWords({ spends }: TokenSpendInput, answers: readonly SpendAnswer[]): string {
+  const people = new Set(spends.map(({ userId }) => userId)).size;
+  const refused = answers.filter(({ kind }) => kind === 'refused').length;
+  return `${spends.length} spends of ${people} people, ${refused} refused`;
+}
