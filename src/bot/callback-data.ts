@@ -60,6 +60,9 @@ export const ROUTES = [
   'adm:maint',
   'nav:why',
   'why:show',
+  'adm:stats',
+  'adm:chart',
+  'adm:csv',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

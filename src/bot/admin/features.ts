@@ -10,6 +10,7 @@ import { maintenanceFeature } from './maintenance';
 import { menuFeature } from './menu';
 import { openItemsFeature } from './open-items';
 import { peopleFeature } from './people';
+import { statsFeature } from './stats';
 import { stuckFeature } from './stuck';
 
 /**
@@ -20,10 +21,11 @@ export function adminFeature(parts: BotParts) {
   const people = peopleFeature(parts);
   const openItems = openItemsFeature(parts);
   const stuck = stuckFeature(parts);
+  const stats = statsFeature(parts);
   const approve = approveFeature(parts);
   const blocking = blockingFeature(parts);
   const maintenance = maintenanceFeature(parts);
-  const features = [people, openItems, stuck, approve, blocking, maintenance];
+  const features = [people, openItems, stuck, stats, approve, blocking, maintenance];
   const commands = features.flatMap((feature) => feature.commands);
   const actions = features.flatMap((feature) => feature.actions ?? []);
   assert(new Set(actions.map(({ name }) => name)).size === actions.length, 'two actions, one name');
@@ -41,6 +43,7 @@ export function adminFeature(parts: BotParts) {
       ...people.callbacks,
       ...openItems.callbacks,
       ...stuck.callbacks,
+      ...stats.callbacks,
       ...approve.callbacks,
       ...blocking.callbacks,
       ...maintenance.callbacks,

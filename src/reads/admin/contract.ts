@@ -1,5 +1,6 @@
 import type { Money } from '../../domain/money';
 import type { HistoryRow, SubscriptionView } from '../billing';
+import type { StatisticsReads } from './statistics';
 
 /** Somebody an operator may have meant, and by what they were found. */
 export interface PersonHit {
@@ -82,7 +83,7 @@ export interface OpenItemCard extends OpenItemLine {
 }
 
 /** What the administration looks at; read-only SQL like every read. */
-export interface AdminReads {
+export interface AdminReads extends StatisticsReads {
   /** By Telegram id, @name, invoice number or id, payment or charge reference; ten at most. */
   findPeople(query: string): Promise<readonly PersonHit[]>;
   personCard(userId: number): Promise<PersonCard | undefined>;

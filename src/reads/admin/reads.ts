@@ -1,8 +1,11 @@
 import type { Database } from '../../../drizzle/client';
 import type { AdminReads } from './contract';
+import { exportPage } from './exports';
 import { findPeople } from './find';
 import { openItem, openItemPage } from './open-items';
 import { personCard } from './person';
+import { dailySales, salesReport } from './sales';
+import { standing } from './standing';
 
 /** The administration's view of the database. */
 export function createAdminReads(db: Database): AdminReads {
@@ -11,5 +14,9 @@ export function createAdminReads(db: Database): AdminReads {
     personCard: (userId) => personCard(db, userId),
     openItems: (after) => openItemPage(db, after),
     openItem: (openItemId) => openItem(db, openItemId),
+    salesReport: (span) => salesReport(db, span),
+    standing: () => standing(db),
+    dailySales: (span, timeZone) => dailySales(db, span, timeZone),
+    exportPage: (kind, before) => exportPage(db, kind, before),
   };
 }

@@ -139,4 +139,34 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.refused.not_blocked': 'is not blocked',
   'admin.refused.bad_setting': 'the value does not fit',
   'admin.refused.short_reason': 'the reason is too short',
+
+  'admin.command.stats': 'Sales and figures',
+  'admin.stats.title': '📊 <b>Sales</b> since {since}',
+  'admin.stats.no_revenue': 'Nothing received.',
+  'admin.stats.revenue':
+    '• {provider}: <b>{received}</b>, {payments, plural, one {# payment} other {# payments}}',
+  'admin.stats.revenue_returned':
+    '• {provider}: <b>{received}</b>, {payments, plural, one {# payment} other {# payments}}, {returned} returned',
+  'admin.stats.people': 'New people: {newPeople}. Paid: {payers}, for the first time: {newPayers}',
+  'admin.stats.arpu': 'ARPU: {amounts}',
+  'admin.stats.churn': 'Churn: {lost} of {members} ({percent})',
+  'admin.stats.trials': 'Trials: {ended} ended, {converted} bought ({percent})',
+  'admin.stats.tokens': 'Tokens: {sold} sold, {given} given, {spent} spent, {expired} expired',
+  'admin.stats.standing':
+    'Subscriptions now: {active} active, {trialing} trialing, {pastDue} past due, {paused} paused, {cancelling} not renewing',
+  'admin.stats.mrr': 'MRR: {mrr}',
+  'admin.stats.open_items': 'Open items: {count}',
+  'admin.stats.definitions':
+    '<i>Received: money from providers by the time of payment, including what waits for a decision. ARPU: received less returned, for each person with a paid period in these days. Churn: who had a period at the beginning and has none at the end. Bought: who paid after their trial began. MRR: a month of every active and past-due subscription, one rouble for a token, without those that will not renew. Spent: period fees included.</i>',
+  'admin.stats.span_1': 'Today',
+  'admin.stats.span_7': '7 days',
+  'admin.stats.span_30': '30 days',
+  'admin.button.chart': '📈 Chart',
+  'admin.chart.title': 'Received by day, {currency}',
+  'admin.chart.caption': 'Received in {days, plural, one {# day} other {# days}}',
+  'admin.csv.sales': '📄 Sales',
+  'admin.csv.transfers': '📄 Movements',
+  'admin.csv.users': '📄 People',
+  'admin.csv.whole': '{rows, plural, one {# row} other {# rows}}',
+  'admin.csv.cut': 'The last {rows} rows: no more than {most} fit into one file.',
 };

@@ -139,4 +139,37 @@ export const adminRu = {
   'admin.refused.not_blocked': 'не заблокирован',
   'admin.refused.bad_setting': 'такое значение не подходит',
   'admin.refused.short_reason': 'причина слишком короткая',
+
+  'admin.command.stats': 'Продажи и показатели',
+  'admin.stats.title': '📊 <b>Продажи</b> с {since}',
+  'admin.stats.no_revenue': 'Поступлений нет.',
+  'admin.stats.revenue':
+    '• {provider}: <b>{received}</b>, {payments, plural, one {# платёж} few {# платежа} many {# платежей} other {# платежа}}',
+  'admin.stats.revenue_returned':
+    '• {provider}: <b>{received}</b>, {payments, plural, one {# платёж} few {# платежа} many {# платежей} other {# платежа}}, возвращено {returned}',
+  'admin.stats.people': 'Новых людей: {newPeople}. Платили: {payers}, впервые: {newPayers}',
+  'admin.stats.arpu': 'ARPU: {amounts}',
+  'admin.stats.churn': 'Отток: {lost} из {members} ({percent})',
+  'admin.stats.trials': 'Пробные: закончились у {ended}, купили {converted} ({percent})',
+  'admin.stats.tokens':
+    'Токены: продано {sold}, подарено {given}, потрачено {spent}, сгорело {expired}',
+  'admin.stats.standing':
+    'Подписки сейчас: активны {active}, пробные {trialing}, ждут оплаты {pastDue}, на паузе {paused}, не продлятся {cancelling}',
+  'admin.stats.mrr': 'MRR: {mrr}',
+  'admin.stats.open_items': 'Открытых вопросов: {count}',
+  'admin.stats.definitions':
+    '<i>Поступления: деньги от платёжных систем по времени оплаты, вместе с теми, что ждут решения. ARPU: поступления минус возвраты на человека с оплаченным периодом в эти дни. Отток: у кого период шёл в начале и не идёт в конце. Купили: кто заплатил после начала пробного. MRR: цена месяца активных и ждущих оплаты подписок, токен за рубль, без тех, что не продлятся. Потрачено: вместе с платой за период.</i>',
+  'admin.stats.span_1': 'Сегодня',
+  'admin.stats.span_7': '7 дней',
+  'admin.stats.span_30': '30 дней',
+  'admin.button.chart': '📈 График',
+  'admin.chart.title': 'Поступления по дням, {currency}',
+  'admin.chart.caption':
+    'Поступления за {days, plural, one {# день} few {# дня} many {# дней} other {# дня}}',
+  'admin.csv.sales': '📄 Продажи',
+  'admin.csv.transfers': '📄 Движения',
+  'admin.csv.users': '📄 Люди',
+  'admin.csv.whole':
+    '{rows, plural, one {# строка} few {# строки} many {# строк} other {# строки}}',
+  'admin.csv.cut': 'Последние {rows} строк: больше {most} в один файл не входит.',
 } as const;

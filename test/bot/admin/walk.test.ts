@@ -13,7 +13,16 @@ const STUCK = {
   ...{ workflowId: 'pay:mock:mp_1', type: 'paymentConfirmation', state: 'quarantined' },
   ...{ reason: 'underpaid', userId: '42', startedAt: '2030-01-01T00:00:00.000Z' },
 };
-const COMMANDS = ['/admin', '/find', '/open', '/stuck', '/block', '/unblock', '/maintenance'];
+const COMMANDS = [
+  '/admin',
+  '/find',
+  '/open',
+  '/stuck',
+  '/block',
+  '/unblock',
+  '/maintenance',
+  '/stats',
+];
 
 function pressable(visitor: Visitor): string[] {
   return buttonsOf(visitor.shown()).flatMap((button) =>
@@ -67,7 +76,20 @@ describe('every screen of the administration', () => {
     };
     for (let rounds = 0; rounds < 3; rounds += 1)
       for (const command of [...COMMANDS, `/user ${target.id}`]) await walk(command);
-    for (const route of ['user', 'hist', 'items', 'item', 'fix', 'stuck', 'block', 'maint', 'no'])
+    for (const route of [
+      'user',
+      'hist',
+      'items',
+      'item',
+      'fix',
+      'stuck',
+      'block',
+      'maint',
+      'stats',
+      'chart',
+      'csv',
+      'no',
+    ])
       expect([...pressed].some((kind) => kind.startsWith(`v1:adm:${route}:`))).toBe(true);
     expect(stage.incidents).toEqual([]);
     expect(stage.logged).toEqual([]);
