@@ -27,6 +27,7 @@ const telegramId = z
 const secret = () => z.string().min(32, 'needs at least 32 characters');
 const hours = (fallback: number) => z.coerce.number().positive().default(fallback);
 const notNegative = (fallback: number) => z.coerce.number().min(0).default(fallback);
+const percent = (fallback: number) => z.coerce.number().int().min(0).max(100).default(fallback);
 const whole = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
 const zone = (fallback: string) =>
   z.string().default(fallback).refine(isTimeZone, 'is not an IANA time zone');
@@ -54,6 +55,7 @@ const environment = z.object({
   MOCK_PROVIDER_PASSWORD_1: z.string().default('mock-password-1'),
   MOCK_PROVIDER_PASSWORD_2: z.string().default('mock-password-2'),
   MOCK_PROVIDER_HASH: z.string().default('sha256'),
+  MOCK_PROVIDER_CURRENCIES: list('RUB,USD,EUR'),
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(8000),
   LEGAL_DIR: z.string().default('./legal'),
@@ -90,12 +92,7 @@ const environment = z.object({
   FOUR_EYES_LARGE_MINOR: whole(DEFAULT_SETTINGS.fourEyesLargeMinor),
   UPGRADE_MODE: z.enum(['now', 'at_end']).default(DEFAULT_SETTINGS.upgradeMode),
   ERASURE_DELAY_DAYS: z.coerce.number().min(0).max(30).default(DEFAULT_SETTINGS.erasureDelayDays),
-  REFERRAL_REWARD_PERCENT: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(100)
-    .default(DEFAULT_SETTINGS.referralRewardPercent),
+  REFERRAL_REWARD_PERCENT: percent(DEFAULT_SETTINGS.referralRewardPercent),
   REFERRAL_HOLD_DAYS: notNegative(DEFAULT_SETTINGS.referralHoldDays),
   ROBOKASSA_RECEIPT_SNO: z.enum(TAX_SYSTEMS).default(DEFAULT_SETTINGS.receiptSno),
   ROBOKASSA_RECEIPT_TAX: z.enum(TAX_MARKS).default(DEFAULT_SETTINGS.receiptTax),
@@ -116,6 +113,7 @@ export type Environment = z.infer<typeof environment>;
 export interface MockSettings {
   readonly baseUrl: string;
   readonly apiKey: string;
+  readonly currencies: readonly string[];
   readonly credentials: {
     readonly merchantLogin: string;
     readonly password1: string;
@@ -244,6 +242,7 @@ function mockSettings(values: Environment): MockSettings {
   return {
     baseUrl: values.MOCK_PROVIDER_URL.replace(/\/+$/, ''),
     apiKey: values.MOCK_PROVIDER_API_KEY,
+    currencies: values.MOCK_PROVIDER_CURRENCIES,
     credentials: {
       merchantLogin: values.MOCK_PROVIDER_MERCHANT_LOGIN,
       password1: values.MOCK_PROVIDER_PASSWORD_1,

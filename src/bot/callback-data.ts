@@ -21,6 +21,7 @@ export const ROUTES = [
   'data:keep',
   'set:lang',
   'top:amt',
+  'top:cur',
   'top:other',
   'tar:show',
   'tar:pick',

@@ -1,6 +1,7 @@
 import type { InvoiceState } from '../domain/billing/invoice';
 import type { PeriodUnit, QuotePurpose, TariffKind } from '../domain/billing/pricing';
 import type { ApprovalReads } from './approvals/contract';
+import type { TopupRate } from '../domain/billing/topup-limits';
 import type { Money } from '../domain/money';
 import type { PrivacyReads } from './privacy';
 import type { ExplanationReads } from './explanations';
@@ -141,6 +142,8 @@ export interface BillingReads
   tariffBySlug(slug: string, asOf: Date): Promise<TariffCard | undefined>;
   /** The product of the simple storefront: the first active top-up tariff (TP-2). */
   topupTariff(asOf: Date): Promise<TariffCard | undefined>;
+  /** Currencies in which tokens can be bought at `asOf`, rubles first. */
+  topupRates(asOf: Date): Promise<readonly TopupRate[]>;
   wallet(userId: number, asOf: Date): Promise<WalletView>;
   quote(quoteId: string): Promise<QuoteView | undefined>;
   invoice(invoiceId: string): Promise<InvoiceView | undefined>;

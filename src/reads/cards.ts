@@ -12,12 +12,10 @@ import {
   type SQL,
 } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
-import { tariffPrices, tariffs, tariffVersions } from '../../drizzle/schema';
+import { tariffPrices, tariffs, tariffVersions, topupRates } from '../../drizzle/schema';
+import { PEGGED_CURRENCY, type TopupRate } from '../domain/billing/topup-limits';
 import { money, type Money } from '../domain/money';
 import type { TariffCard } from './billing';
-
-/** Whole roubles are tokens (P-4), so the limits of a top-up are written in the currency the token is pegged to. */
-const TOPUP_CURRENCY = 'RUB';
 
 export function catalogue(db: Database, asOf: Date): Promise<readonly TariffCard[]> {
   return loadCards(db, {
@@ -55,6 +53,20 @@ export async function topupTariff(db: Database, asOf: Date): Promise<TariffCard 
   const [card] = await loadCards(db, { asOf, where, limit: 1 });
   return card;
 }
+
+/** The rates in force, each currency once, that of the tokens' own first. */
+export async function ratesAt(db: Database, asOf: Date): Promise<readonly TopupRate[]> {
+  return db
+    .selectDistinctOn([isForeign, topupRates.currency], {
+      currency: topupRates.currency,
+      utokPerMinor: topupRates.utokPerMinor,
+    })
+    .from(topupRates)
+    .where(lte(topupRates.validFrom, asOf))
+    .orderBy(isForeign, asc(topupRates.currency), desc(topupRates.validFrom));
+}
+
+const isForeign = sql`(${topupRates.currency} <> ${sql.raw(`'${PEGGED_CURRENCY}'`)})`;
 
 interface CardQuestion {
   readonly asOf: Date;
@@ -120,5 +132,5 @@ function toCard({ tariff, version, prices }: CardRow): TariffCard {
 }
 
 function limitOf(minor: number | null): Money | undefined {
-  return minor === null ? undefined : money(minor, TOPUP_CURRENCY);
+  return minor === null ? undefined : money(minor, PEGGED_CURRENCY);
 }

@@ -2,7 +2,7 @@ import type { Database } from '../../drizzle/client';
 import { approvalReads } from './approvals/proposals';
 import { createAdminReads } from './admin/reads';
 import type { BillingReads } from './billing';
-import { catalogue, tariff, tariffBySlug, topupTariff } from './cards';
+import { catalogue, ratesAt, tariff, tariffBySlug, topupTariff } from './cards';
 import { entryFacts, latestDebits } from './explanations';
 import { history } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
@@ -20,6 +20,7 @@ export function createReads(db: Database): BillingReads {
     tariff: (tariffId, asOf) => tariff(db, tariffId, asOf),
     tariffBySlug: (slug, asOf) => tariffBySlug(db, slug, asOf),
     topupTariff: (asOf) => topupTariff(db, asOf),
+    topupRates: (asOf) => ratesAt(db, asOf),
     wallet: (userId, asOf) => wallet(db, userId, asOf),
     quote: (quoteId) => quote(db, quoteId),
     invoice: (invoiceId) => invoice(db, invoiceId),

@@ -83,9 +83,10 @@ describe('the document of a receipt', () => {
     await receiptDocument(receipt(), SELLER, MOSCOW);
     const times: number[] = [];
     for (let run = 0; run < 5; run += 1) {
-      const start = performance.now();
+      const start = process.cpuUsage();
       await receiptDocument(receipt(), SELLER, MOSCOW);
-      times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(start);
+      times.push((user + system) / 1_000);
     }
     expect(Math.min(...times)).toBeLessThan(200);
   });

@@ -50,6 +50,8 @@ export interface StackOptions {
   readonly hasCatalogue?: boolean;
   /** False leaves the worker to the test. */
   readonly hasWorker?: boolean;
+  /** What the mock bank takes. */
+  readonly currencies?: readonly string[];
   /** Leaves it to the test to accept the terms; otherwise everybody has. */
   readonly asksTerms?: boolean;
   /** Starts the bot by long polling. */
@@ -120,7 +122,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const providers = paymentProviders({
     enabled: ['mock', 'stars'],
     isProduction: false,
-    mock: { baseUrl: mock.url, apiKey: API_KEY, credentials: CREDENTIALS },
+    mock: {
+      ...{ baseUrl: mock.url, apiKey: API_KEY, credentials: CREDENTIALS },
+      ...(options.currencies ? { currencies: options.currencies } : {}),
+    },
     telegramStars: { apiRoot: telegram.apiRoot, token: BOT_TOKEN },
   });
   const taskQueue = 'billing';

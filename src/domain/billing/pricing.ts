@@ -1,6 +1,8 @@
+import { assert } from '../assert';
 import { exponentOf, type Money } from '../money';
 import { convertMinor } from '../tokens';
 import { bonusDaysOf, bonusUtokOf, discountMinor, type PromoEffect } from './promo';
+import { topupLimits } from './topup-limits';
 
 export type PeriodUnit = 'hour' | 'day' | 'week' | 'month' | 'year';
 export type QuotePurpose = 'purchase' | 'topup' | 'renewal' | 'upgrade' | 'gift' | 'trial';
@@ -78,9 +80,6 @@ export type Price =
   | { readonly kind: 'priced'; readonly terms: QuoteTerms }
   | ({ readonly kind: 'refused' } & PriceRefusal);
 
-/** Greatest top-up where a tariff names none: 100 000 of the major unit (TP-4). */
-const DEFAULT_MAXIMUM_MAJOR = 100_000;
-
 /**
  * The only pricing function (TP-7): what this version costs this person in this currency, and what it gives.
  * Pure; the caller freezes the answer in a quote row.
@@ -96,25 +95,15 @@ export function priceOrder(version: VersionTerms, request: PriceRequest): Price 
 type ExactRequest = PriceRequest & { readonly exponent: number };
 
 function priceTopup(version: VersionTerms, request: ExactRequest): Price {
-  const { amountMinor, currency, exponent } = request;
+  const { amountMinor, currency } = request;
   if (version.utokPerMinor === undefined) return { kind: 'refused', reason: 'currency_not_sold' };
   if (amountMinor === undefined) return { kind: 'refused', reason: 'amount_missing' };
-  const minimum = version.minAmountMinor ?? 1;
-  if (amountMinor < minimum) {
-    return {
-      kind: 'refused',
-      reason: 'below_minimum',
-      minimum: { minor: minimum, currency, exponent },
-    };
-  }
-  const maximum = version.maxAmountMinor ?? DEFAULT_MAXIMUM_MAJOR * 10 ** exponent;
-  if (amountMinor > maximum) {
-    return {
-      kind: 'refused',
-      reason: 'above_maximum',
-      maximum: { minor: maximum, currency, exponent },
-    };
-  }
+  const { utokPerMinor } = version;
+  const limits = topupLimits(version, { currency, utokPerMinor });
+  assert(limits, `${currency} has an exponent`);
+  const { minimum, maximum } = limits;
+  if (amountMinor < minimum.minor) return { kind: 'refused', reason: 'below_minimum', minimum };
+  if (amountMinor > maximum.minor) return { kind: 'refused', reason: 'above_maximum', maximum };
   const tokensUtok = convertMinor(amountMinor, version.utokPerMinor);
   return { kind: 'priced', terms: terms(version, request, { listMinor: amountMinor, tokensUtok }) };
 }
@@ -231,5 +220,6 @@ export function parseTypedAmount(text: string, exponent: number): number | undef
   const compact = text.trim().replace(/[\u0020\u00a0\u202f](?=\d{3}(?:\D|$))/g, '');
   const match = /^(\d{1,9})(?:[.,](\d{1,9}))?$/.exec(compact);
   if (!match || (match[2]?.length ?? 0) > exponent) return undefined;
-  return Number((match[1] ?? '') + (match[2] ?? '').padEnd(exponent, '0'));
+  const minor = Number((match[1] ?? '') + (match[2] ?? '').padEnd(exponent, '0'));
+  return Number.isSafeInteger(minor) ? minor : undefined;
 }

@@ -3,6 +3,7 @@ import type { billingRu } from './ru';
 export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'button.amount': '{amount}',
   'button.other_amount': '✏️ Other amount',
+  'button.currency': '💱 {currency}',
   'button.price': 'Choose for {amount}',
   'button.confirm': '✅ Continue to pay {amount}',
   'button.confirm_provider': '✅ {provider}',
@@ -49,12 +50,16 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
 
   'topup.title': '<b>Top up</b>',
   'topup.rate': 'One rouble is one token. Choose an amount:',
+  'topup.rate_other': '{unit} is {tokens} tokens. Choose an amount:',
   'topup.fee':
     'Without a subscription, {fee} tokens of it pay for the period ({period}) and the rest stays on your balance.',
   'topup.unavailable': 'Topping up is not available right now. We already know.',
   'topup.ask': 'Type the amount in roubles, for example 250 or 250.50. The minimum is {minimum}.',
   'topup.misunderstood':
     'I could not read that amount. Type a number of roubles, {minimum} or more, for example 250 or 250.50. Changed your mind? /cancel',
+  'topup.ask_other': 'Type the amount in {currency}. The minimum is {minimum}.',
+  'topup.misunderstood_other':
+    'That amount could not be read. Type a number in {currency}, at least {minimum}. Changed your mind? /cancel',
   'topup.below_minimum': 'The smallest amount is {minimum}. Type another one or press /cancel',
   'topup.above_maximum': 'The largest amount is {maximum}. Type another one or press /cancel',
 

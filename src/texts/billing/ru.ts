@@ -2,6 +2,7 @@
 export const billingRu = {
   'button.amount': '{amount}',
   'button.other_amount': '✏️ Другая сумма',
+  'button.currency': '💱 {currency}',
   'button.price': 'Выбрать за {amount}',
   'button.confirm': '✅ Перейти к оплате {amount}',
   'button.confirm_provider': '✅ {provider}',
@@ -48,12 +49,16 @@ export const billingRu = {
 
   'topup.title': '<b>Пополнение</b>',
   'topup.rate': 'Рубль равен одному токену. Выберите сумму:',
+  'topup.rate_other': '{unit} — это {tokens} ток. Выберите сумму:',
   'topup.fee':
     'Если подписки нет, {fee} ток. из пополнения оплатят период ({period}), остальное останется на балансе.',
   'topup.unavailable': 'Пополнение сейчас недоступно. Мы уже знаем об этом.',
   'topup.ask': 'Напишите сумму в рублях, например 250 или 250,50. Минимум {minimum}.',
   'topup.misunderstood':
     'Не получилось прочитать сумму. Напишите число в рублях, не меньше {minimum}, например 250 или 250,50. Передумали? /cancel',
+  'topup.ask_other': 'Напишите сумму в {currency}. Минимум {minimum}.',
+  'topup.misunderstood_other':
+    'Не получилось прочитать сумму. Напишите число в {currency}, не меньше {minimum}. Передумали? /cancel',
   'topup.below_minimum': 'Минимальная сумма — {minimum}. Напишите другую или нажмите /cancel',
   'topup.above_maximum': 'Максимальная сумма — {maximum}. Напишите другую или нажмите /cancel',
 
