@@ -24,6 +24,7 @@ import { until } from '../../support/stack';
 import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/support/cast';
 import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
 import { TRIAL_SCENES } from './trial-scenes';
+import { BREAK_SCENES } from './break-scenes';
 import { WALLET_SCENES } from './wallet-scenes';
 
 /** Plays one workflow to an interesting state and gives the handle whose history is kept. */
@@ -244,4 +245,5 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   },
   ...TRIAL_SCENES,
   ...WALLET_SCENES,
+  ...BREAK_SCENES,
 };
