@@ -80,6 +80,7 @@ function linesTable({ content }: ReceiptView, place: Place): Content {
   const head = (['name', 'quantity', 'tax', 'sum'] as const).map((name): TableCell => ({
     text: say(`receipt.column.${name}`),
     bold: true,
+    noWrap: true,
     alignment: name === 'sum' ? 'right' : 'left',
   }));
   const { total, kind } = content;
@@ -106,7 +107,7 @@ function lineRow(line: ReceiptLine, total: Money, place: Place): TableCell[] {
       ],
     },
     String(line.quantity),
-    knownOr(place, `receipt.tax.${line.tax}`, line.tax),
+    { text: knownOr(place, `receipt.tax.${line.tax}`, line.tax), noWrap: true },
     { text: paperAmount({ ...total, minor: line.sumMinor }, place), alignment: 'right' },
   ];
 }
