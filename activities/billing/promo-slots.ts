@@ -34,29 +34,40 @@ export async function reserveSlot(
 }
 
 /**
- * Whether the code has a slot for this order. The campaign's row is locked first: behind it everybody who wants a slot
- * of the same budget queues, so that what is counted stands until the transaction ends (PR-4). A refusal is audited.
+ * Whether the code has a slot for this order. The campaign's row is locked: behind it everybody who wants a slot of the
+ * same budget queues, so that what is counted stands until the transaction ends (PR-4). Whoever finds nothing left does
+ * not queue. A refusal is audited.
  */
 export async function judgeSlot(
   tx: Transaction,
   { quote, asOf }: Omit<SlotWish, 'invoiceId'>,
 ): Promise<PromoRefusal | undefined> {
-  if (quote.promoCodeId === null) return undefined;
-  const { promo, campaign } = await lockCode(tx, quote.promoCodeId);
-  if ((await liveUse(tx, quote.id)) !== undefined) return undefined;
+  const { promoCodeId: codeId } = quote;
+  if (codeId === null || (await liveUse(tx, quote.id)) !== undefined) return undefined;
+  const wish = { userId: quote.userId, asOf };
+  const seen = await seeCode(tx, codeId);
+  const refusal =
+    (await judgeCode(tx, seen, wish)) ?? (await judgeCode(tx, await lockCode(tx, codeId), wish));
+  if (refusal !== undefined) {
+    const { code } = seen.promo;
+    await auditUse(tx, { quote, asOf, action: 'promo.rejected', code, why: refusal });
+  }
+  return refusal;
+}
+
+async function judgeCode(
+  tx: Transaction,
+  { promo, campaign }: CodeRows,
+  { userId, asOf }: { userId: number; asOf: Date },
+): Promise<PromoRefusal | undefined> {
   const isActive = promo.isActive && campaign.isActive;
+  if (!isInForce({ ...campaign, isActive }, asOf)) return 'promo_bad';
   const slotsLeft = slotsLeftOf([
     { ...campaign, limit: campaign.budget },
     { ...promo, limit: promo.maxUses },
   ]);
-  const taken = await slotsOf(tx, campaign.id, quote.userId);
-  const refusal = isInForce({ ...campaign, isActive }, asOf)
-    ? judgeSlots({ perUser: campaign.perUser, slotsLeft }, taken.length)
-    : 'promo_bad';
-  if (refusal !== undefined) {
-    await auditUse(tx, { quote, asOf, action: 'promo.rejected', code: promo.code, why: refusal });
-  }
-  return refusal;
+  const taken = await slotsOf(tx, campaign.id, userId);
+  return judgeSlots({ perUser: campaign.perUser, slotsLeft }, taken.length);
 }
 
 /** Takes the slot that `judgeSlot` has found in this transaction. */
@@ -109,22 +120,28 @@ export async function liveUse(
   return use;
 }
 
-interface LockedCode {
+interface CodeRows {
   readonly promo: typeof promoCodes.$inferSelect;
   readonly campaign: typeof promoCampaigns.$inferSelect;
 }
 
-/** Campaign first, then the code: one order for everybody. */
-async function lockCode(tx: Transaction, codeId: string): Promise<LockedCode> {
+async function seeCode(tx: Transaction, codeId: string): Promise<CodeRows> {
   const [found] = await tx
-    .select({ campaignId: promoCodes.campaignId })
+    .select({ promo: promoCodes, campaign: promoCampaigns })
     .from(promoCodes)
+    .innerJoin(promoCampaigns, eq(promoCampaigns.id, promoCodes.campaignId))
     .where(eq(promoCodes.id, codeId));
   assert(found, `promo code ${codeId} exists: a code in use cannot be deleted`);
+  return found;
+}
+
+/** Campaign first, then the code: one order for everybody. */
+async function lockCode(tx: Transaction, codeId: string): Promise<CodeRows> {
+  const { campaign: seen } = await seeCode(tx, codeId);
   const [campaign] = await tx
     .select()
     .from(promoCampaigns)
-    .where(eq(promoCampaigns.id, found.campaignId))
+    .where(eq(promoCampaigns.id, seen.id))
     .for('update');
   const [promo] = await tx.select().from(promoCodes).where(eq(promoCodes.id, codeId)).for('update');
   assert(campaign && promo, `promo code ${codeId} has a campaign`);
@@ -149,7 +166,7 @@ async function slotsOf(tx: Transaction, campaignId: string, userId: number): Pro
 
 async function stepCounters(
   tx: Transaction,
-  { promo, campaign }: LockedCode,
+  { promo, campaign }: CodeRows,
   by: { readonly reserved: number; readonly used: number },
 ): Promise<void> {
   for (const [table, id] of [

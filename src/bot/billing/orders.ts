@@ -6,7 +6,7 @@ import { show, tell, toast, type BotContext, type CallbackHandlers, type Press }
 import { completeFree } from '../growth/free-orders';
 import { providersFor, type BotParts } from '../parts';
 import { showInvoice } from './invoices';
-import { noteScreen, offerAgain, ownQuote } from './offers';
+import { noteScreen, offerAgain, offerSame, ownQuote } from './offers';
 
 /** Confirming or refusing a quote (BOT-5). */
 export function ordersFeature(parts: BotParts) {
@@ -118,12 +118,16 @@ async function showRefusal(
     case 'terms_changed':
       await offerAgain(ctx, parts, { quote, headline: 'quote.stale' });
       return;
-    case 'provider_unavailable':
-    case 'provider_unknown':
     case 'promo_bad':
     case 'promo_not_here':
     case 'promo_used':
     case 'promo_exhausted':
+      // The till has the last word about a slot: offered with it once more, the order would be refused again.
+      await parts.records.rememberPromo(ctx.visit.userId, undefined);
+      await offerSame(ctx, parts, { quote, headline: `refused.${reason}`, promo: null });
+      return;
+    case 'provider_unavailable':
+    case 'provider_unknown':
       await offerAgain(ctx, parts, { quote, headline: `refused.${reason}` });
       return;
     case 'quote_unknown':
