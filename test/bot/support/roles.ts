@@ -1,9 +1,8 @@
-import type { Stage } from './stage';
-import { newVisitor, type Visitor } from './visitor';
+import { newVisitor, type ChatStage, type Visitor } from './visitor';
 
 export type Role = 'support' | 'finance' | 'admin';
 
-export async function grantRole(stage: Stage, userId: number, role: Role): Promise<void> {
+export async function grantRole(stage: ChatStage, userId: number, role: Role): Promise<void> {
   await stage.sql`
     insert into roles (user_id, role, granted_by) values (${userId}, ${role}, 'test')
     on conflict do nothing`;
@@ -11,7 +10,7 @@ export async function grantRole(stage: Stage, userId: number, role: Role): Promi
 
 /** Somebody who has said hello and holds these roles. */
 export async function newOperator(
-  stage: Stage,
+  stage: ChatStage,
   roles: readonly Role[],
   person: { name?: string; language?: string } = {},
 ): Promise<Visitor> {

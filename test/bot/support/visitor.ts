@@ -2,6 +2,9 @@ import type { InlineKeyboardButton } from '@grammyjs/types';
 import type { StoredMessage } from '../../../sandbox/telegram/state';
 import type { Stage } from './stage';
 
+/** What a chat needs of the world around it: the bot tests' stage has it, and so has the whole stack. */
+export type ChatStage = Pick<Stage, 'telegram' | 'sql'>;
+
 /** Somebody in a chat with the bot, as the chat page would play them. */
 export interface Visitor {
   readonly id: number;
@@ -26,7 +29,7 @@ export interface Pressed {
 let made = 0;
 
 export function newVisitor(
-  stage: Stage,
+  stage: ChatStage,
   person: { name?: string; language?: string } = {},
 ): Visitor {
   made += 1;
@@ -88,7 +91,7 @@ export function dataOf(stored: StoredMessage, wanted: string): string {
 }
 
 /** Every update so far is handled to its end. */
-export async function idle(stage: Stage): Promise<void> {
+export async function idle(stage: ChatStage): Promise<void> {
   await until('the bot to be idle', async () => {
     const pending = stage.telegram.pendingUpdates().map((update) => update.update_id);
     if (pending.length === 0) return true;
