@@ -5,6 +5,7 @@ import {
   accounts,
   charges,
   entries,
+  holds,
   invoices,
   lotMoves,
   lots,
@@ -81,7 +82,12 @@ export async function entryFacts(
     amountUtok: entry.amount,
     balanceBeforeUtok: line.balanceBefore ?? 0,
     balanceAfterUtok: entry.balanceAfter ?? 0,
-    debtUtok: Math.max(0, wallet.held - (wallet.balance ?? 0)),
+    wallet: {
+      balanceUtok: wallet.balance ?? 0,
+      heldUtok: wallet.held,
+      lotsUtok: line.lotsUtok,
+    },
+    hadHold: line.hadHold,
     sold: textOf(meta.sold),
     reason: textOf(meta.reason),
     legs,
@@ -110,7 +116,18 @@ async function walletLine(db: Database, { transferId, userId }: EntryQuestion) {
     value === null ? null : Number(value),
   );
   const [row] = await db
-    .select({ transfer: transfers, entry: entries, wallet: accounts, balanceBefore })
+    .select({
+      transfer: transfers,
+      entry: entries,
+      wallet: accounts,
+      balanceBefore,
+      lotsUtok: sql<number>`(
+        select coalesce(sum(l.remaining_utok), 0) from ${lots} l
+        where l.account_id = ${accounts.id})`.mapWith(Number),
+      hadHold: sql<boolean>`exists (
+        select 1 from ${holds} h
+        where h.user_id = ${accounts.userId} and h.recorded_at <= ${entries.recordedAt})`,
+    })
     .from(transfers)
     .innerJoin(entries, eq(entries.transferId, transfers.id))
     .innerJoin(accounts, eq(accounts.id, entries.accountId))

@@ -36,7 +36,8 @@ function spend(change: Partial<EntryFacts> = {}): EntryFacts {
   return {
     ...{ transferId: 't', userId: 42, kind: 'spend', asOf: AT, key: 'spend:c:k:post' },
     ...{ amountUtok, balanceBeforeUtok: tokens(100), balanceAfterUtok: tokens(100) + amountUtok },
-    ...{ debtUtok: 0, sold: undefined, reason: undefined },
+    ...{ wallet: { balanceUtok: 5, heldUtok: 0, lotsUtok: 5 }, hadHold: false },
+    ...{ sold: undefined, reason: undefined },
     legs: [
       { account: 'wallet:42:TOK', asset: 'TOK', amount: amountUtok },
       { account: 'sys:spend:TOK', asset: 'TOK', amount: -amountUtok },
@@ -90,9 +91,19 @@ describe('an entry that is as its story says', () => {
     expect(
       brokenChecks(topup({ moves: [move(tokens(200), lot), move(-tokens(150), lot)] })),
     ).toEqual([]);
-    const owed = { moves: [move(-4_990_000)], debtUtok: 5_000_000 };
+    const owed = {
+      ...{ moves: [move(-4_990_000)], balanceBeforeUtok: 4_990_000, balanceAfterUtok: -5_000_000 },
+    };
     expect(brokenChecks(spend(owed))).toEqual([]);
-    expect(brokenChecks(spend({ ...owed, debtUtok: 4_999_999 }))).toEqual(['lots']);
+    expect(brokenChecks(spend({ ...owed, moves: [move(-4_989_999)] }))).toEqual(['lots']);
+  });
+
+  it('may be owed beside reserved tokens while the balance is positive', () => {
+    const beside = { moves: [], wallet: { balanceUtok: 3, heldUtok: 5, lotsUtok: 5 } };
+    expect(brokenChecks(spend({ ...beside, hadHold: true }))).toEqual([]);
+    expect(brokenChecks(spend(beside))).toEqual(['lots']);
+    const wallet = { balanceUtok: 3, heldUtok: 5, lotsUtok: 4 };
+    expect(brokenChecks(spend({ ...beside, hadHold: true, wallet }))).toEqual(['lots']);
   });
 
   it('may be what the money was worth when the order could not be had', () => {

@@ -96,6 +96,18 @@ describe('the facts of an entry', () => {
     expect(altered && brokenChecks(altered)).toEqual(['unit_price']);
   });
 
+  it('know that a debt was made and paid off since', async () => {
+    const userId = await books.newUser();
+    await transfer(books, grant(userId, 10));
+    await transfer(books, spend(userId, 25, { lowestUtok: -tokens(1_000) }));
+    await transfer(books, grant(userId, 40));
+    const lines = await linesOf(userId);
+    expect(lines.map(({ balanceAfterUtok }) => balanceAfterUtok)).toEqual(
+      [10, -15, 25].map((count) => tokens(count)),
+    );
+    expect(lines.map(brokenChecks)).toEqual([[], [], []]);
+  });
+
   it('know a correction from both sides', async () => {
     const userId = await books.newUser();
     await transfer(books, grant(userId, 10));

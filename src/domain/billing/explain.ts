@@ -73,6 +73,13 @@ export interface FeeFact {
   readonly feeUtok: number;
 }
 
+/** A wallet and the sum of what its lots still hold, in micro-tokens. */
+export interface WalletFact {
+  readonly balanceUtok: number;
+  readonly heldUtok: number;
+  readonly lotsUtok: number;
+}
+
 /** Everything the books say of one entry of a wallet. */
 export interface EntryFacts {
   readonly transferId: string;
@@ -84,8 +91,10 @@ export interface EntryFacts {
   readonly amountUtok: number;
   readonly balanceBeforeUtok: number;
   readonly balanceAfterUtok: number;
-  /** What the wallet owes today: as much of its debits may have been covered by no lot. */
-  readonly debtUtok: number;
+  /** The wallet as it stands today. */
+  readonly wallet: WalletFact;
+  /** True when tokens were reserved before this entry: beside them work may be owed while the balance is positive. */
+  readonly hadHold: boolean;
   /** What an order's transfer was said to sell; absent where tokens were credited at the rate of the day. */
   readonly sold: string | undefined;
   readonly reason: string | undefined;
@@ -159,13 +168,27 @@ function legsBalance({ legs }: EntryFacts): boolean {
   });
 }
 
-/** A credit opens its whole lot and may repay debt from it; a debit takes from lots all that is not owed still. */
-function lotsAgree({ amountUtok, moves, debtUtok }: EntryFacts): boolean {
+/**
+ * A credit opens its whole lot and may repay a debt from it. A debit takes from lots all that did not become a debt; the
+ * debt may be paid off since, which the debit does not show. What the lots hold today is the balance and what is owed.
+ */
+function lotsAgree(facts: EntryFacts): boolean {
+  const { amountUtok, moves, hadHold } = facts;
   const filled = sum(moves.map((move) => Math.max(0, move.amountUtok)));
   const drained = sum(moves.map((move) => Math.max(0, -move.amountUtok)));
+  if (!walletAgrees(facts.wallet)) return false;
   if (amountUtok > 0) return filled === amountUtok && drained <= filled;
   const uncovered = -amountUtok - drained;
-  return filled === 0 && uncovered >= 0 && uncovered <= debtUtok;
+  const isOwed = uncovered <= newDebt(facts) || hadHold;
+  return filled === 0 && uncovered >= 0 && isOwed;
+}
+
+function walletAgrees({ balanceUtok, heldUtok, lotsUtok }: WalletFact): boolean {
+  return lotsUtok === balanceUtok + Math.max(0, heldUtok - balanceUtok);
+}
+
+function newDebt({ balanceBeforeUtok, balanceAfterUtok }: EntryFacts): number {
+  return Math.max(0, -balanceAfterUtok) - Math.max(0, -balanceBeforeUtok);
 }
 
 /** Costs in rubles are exact; what came in another currency was converted at a rate of its own. */
