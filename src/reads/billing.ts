@@ -44,13 +44,23 @@ export interface SubscriptionView {
   readonly feeUtok: number;
 }
 
+export interface LotsView {
+  readonly origin:
+    'topup' | 'pack' | 'grant' | 'trial' | 'promo' | 'gift' | 'refund' | 'adjustment';
+  /** Held ones included. */
+  readonly utok: number;
+  readonly heldUtok: number;
+  readonly expiresAt: string | undefined;
+}
+
 /** Everything /start and /balance show of a person, in one query whatever the length of the history. */
 export interface WalletView {
+  /** Without what has expired, even where nobody has booked that yet (LG-6). */
   readonly balanceUtok: number;
   readonly heldUtok: number;
   readonly subscription: SubscriptionView | undefined;
-  /** Lots that expire within thirty days, soonest first, at most five. */
-  readonly expiringLots: readonly { readonly utok: number; readonly expiresAt: string }[];
+  /** What the balance consists of, in the order it is spent: lots of one origin and one end count as one. */
+  readonly lots: readonly LotsView[];
   /** Micro-tokens spent in the seven days before `asOf`, for the forecast. */
   readonly spentLastWeekUtok: number;
 }

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
+import type { LotOrigin } from '../../drizzle/schema';
 import {
   accounts,
   entries,
@@ -18,7 +19,13 @@ type WalletRow = {
   readonly balance_utok: string | number;
   readonly held_utok: string | number;
   readonly spent_utok: string | number;
-  readonly expiring: readonly { readonly utok: number; readonly expiresAt: string }[];
+  readonly lapsed_utok: string | number;
+  readonly lots: readonly {
+    readonly origin: LotOrigin;
+    readonly utok: number;
+    readonly heldUtok: number;
+    readonly expiresAt: string | null;
+  }[];
   readonly subscription: SubscriptionRow | null;
 };
 
@@ -38,18 +45,23 @@ export interface SubscriptionRow {
   readonly feeUtok: number;
 }
 
+/** Kinds of tokens one screen has room for. */
+const SHOWN_LOTS = 12;
+
 /** Reads the wallet's one row and a few neighbours by index; the history is never loaded (DM-7). */
 export async function wallet(db: Database, userId: number, asOf: Date): Promise<WalletView> {
   const rows = await db.execute<WalletRow>(walletQuery(userId, asOf));
   const row = rows[0];
   assert(row, 'a query without a table always gives one row');
   return {
-    balanceUtok: safeInteger(BigInt(row.balance_utok)),
+    balanceUtok: safeInteger(BigInt(row.balance_utok) - BigInt(row.lapsed_utok)),
     heldUtok: safeInteger(BigInt(row.held_utok)),
     subscription: row.subscription ? toSubscription(row.subscription) : undefined,
-    expiringLots: row.expiring.map((lot) => ({
-      utok: safeInteger(lot.utok),
-      expiresAt: isoOf(lot.expiresAt),
+    lots: row.lots.map(({ origin, utok, heldUtok, expiresAt }) => ({
+      origin,
+      utok: safeInteger(utok),
+      heldUtok: safeInteger(heldUtok),
+      expiresAt: expiresAt === null ? undefined : isoOf(expiresAt),
     })),
     spentLastWeekUtok: safeInteger(BigInt(row.spent_utok)),
   };
@@ -70,15 +82,21 @@ function walletQuery(userId: number, asOf: Date) {
        join ${transfers} t on t.id = e.transfer_id
        where t.user_id = ${userId} and t.kind in ('spend', 'hold_capture')
          and t.as_of > ${at} - interval '7 days' and t.as_of <= ${at}) as spent_utok,
+      coalesce((select sum(l.remaining_utok - l.held_utok)
+        from wallet w join ${lots} l on l.account_id = w.id
+        where l.remaining_utok > l.held_utok and l.expires_at <= ${at}), 0) as lapsed_utok,
       coalesce((
-        select json_agg(json_build_object('utok', lot.remaining_utok, 'expiresAt', lot.expires_at))
+        select json_agg(json_build_object(
+          'origin', kin.origin, 'utok', kin.utok, 'heldUtok', kin.held, 'expiresAt', kin.expires_at))
         from (
-          select l.remaining_utok, l.expires_at
+          select l.origin, l.expires_at, sum(l.held_utok) as held,
+            sum(case when l.expires_at <= ${at} then l.held_utok else l.remaining_utok end) as utok
           from wallet w join ${lots} l on l.account_id = w.id
-          where l.remaining_utok > 0 and l.expires_at > ${at}
-            and l.expires_at <= ${at} + interval '30 days'
-          order by l.expires_at, l.id limit 5
-        ) lot), '[]') as expiring,
+          where l.remaining_utok > 0 and (l.held_utok > 0 or l.expires_at is null or l.expires_at > ${at})
+          group by l.origin, l.expires_at
+          order by min(l.priority), l.expires_at nulls last, min(l.recorded_at)
+          limit ${SHOWN_LOTS}
+        ) kin), '[]') as lots,
       (${subscriptionQuery(userId)}) as subscription`;
 }
 

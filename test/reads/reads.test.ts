@@ -77,7 +77,7 @@ describe('reads', () => {
   describe('a wallet', () => {
     it('without any row is empty', async () => {
       expect(await once(() => reads.wallet(7, AS_OF))).toEqual({
-        ...{ balanceUtok: 0, heldUtok: 0, subscription: undefined, expiringLots: [] },
+        ...{ balanceUtok: 0, heldUtok: 0, subscription: undefined, lots: [] },
         spentLastWeekUtok: 0,
       });
       expect(await reads.history(7, undefined)).toEqual({ rows: [], nextCursor: undefined });
@@ -111,12 +111,12 @@ describe('reads', () => {
             '2030-01-01 00:00', 1, 'UTC', ${n}, ${daysFrom(-9)}, ${daysFrom(22 + n)}, ${access})`;
       const view = await once(() => reads.wallet(USER, AS_OF));
       expect(view).toMatchObject({
-        ...{ balanceUtok: 996_000_000, heldUtok: 0, spentLastWeekUtok: 2_000_000 },
+        ...{ balanceUtok: 995_999_995, heldUtok: 0, spentLastWeekUtok: 2_000_000 },
         subscription: { state: 'active', access: 'full', periodEnd: daysFrom(22).toISOString() },
-        expiringLots: [
-          { utok: 5, expiresAt: daysFrom(10).toISOString() },
-          { utok: 5, expiresAt: daysFrom(20).toISOString() },
-        ],
+        lots: [10, 20, 40].map((days) => ({
+          ...{ origin: 'grant', utok: 5, heldUtok: 0 },
+          expiresAt: daysFrom(days).toISOString(),
+        })),
       });
       expect(await once(() => reads.subscription(USER))).toEqual(view.subscription);
     });

@@ -1,5 +1,5 @@
 import { Composer } from 'grammy';
-import type { TariffCard, WalletView } from '../../reads/billing';
+import type { LotsView, TariffCard, WalletView } from '../../reads/billing';
 import { NEW_MESSAGE } from '../callback-data';
 import { localeOf, show, type BotContext, type CallbackHandlers } from '../context';
 import { amountText, instantText, tokensText } from '../display';
@@ -40,7 +40,7 @@ function balanceScreen(
     '',
     ...walletLines(ctx, wallet),
     ...(isActive ? activeLines(ctx, wallet, tariff) : inactiveLines(ctx, tariff)),
-    ...expiringLines(ctx, wallet),
+    ...lotLines(ctx, wallet),
   );
   const other = button({ locale, key: 'button.other_amount' }, { route: 'top:other' });
   return {
@@ -69,11 +69,15 @@ function walletLines(ctx: BotContext, wallet: WalletView): readonly (string | fa
   const locale = localeOf(ctx);
   const tokens = (utok: number) => tokensText(utok, locale);
   const { balanceUtok, heldUtok } = wallet;
-  const available = tokens(balanceUtok - heldUtok);
+  const availableUtok = balanceUtok - heldUtok;
   return [
     say(locale, 'balance.amount', { balance: tokens(balanceUtok) }),
-    heldUtok > 0 && say(locale, 'balance.held', { held: tokens(heldUtok), available }),
-    balanceUtok < 0 && say(locale, 'balance.debt', { debt: tokens(-balanceUtok) }),
+    heldUtok > 0 &&
+      say(locale, 'balance.held', {
+        held: tokens(heldUtok),
+        available: tokens(Math.max(0, availableUtok)),
+      }),
+    availableUtok < 0 && say(locale, 'balance.debt', { debt: tokens(-availableUtok) }),
   ];
 }
 
@@ -116,14 +120,24 @@ function inactiveLines(
   ];
 }
 
-function expiringLines(ctx: BotContext, wallet: WalletView): readonly string[] {
+/** What the balance consists of and what of it ends when; not worth a line while all of it is alike and endless. */
+function lotLines(ctx: BotContext, { lots }: WalletView): readonly string[] {
+  const isPlain = lots.length < 2 && lots.every(({ expiresAt }) => expiresAt === undefined);
+  if (isPlain) return [];
+  const { locale } = ctx.visit.place;
+  return ['', say(locale, 'balance.lots'), ...lots.map((lot) => lotLine(ctx, lot))];
+}
+
+function lotLine(ctx: BotContext, { origin, utok, heldUtok, expiresAt }: LotsView): string {
   const { place } = ctx.visit;
-  return wallet.expiringLots.map(({ utok, expiresAt }) =>
-    say(place.locale, 'balance.expiring', {
-      until: instantText(expiresAt, place),
-      tokens: tokensText(utok, place.locale),
-    }),
-  );
+  const { locale } = place;
+  const values = { origin: say(locale, `lot.origin.${origin}`), tokens: tokensText(utok, locale) };
+  const line =
+    expiresAt === undefined
+      ? say(locale, 'balance.lot', values)
+      : say(locale, 'balance.lot_until', { ...values, until: instantText(expiresAt, place) });
+  if (heldUtok === 0) return line;
+  return line + say(locale, 'balance.lot_held', { held: tokensText(heldUtok, locale) });
 }
 
 /** Whole days the available tokens last at the speed of the last seven; unknown where nothing was spent. */

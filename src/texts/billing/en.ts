@@ -42,7 +42,18 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'balance.minimum': 'Smallest top-up: {amount}',
   'balance.forecast':
     'At the rate of the last 7 days this lasts about {days, plural, one {# day} other {# days}}.',
-  'balance.expiring': 'Expires {until}: {tokens} tokens',
+  'balance.lots': '<b>Spent in this order:</b>',
+  'balance.lot': '• {origin}: {tokens}',
+  'balance.lot_until': '• {origin}: {tokens} until {until}',
+  'balance.lot_held': ' ({held} in use)',
+  'lot.origin.topup': 'Top-ups',
+  'lot.origin.pack': 'Packs',
+  'lot.origin.grant': 'Granted',
+  'lot.origin.trial': 'Trial',
+  'lot.origin.promo': 'Bonuses',
+  'lot.origin.gift': 'Gifts',
+  'lot.origin.refund': 'Returned',
+  'lot.origin.adjustment': 'Adjustments',
   'balance.inactive': '⚠️ You have no active subscription.',
   'balance.how_to_activate':
     'Top up {minimum} or more: {fee} tokens pay for the period and the rest stays on your balance.',
@@ -172,6 +183,8 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'history.kind.adjustment': 'Adjustment',
   'history.kind.breakage': 'Expired',
   'history.kind.writeoff': 'Debt written off',
+  'history.kind.quarantine': 'Under review',
+  'history.kind.dispute': 'Dispute with the bank',
   'history.kind.quarantine_release': 'Credited after review',
   'history.kind.other': 'Movement',
 

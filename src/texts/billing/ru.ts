@@ -41,7 +41,18 @@ export const billingRu = {
   'balance.minimum': 'Минимальное пополнение: {amount}',
   'balance.forecast':
     'При расходе последних 7 дней хватит примерно на {days, plural, one {# день} few {# дня} many {# дней} other {# дня}}.',
-  'balance.expiring': 'Сгорят {until}: {tokens} ток.',
+  'balance.lots': '<b>Тратятся в этом порядке:</b>',
+  'balance.lot': '• {origin}: {tokens}',
+  'balance.lot_until': '• {origin}: {tokens} до {until}',
+  'balance.lot_held': ' (в работе {held})',
+  'lot.origin.topup': 'Пополнения',
+  'lot.origin.pack': 'Пакеты',
+  'lot.origin.grant': 'Начисления',
+  'lot.origin.trial': 'Пробный период',
+  'lot.origin.promo': 'Бонусы',
+  'lot.origin.gift': 'Подарки',
+  'lot.origin.refund': 'Возвраты',
+  'lot.origin.adjustment': 'Корректировки',
   'balance.inactive': '⚠️ Активной подписки нет.',
   'balance.how_to_activate':
     'Пополните баланс от {minimum}: {fee} ток. пойдут на оплату периода, остальное останется на балансе.',
@@ -170,6 +181,8 @@ export const billingRu = {
   'history.kind.adjustment': 'Корректировка',
   'history.kind.breakage': 'Сгорание',
   'history.kind.writeoff': 'Списание долга',
+  'history.kind.quarantine': 'На проверке',
+  'history.kind.dispute': 'Спор с банком',
   'history.kind.quarantine_release': 'Зачисление после проверки',
   'history.kind.other': 'Операция',
 

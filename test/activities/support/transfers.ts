@@ -43,6 +43,6 @@ export function spend(
 }
 
 /** Posts a transfer in a transaction of its own. */
-export function transfer(books: Books, order: TransferOrder) {
+export function transfer(books: Pick<Books, 'db'>, order: TransferOrder) {
   return asWorkflow('test', () => inTransaction(books.db, (tx) => postTransfer(tx, order)));
 }
