@@ -25,7 +25,8 @@ export interface AuditEntry {
     | 'user'
     | 'export'
     | 'erasure'
-    | 'receipt';
+    | 'receipt'
+    | 'notifier';
   readonly entityId: string;
   readonly asOf: Date;
   readonly actor?: {

@@ -26,7 +26,10 @@ export type DeliveryOutcome =
   | { readonly kind: 'rate_limited'; readonly retryAfterSeconds: number }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** Claims the first due message of each chat, receipts before everything else (NT-3, NT-8). */
+/**
+ * Claims the first due message of each chat, receipts before everything else (NT-3, NT-8). A broadcast is no part of a
+ * conversation, so in its chat, too, everything else goes before it.
+ */
 export function outboxActivities({ db, log }: ActivityDeps) {
   return {
     /** The next message of each chat that has one due, by priority; chats being written to are left out. */
@@ -41,7 +44,9 @@ export function outboxActivities({ db, log }: ActivityDeps) {
           from outbox_messages
           where state = 'queued' and (not_before is null or not_before <= now())
             ${ask.busyChats.length > 0 ? sql`and chat_id not in (${busy})` : sql``}
-          order by chat_id, id
+            and (broadcast_id is null
+              or broadcast_id not in (select id from broadcasts where state = 'paused'))
+          order by chat_id, category = 'marketing', id
         ) first_of_chat
         order by array_position(array['money', 'service', 'ops', 'marketing'], category), recorded_at
         limit ${ask.limit}`);
@@ -150,10 +155,16 @@ function refusalOf(row: {
   if (message.sendingSince !== null && !isRepeatable) {
     return { state: 'sent', error: 'the process ended before Telegram’s answer was recorded' };
   }
+  if (message.category === 'marketing' && !isWelcome(person)) return { state: 'dropped' };
   if (person?.unreachableSince && message.category !== 'money') {
     return { state: 'unreachable' };
   }
   return undefined;
+}
+
+/** Consent may have been taken back since the message was queued (NT-5). */
+function isWelcome(person: typeof users.$inferSelect | null): boolean {
+  return person !== null && person.marketingOk && !person.isBlocked && !person.pseudonymisedAt;
 }
 
 async function record(db: Database, messageId: string, outcome: SendOutcome): Promise<void> {

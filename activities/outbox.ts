@@ -3,7 +3,7 @@ import type { Transaction } from '../drizzle/client';
 import { outboxMessages, users, type MessageCategory } from '../drizzle/schema';
 import { parseQuietHours, quietDelayMs } from '../src/domain/billing/quiet-hours';
 import type { BillingSettings } from '../src/domain/billing/settings';
-import type { TemplateParams } from '../src/domain/messages';
+import type { Locale, TemplateParams } from '../src/domain/messages';
 
 /** A promise to tell somebody something; it is kept once per key, whoever repeats it. */
 export type MessagePromise<T extends keyof TemplateParams = keyof TemplateParams> = {
@@ -54,6 +54,36 @@ export async function promiseToOperators(
   });
 }
 
+/**
+ * Queues a broadcast for many people at once, each in their language; whoever it was queued for before is left out by
+ * the key.
+ */
+export async function promiseToEach(
+  tx: Transaction,
+  people: readonly (typeof users.$inferSelect)[],
+  part: {
+    readonly broadcastId: string;
+    readonly texts: Readonly<Record<Locale, string>>;
+    readonly asOf: Date;
+    readonly settings: BillingSettings;
+  },
+): Promise<void> {
+  if (people.length === 0) return;
+  const { broadcastId, texts } = part;
+  const rows = people.map((person) => ({
+    key: `${person.id}:broadcast:${broadcastId}`,
+    userId: person.id,
+    chatId: person.id,
+    template: 'broadcast',
+    locale: person.locale,
+    params: { broadcastId, text: texts[person.locale] },
+    category: 'marketing' as const,
+    broadcastId,
+    notBefore: afterDelay(delayFor(person, part)),
+  }));
+  await tx.insert(outboxMessages).values(rows).onConflictDoNothing({ target: outboxMessages.key });
+}
+
 type NewMessage = MessagePromise & {
   readonly userId: number | null;
   readonly chatId: number;
@@ -72,12 +102,14 @@ async function insertMessage(tx: Transaction, message: NewMessage): Promise<void
       locale: message.locale,
       params: { ...message.params },
       category: message.category,
-      notBefore:
-        message.delayMs > 0
-          ? sql`now() + ${Math.round(message.delayMs)} * interval '1 millisecond'`
-          : null,
+      notBefore: afterDelay(message.delayMs),
     })
     .onConflictDoNothing({ target: outboxMessages.key });
+}
+
+/** Wall clock: delivery happens in the real world, whatever day the person lives in. */
+function afterDelay(delayMs: number) {
+  return delayMs > 0 ? sql`now() + ${Math.round(delayMs)} * interval '1 millisecond'` : null;
 }
 
 /** Receipts are asked for by one's own action, and operators are at work (NT-4). */
@@ -87,7 +119,7 @@ function isPatient(category: MessageCategory): boolean {
 
 function delayFor(
   person: typeof users.$inferSelect,
-  promise: MessagePromise & { readonly settings: BillingSettings },
+  promise: { readonly asOf: Date; readonly settings: BillingSettings },
 ): number {
   const { quietFrom, quietTo, timeZone } = person;
   const span =

@@ -2,6 +2,7 @@ export { erasure } from './billing/erasure/erasure';
 export { dataExport as export } from './billing/export/export';
 export { keeper } from './billing/keeper/keeper';
 export { breakItem } from './billing/break-item/break-item';
+export { broadcast } from './billing/broadcast/broadcast';
 export { checkout } from './billing/checkout';
 export { freeOrder } from './billing/free-order/free-order';
 export { operation } from './billing/operation/operation';

@@ -2,10 +2,13 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  currentUpdateInfo,
+  patched,
   setHandler,
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { RepairRecord } from '../activities/billing/operations/auditing';
 import type { DueMessage } from '../activities/messages';
 import { deliveryStub, dueMessages } from './billing/activities';
 import {
@@ -14,13 +17,20 @@ import {
   resumeNotifierUpdate,
   wakeNotifierSignal,
   type NotifierInput,
+  type Repair,
 } from './billing/contract';
+import { recordRepair } from './billing/operation/stubs';
 import { requireRepair } from './billing/repair-rules';
 import { messagesTaskQueue } from './contract';
 import { createShowcase } from './visibility';
 
 /** Messages handed out at once: one second's worth of what Telegram allows, so that a receipt never waits long (NT-8). */
 const BATCH = 25;
+/**
+ * More are handed out when no more than these are under way. Handing out at every wake would fill the queue with a
+ * broadcast, and a receipt would wait behind all of it.
+ */
+const REFILL = 12;
 /** Telegram takes about one message a second for one chat. */
 const CHAT_PAUSE_MS = 1_000;
 /** A row whose sender died before it nudged us waits this long at most. */
@@ -28,9 +38,15 @@ const SWEEP_MS = 60_000;
 const LONGEST_BACKOFF_MS = 60_000;
 
 interface Desk {
+  /** False in runs that began before: they hand out a batch at every wake and write no audit. */
+  readonly isBounded: boolean;
+  /** Pauses and resumes that are still to be written down. */
+  readonly repairs: RepairRecord[];
   readonly busyChats: Set<number>;
   readonly failures: Map<number, number>;
   readonly send: ReturnType<typeof deliveryStub>;
+  /** Messages handed to the queue whose outcome is not known yet. */
+  sending: number;
   isPaused: boolean;
   isWoken: boolean;
   silentUntilMs: number;
@@ -44,17 +60,24 @@ export async function notifier(input: NotifierInput): Promise<void> {
   const desk = layDesk(input);
   const show = createShowcase();
   for (;;) {
+    await writeRepairs(desk);
     if (workflowInfo().continueAsNewSuggested) return startAfresh(desk);
     if (desk.isPaused || desk.silentUntilMs > Date.now()) {
       await keepSilent(desk, show);
       continue;
     }
+    if (desk.isBounded && desk.sending > REFILL) {
+      await condition(() => desk.sending <= REFILL || desk.isPaused);
+      continue;
+    }
     desk.isWoken = false;
-    const due = await dueMessages({ limit: BATCH, busyChats: [...desk.busyChats] });
+    const limit = desk.isBounded ? BATCH - desk.sending : BATCH;
+    const due = await dueMessages({ limit, busyChats: [...desk.busyChats] });
     for (const message of due.messages)
       void deliver(desk, message).catch(() => desk.busyChats.delete(message.chatId));
     show({ state: 'sending', waitingFor: 'messages in the outbox' });
-    const isFull = due.messages.length === BATCH;
+    const isFull = due.messages.length === limit;
+    if (isFull && desk.isBounded) continue;
     await condition(
       () => desk.isWoken || desk.isPaused,
       isFull ? CHAT_PAUSE_MS : Math.min(due.nextInMs || SWEEP_MS, SWEEP_MS),
@@ -65,6 +88,9 @@ export async function notifier(input: NotifierInput): Promise<void> {
 
 function layDesk(input: NotifierInput): Desk {
   const desk: Desk = {
+    isBounded: patched('bounded-and-audited'),
+    repairs: [],
+    sending: 0,
     busyChats: new Set(),
     failures: new Map(),
     send: deliveryStub(messagesTaskQueue(workflowInfo().taskQueue)),
@@ -75,10 +101,12 @@ function layDesk(input: NotifierInput): Desk {
   setHandler(wakeNotifierSignal, () => {
     desk.isWoken = true;
   });
-  setHandler(pauseNotifierUpdate, () => void (desk.isPaused = true), { validator: requireRepair });
-  setHandler(resumeNotifierUpdate, () => void (desk.isPaused = false), {
-    validator: requireRepair,
-  });
+  const move = (isPaused: boolean) => (repair: Repair) => {
+    desk.isPaused = isPaused;
+    if (desk.isBounded) desk.repairs.push(recordOf(repair, isPaused));
+  };
+  setHandler(pauseNotifierUpdate, move(true), { validator: requireRepair });
+  setHandler(resumeNotifierUpdate, move(false), { validator: requireRepair });
   setHandler(notifierStateQuery, () => ({
     isPaused: desk.isPaused,
     inFlight: desk.busyChats.size,
@@ -87,11 +115,29 @@ function layDesk(input: NotifierInput): Desk {
   return desk;
 }
 
+function recordOf({ operatorId, reason }: Repair, isPaused: boolean): RepairRecord {
+  return {
+    step: `repair:${currentUpdateInfo()?.id ?? Date.now()}`,
+    action: isPaused ? 'notifier.paused' : 'notifier.resumed',
+    entity: 'notifier',
+    entityId: workflowInfo().workflowId,
+    operatorId,
+    reason,
+    asOf: new Date().toISOString(),
+  };
+}
+
+async function writeRepairs(desk: Desk): Promise<void> {
+  for (const repair of desk.repairs.splice(0)) await recordRepair(repair);
+}
+
 /** Until Telegram's pause is over, or until an operator resumes; wakes go on filling the history meanwhile. */
 async function keepSilent(desk: Desk, show: ReturnType<typeof createShowcase>): Promise<void> {
   if (desk.isPaused) {
     show({ state: 'paused', waitingFor: 'an operator to resume', stuck: 'paused' });
-    return condition(() => !desk.isPaused || workflowInfo().continueAsNewSuggested);
+    return condition(
+      () => !desk.isPaused || desk.repairs.length > 0 || workflowInfo().continueAsNewSuggested,
+    );
   }
   const nextAt = new Date(desk.silentUntilMs).toISOString();
   show({ state: 'silent', waitingFor: 'the end of the silence Telegram asked for', nextAt });
@@ -100,7 +146,7 @@ async function keepSilent(desk: Desk, show: ReturnType<typeof createShowcase>): 
 
 async function deliver(desk: Desk, { messageId, chatId }: DueMessage): Promise<void> {
   desk.busyChats.add(chatId);
-  const outcome = await desk.send({ messageId });
+  const outcome = await send(desk, messageId);
   if (outcome.kind === 'rate_limited') {
     desk.silentUntilMs = Math.max(
       desk.silentUntilMs,
@@ -112,6 +158,15 @@ async function deliver(desk: Desk, { messageId, chatId }: DueMessage): Promise<v
   });
   desk.busyChats.delete(chatId);
   desk.isWoken = true;
+}
+
+async function send(desk: Desk, messageId: string) {
+  desk.sending += 1;
+  try {
+    return await desk.send({ messageId });
+  } finally {
+    desk.sending -= 1;
+  }
 }
 
 /** A chat that Telegram does not answer for waits longer each time; the others do not notice. */
@@ -128,6 +183,7 @@ function chatPauseMs(desk: Desk, chat: { chatId: number; isFailure: boolean }): 
 async function startAfresh(desk: Desk): Promise<void> {
   await condition(() => desk.busyChats.size === 0);
   await condition(allHandlersFinished);
+  await writeRepairs(desk);
   await continueAsNew<typeof notifier>({
     isPaused: desk.isPaused,
     silentUntil: new Date(desk.silentUntilMs).toISOString(),

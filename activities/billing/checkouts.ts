@@ -47,6 +47,8 @@ interface ProviderChange {
   readonly provider: string;
   readonly url: string;
   readonly actor: Actor;
+  /** What an operator said about it. */
+  readonly reason?: string;
   readonly asOf: string;
 }
 
@@ -114,6 +116,8 @@ export interface CloseOrder {
   readonly invoiceId: string;
   readonly state: 'expired' | 'cancelled';
   readonly actor: Actor;
+  /** What an operator said about it. */
+  readonly reason?: string;
   readonly asOf: string;
   /** Why, where the person should be told something else than that it is over. */
   readonly template?: 'inv.unavailable';
@@ -177,12 +181,16 @@ async function prolongInvoice({ db }: ActivityDeps, change: Prolongation): Promi
   });
 }
 
-function auditOf(change: { invoiceId: string; actor: Actor; asOf: string }, action: string) {
+function auditOf(
+  change: { invoiceId: string; actor: Actor; reason?: string; asOf: string },
+  action: string,
+) {
   return {
     action,
     entity: 'invoice' as const,
     entityId: change.invoiceId,
     actor: change.actor,
+    ...(change.reason === undefined ? {} : { reason: change.reason }),
     asOf: new Date(change.asOf),
   };
 }

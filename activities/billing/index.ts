@@ -1,7 +1,9 @@
 import type { ActivityDeps } from '../deps';
 import { breakActivities } from './breaks';
+import { broadcastActivities } from './broadcasts';
 import { checkoutActivities } from './checkouts';
 import { freeOrderActivities } from './free-orders';
+import { auditActivities } from './operations/auditing';
 import { operationActivities } from './operations/running';
 import { erasureActivities } from './erasures';
 import { exportActivities } from './exports';
@@ -23,8 +25,10 @@ import { trialActivities } from './trial-course';
 export function billingActivities(deps: ActivityDeps) {
   return [
     breakActivities(deps),
+    broadcastActivities(deps),
     checkoutActivities(deps),
     freeOrderActivities(deps),
+    auditActivities(deps),
     operationActivities(deps),
     erasureActivities(deps),
     exportActivities(deps),
@@ -46,8 +50,10 @@ export function billingActivities(deps: ActivityDeps) {
 }
 
 export type BreakActivities = ReturnType<typeof breakActivities>;
+export type BroadcastActivities = ReturnType<typeof broadcastActivities>;
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
 export type FreeOrderActivities = ReturnType<typeof freeOrderActivities>;
+export type AuditActivities = ReturnType<typeof auditActivities>;
 export type OperationActivities = ReturnType<typeof operationActivities>;
 export type ErasureActivities = ReturnType<typeof erasureActivities>;
 export type ExportActivities = ReturnType<typeof exportActivities>;

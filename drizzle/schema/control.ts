@@ -30,6 +30,8 @@ export const outboxMessages = pgTable(
     locale: text('locale').$type<'ru' | 'en'>().notNull(),
     params: jsonb('params').$type<Record<string, string | number>>().notNull(),
     category: text('category').$type<MessageCategory>().notNull(),
+    /** The broadcast it is a part of. */
+    broadcastId: uuid('broadcast_id'),
     /** Wall-clock instants: delivery happens in the real world, whatever day a test customer lives in. */
     notBefore: instant('not_before'),
     dropAfter: instant('drop_after'),
@@ -56,6 +58,9 @@ export const outboxMessages = pgTable(
     index('outbox_queued')
       .on(table.chatId, table.id)
       .where(sql`${table.state} = 'queued'`),
+    index('outbox_by_broadcast')
+      .on(table.broadcastId, table.state)
+      .where(sql`${table.broadcastId} is not null`),
   ],
 );
 

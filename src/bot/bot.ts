@@ -1,5 +1,6 @@
 import { Bot } from 'grammy';
 import { adminFeature } from './admin/features';
+import { newsCallbacks } from './approvals/news';
 import { attend, resetByCommand } from './attendance';
 import { balanceFeature } from './billing/balance';
 import { historyFeature } from './billing/history';
@@ -92,6 +93,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...planChangeFeature(parts).callbacks,
     ...receipts.callbacks,
     ...why.callbacks,
+    ...newsCallbacks(parts),
   };
   bot.use(routeCallbacks(handlers));
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {

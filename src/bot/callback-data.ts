@@ -64,6 +64,15 @@ export const ROUTES = [
   'adm:stats',
   'adm:chart',
   'adm:csv',
+  'bc:list',
+  'bc:new',
+  'bc:aud',
+  'bc:show',
+  'bc:pause',
+  'bc:resume',
+  'bc:stop',
+  'news:off',
+  'set:news',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

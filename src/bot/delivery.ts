@@ -20,6 +20,22 @@ export async function sendScreen(api: Api, chatId: number, screen: Screen): Prom
   return messageId;
 }
 
+/** Sends a screen exactly as it is, or gives Telegram's reason for not taking it: nothing is made to fit. */
+export async function sendStrictly(
+  api: Api,
+  chatId: number,
+  screen: Screen,
+): Promise<string | undefined> {
+  try {
+    await sendPart(api, chatId, screen);
+    return undefined;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal?.kind === 'bad_markup' || refusal?.kind === 'rejected') return refusal.reason;
+    throw error;
+  }
+}
+
 /** Changes a message into a screen; a message that shows it already is success, one that is gone is sent anew. */
 export async function editScreen(
   api: Api,

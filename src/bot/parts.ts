@@ -31,6 +31,7 @@ export type BotCommands = Pick<
   | 'requestExport'
   | 'requestErasure'
   | 'withdrawErasure'
+  | 'steerBroadcast'
   | 'vote'
   | keyof RepairCommands
   | 'reportBreak'
@@ -41,6 +42,7 @@ export type BotRecords = Pick<
   | 'arrive'
   | 'leave'
   | 'setLocale'
+  | 'chooseMarketing'
   | 'acceptTerms'
   | 'setReachable'
   | 'createQuote'

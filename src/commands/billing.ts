@@ -32,6 +32,7 @@ import {
 } from '../../workflows/contract';
 import type { BillingCommands, OwnedOutcome } from './contract';
 import { freeOrderCommands } from './free-orders';
+import { broadcastCommands } from './broadcasts';
 import { isGone } from './gone';
 import { breakCommands } from './breaks';
 import { operationCommands } from './operations';
@@ -53,6 +54,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
   const signalWithStart = createSignalWithStart(client);
   return {
     ...freeOrderCommands(client, taskQueue),
+    ...broadcastCommands(client),
     ...operationCommands(client, taskQueue),
     ...privacyCommands(client, taskQueue),
     ...refundCommands(client, taskQueue),

@@ -8,6 +8,7 @@ import type {
 import type { FreeOrderCommands, FreeOrderOutcome } from './free-orders';
 import type { PlanChangeCommands } from './plan-changes';
 import type { PrivacyCommands } from './privacy-contract';
+import type { BroadcastCommands } from './broadcasts-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
 import type { RefundCommands } from './refunds-contract';
 import type { BreakCommands } from './breaks';
@@ -22,6 +23,7 @@ export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
 /** The only way the bot and the server reach Temporal: typed starts, signals and updates. */
 export type BillingCommands = CheckoutCommands &
   FreeOrderCommands &
+  BroadcastCommands &
   OperationCommands &
   PlanChangeCommands &
   PrivacyCommands &

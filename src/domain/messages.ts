@@ -136,6 +136,17 @@ export type TemplateParams = {
   readonly 'erasure.accepted': { readonly until: string };
   readonly 'erasure.withdrawn': Readonly<Record<string, never>>;
   readonly 'erasure.done': Readonly<Record<string, never>>;
+  /** Written by an operator in the person's language, as Telegram HTML. */
+  readonly broadcast: { readonly broadcastId: string; readonly text: string };
+  /** How a broadcast ended, for its author. */
+  readonly 'broadcast.over': {
+    readonly broadcastId: string;
+    readonly state: string;
+    readonly total: number;
+    readonly sent: number;
+    readonly failed: number;
+    readonly unreachable: number;
+  };
   readonly 'ops.open_item': Partial<MoneyParams> & {
     readonly kind: string;
     readonly key: string;

@@ -7,7 +7,7 @@ import type { PrivacyReads } from './privacy';
 import type { ExplanationReads } from './explanations';
 import type { ReceiptReads } from './receipts';
 
-export type { ProposalView } from './approvals/contract';
+export type { BroadcastView, ProposalView } from './approvals/contract';
 import type { AdminReads } from './admin/contract';
 
 /** A tariff as the catalogue shows it, in the newest version that is on sale. */

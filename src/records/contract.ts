@@ -1,5 +1,6 @@
 import type { PriceRefusal, QuotePurpose, TariffKind } from '../domain/billing/pricing';
 import type { PromoEffect, PromoRefusal } from '../domain/billing/promo';
+import type { MarketingChoice } from './marketing';
 
 /** Somebody who wrote to the bot, as Telegram describes them. */
 export interface TelegramPerson {
@@ -134,6 +135,8 @@ export interface EdgeRecords {
   setLocale(userId: number, locale: 'ru' | 'en'): Promise<void>;
   /** Keeps that a person accepted the terms as they stand, read in this language; a repeat changes nothing. */
   acceptTerms(consent: { userId: number; locale: 'ru' | 'en'; asOf: Date }): Promise<void>;
+  /** Keeps that a person wants marketing or does not any more (NT-5). */
+  chooseMarketing(choice: MarketingChoice): Promise<void>;
   /** The person blocked or unblocked the bot. */
   setReachable(userId: number, isReachable: boolean): Promise<void>;
   /** Freezes a price in a quote row (TP-7). */

@@ -8,6 +8,7 @@ import { assert } from '../domain/assert';
 import { acceptTerms } from './consents';
 import type { EdgeRecords } from './contract';
 import { markInboxError, markInboxSignalled, storeInboxEvent } from './inbox';
+import { chooseMarketing } from './marketing';
 import { arrive, leave } from './people';
 import { lookUpPromo, rememberPromo } from './promo';
 import { createQuote } from './quotes';
@@ -37,6 +38,7 @@ export function createRecords(db: Database, options: RecordsOptions): EdgeRecord
       assert(terms, 'consent is asked for where there are terms');
       return acceptTerms(db, terms, consent);
     },
+    chooseMarketing: (choice) => chooseMarketing(db, choice),
     setReachable: async (userId, isReachable) => {
       const unreachableSince = isReachable ? null : sql`coalesce(${users.unreachableSince}, now())`;
       await db.update(users).set({ unreachableSince }).where(eq(users.id, userId));

@@ -121,7 +121,7 @@ describe('after a process died between Telegram’s answer and our record (NT-3)
   test.each<MessageCategory>(['service', 'ops', 'marketing'])(
     'a message of category %s is not repeated',
     async (category) => {
-      const id = await promise(books, await books.newUser(), category);
+      const id = await promise(books, await books.newUser({ marketingOk: true }), category);
       await deliver(books, id, crash);
       expect((await deliver(books, id, SENT)).sends).toBe(0);
       expect(await rowOf(books, id)).toMatchObject({ state: 'sent' });

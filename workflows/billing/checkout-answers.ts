@@ -19,7 +19,13 @@ import {
   type OrderDesk,
   type Question,
 } from './checkout-desk';
-import type { Actor, CancelOutcome, ChangeProviderOutcome, CheckoutStatus } from './contract';
+import type {
+  Actor,
+  CancelOutcome,
+  ChangeProviderOutcome,
+  CheckoutStatus,
+  OrderRequest,
+} from './contract';
 import { hintPaymentConfirmation } from './hints';
 
 /** Answers one question of the queue, in the order of history. */
@@ -30,7 +36,7 @@ export async function answer(order: OrderDesk, question: Question): Promise<unkn
     case 'check':
       return check(order);
     case 'cancel':
-      return cancel(order, question.actor);
+      return cancel(order, question);
     case 'changeProvider':
       return changeProvider(order, question);
     case 'prolong':
@@ -93,17 +99,18 @@ async function check(order: OrderDesk): Promise<CheckoutStatus> {
 }
 
 /** "Already paid" wins over cancel (CO-7). */
-async function cancel(order: OrderDesk, actor: Actor): Promise<CancelOutcome> {
+async function cancel(order: OrderDesk, { actor, reason }: OrderRequest): Promise<CancelOutcome> {
   if (!isOpen(order.state)) return { kind: 'closed', state: order.state };
   if (await poll(order)) return { kind: 'already_paid' };
   if (order.fulfilledAs !== undefined) return { kind: 'already_paid' };
-  const state = await close(order, 'cancelled', { actor });
+  const by = { actor, ...(reason === undefined ? {} : { reason }) };
+  const state = await close(order, 'cancelled', by);
   return state === 'cancelled' ? { kind: 'cancelled' } : { kind: 'already_paid' };
 }
 
 async function changeProvider(
   order: OrderDesk,
-  change: { provider: string; actor: Actor },
+  change: OrderRequest & { provider: string },
 ): Promise<ChangeProviderOutcome> {
   const { invoiceId, no: invoiceNo } = order.invoice;
   if (!isOpen(order.state)) return { kind: 'refused', reason: order.state };
@@ -182,7 +189,7 @@ export async function linkFrom(provider: string, invoiceId: string): Promise<str
 export async function close(
   order: OrderDesk,
   state: 'expired' | 'cancelled',
-  by: { actor: Actor; template?: 'inv.unavailable' },
+  by: OrderRequest & { template?: 'inv.unavailable' },
 ): Promise<InvoiceState> {
   const { invoiceId, no: invoiceNo } = order.invoice;
   const asOf = order.clock.now();

@@ -21,6 +21,7 @@ import {
   type CheckoutInput,
   type CheckoutOpening,
   type CheckoutStatus,
+  type OrderRequest,
   type Repair,
 } from './contract';
 import { requirePhase, requireRepair } from './repair-rules';
@@ -29,8 +30,8 @@ import { requirePhase, requireRepair } from './repair-rules';
 export type Question =
   | { readonly kind: 'poll' }
   | { readonly kind: 'check' }
-  | { readonly kind: 'cancel'; readonly actor: Actor }
-  | { readonly kind: 'changeProvider'; readonly actor: Actor; readonly provider: string }
+  | ({ readonly kind: 'cancel' } & OrderRequest)
+  | ({ readonly kind: 'changeProvider'; readonly provider: string } & OrderRequest)
   | {
       readonly kind: 'prolong';
       readonly actor: Actor;
@@ -101,6 +102,10 @@ function listen(desk: Desk): void {
     questions.push({ question: { kind: 'poll' }, answer: undefined });
   });
   const validator = (asked: { actor: Actor }) => requireOwner(desk.input, asked.actor);
+  const requireMover = ({ actor, reason = '' }: OrderRequest) => {
+    requireOwner(desk.input, actor);
+    if (actor.kind === 'operator') requireRepair({ operatorId: actor.id, reason });
+  };
   setHandler(
     checkPaymentUpdate,
     () => ask<Question, CheckoutStatus>(questions, { kind: 'check' }),
@@ -108,14 +113,14 @@ function listen(desk: Desk): void {
   );
   setHandler(
     cancelCheckoutUpdate,
-    ({ actor }) => ask<Question, CancelOutcome>(questions, { kind: 'cancel', actor }),
-    { validator },
+    (request) => ask<Question, CancelOutcome>(questions, { kind: 'cancel', ...request }),
+    { validator: requireMover },
   );
   setHandler(
     changeProviderUpdate,
     (change) =>
       ask<Question, ChangeProviderOutcome>(questions, { kind: 'changeProvider', ...change }),
-    { validator },
+    { validator: requireMover },
   );
   setHandler(
     prolongCheckoutUpdate,

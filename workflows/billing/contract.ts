@@ -69,8 +69,14 @@ export type CancelOutcome =
   | { readonly kind: 'already_paid' }
   | { readonly kind: 'closed'; readonly state: InvoiceState };
 
+/** Who asks a checkout for something; an operator says why, in at least ten characters. */
+export interface OrderRequest {
+  readonly actor: Actor;
+  readonly reason?: string;
+}
+
 /** Asks the provider once, then cancels: "already paid" wins over cancel (CO-7). */
-export const cancelCheckoutUpdate = defineUpdate<CancelOutcome, [{ actor: Actor }]>('cancel');
+export const cancelCheckoutUpdate = defineUpdate<CancelOutcome, [OrderRequest]>('cancel');
 
 /** Asks the provider now and answers with what is then known. */
 export const checkPaymentUpdate = defineUpdate<CheckoutStatus, [{ actor: Actor }]>('check');
@@ -84,7 +90,7 @@ export type ChangeProviderOutcome =
 
 export const changeProviderUpdate = defineUpdate<
   ChangeProviderOutcome,
-  [{ provider: string; actor: Actor }]
+  [OrderRequest & { provider: string }]
 >('changeProvider');
 
 /** Operators: gives an open invoice more hours. */

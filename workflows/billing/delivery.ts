@@ -1,4 +1,10 @@
-import { condition, getExternalWorkflowHandle, isCancellation } from '@temporalio/workflow';
+import {
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { PaymentRef, PostOutcome } from '../../src/domain/billing/payment';
 import { wakeNotifier } from './activities';
 import {
@@ -7,6 +13,7 @@ import {
   paymentConfirmationId,
   paymentSeenSignal,
 } from './contract';
+import { recordRepair } from './operation/stubs';
 import type { PaymentDesk } from './payment-desk';
 import { deliverPeriod } from './period-delivery';
 import { wakeWallet } from './wallet/waking';
@@ -23,6 +30,7 @@ export async function deliver(desk: PaymentDesk, outcome: PostOutcome): Promise<
   for (;;) {
     try {
       await deliverOnce(desk, outcome);
+      await auditRetries(desk);
       return;
     } catch (error) {
       if (isCancellation(error)) throw error;
@@ -31,7 +39,25 @@ export async function deliver(desk: PaymentDesk, outcome: PostOutcome): Promise<
       await condition(() => desk.isDeliveryRetried, RETRY, {
         summary: 'Until delivery is retried',
       });
+      await auditRetries(desk);
     }
+  }
+}
+
+/** A retry changes nothing by itself, so nothing else would remember who asked for it (OPS-3). */
+async function auditRetries(desk: PaymentDesk): Promise<void> {
+  if (desk.retries.length === 0 || !patched('audit-delivery-retry')) return;
+  const { workflowId } = workflowInfo();
+  for (const { updateId, operatorId, reason } of desk.retries.splice(0)) {
+    await recordRepair({
+      step: `retry:${updateId}`,
+      action: 'payment.delivery_retried',
+      entity: 'payment',
+      entityId: workflowId,
+      operatorId,
+      reason,
+      asOf: desk.clock.now(),
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { setHandler, workflowInfo } from '@temporalio/workflow';
+import { currentUpdateInfo, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { PaymentContext } from '../../activities/billing/payments';
 import {
   FACT_RANK,
@@ -47,6 +47,8 @@ export interface PaymentDesk {
   handledRank: number;
   operatorEvidence: (Repair & { evidence: string }) | undefined;
   isDeliveryRetried: boolean;
+  /** Retries that are still to be written down, each with the id of its update. */
+  readonly retries: (Repair & { readonly updateId: string })[];
   isOutcomeChanged: boolean;
   outcome: PostOutcome | undefined;
   waitingFor: string;
@@ -67,6 +69,7 @@ export function layDesk(input: PaymentConfirmationInput): PaymentDesk {
     handledRank: FACT_RANK.unknown,
     operatorEvidence: undefined,
     isDeliveryRetried: false,
+    retries: [],
     isOutcomeChanged: false,
     outcome: undefined,
     waitingFor: 'a hint',
@@ -95,8 +98,9 @@ function listen(desk: PaymentDesk): void {
   );
   setHandler(
     retryDeliveryUpdate,
-    () => {
+    ({ operatorId, reason }) => {
       desk.isDeliveryRetried = true;
+      desk.retries.push({ operatorId, reason, updateId: currentUpdateInfo()?.id ?? 'unnamed' });
       return { accepted: 'delivery is tried again now' };
     },
     { validator: (repair: Repair) => requireRepairIn(desk, repair, ['delivering']) },

@@ -9,6 +9,7 @@ import { refundPayment } from './refund-payment';
 import { grantRole, revokeRole } from './roles';
 import { switchPromo } from './switch-promo';
 import { switchTariff } from './switch-tariff';
+import { startBroadcast } from './start-broadcast';
 import { takeTokens } from './take-tokens';
 import { writeOffDebt } from './write-off-debt';
 
@@ -27,6 +28,7 @@ const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
   block_user: blockUser,
   unblock_user: unblockUser,
   change_setting: changeSetting,
+  start_broadcast: startBroadcast,
 };
 
 /** The action of a name that came over the wire; undefined for names this build does not know. */

@@ -1,6 +1,8 @@
 import { Composer } from 'grammy';
 import { assert } from '../../domain/assert';
+import { adjustingFeature } from '../approvals/adjusting';
 import { approveFeature } from '../approvals/approve';
+import { broadcastFeature } from '../approvals/broadcast';
 import type { BotContext } from '../context';
 import type { BotParts } from '../parts';
 import { actionsFeature } from './actions';
@@ -23,9 +25,21 @@ export function adminFeature(parts: BotParts) {
   const stuck = stuckFeature(parts);
   const stats = statsFeature(parts);
   const approve = approveFeature(parts);
+  const broadcast = broadcastFeature(parts);
+  const adjusting = adjustingFeature(parts);
   const blocking = blockingFeature(parts);
   const maintenance = maintenanceFeature(parts);
-  const features = [people, openItems, stuck, stats, approve, blocking, maintenance];
+  const features = [
+    people,
+    openItems,
+    stuck,
+    stats,
+    adjusting,
+    approve,
+    broadcast,
+    blocking,
+    maintenance,
+  ];
   const commands = features.flatMap((feature) => feature.commands);
   const actions = features.flatMap((feature) => feature.actions ?? []);
   assert(new Set(actions.map(({ name }) => name)).size === actions.length, 'two actions, one name');
@@ -36,7 +50,7 @@ export function adminFeature(parts: BotParts) {
   return {
     composer,
     /** These take any text while a question is open, so they come after every command. */
-    questions: new Composer<BotContext>(reasons.composer, people.questions),
+    questions: new Composer<BotContext>(reasons.composer, people.questions, broadcast.questions),
     callbacks: {
       ...menu.callbacks,
       ...reasons.callbacks,
@@ -44,7 +58,9 @@ export function adminFeature(parts: BotParts) {
       ...openItems.callbacks,
       ...stuck.callbacks,
       ...stats.callbacks,
+      ...adjusting.callbacks,
       ...approve.callbacks,
+      ...broadcast.callbacks,
       ...blocking.callbacks,
       ...maintenance.callbacks,
     },

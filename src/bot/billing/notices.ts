@@ -1,5 +1,6 @@
 import type { Locale, OutboxTemplate, ReceiptParams, TemplateParams } from '../../domain/messages';
 import type { TextKey } from '../../texts';
+import { BROADCAST_NOTICES } from '../approvals/broadcast-notices';
 import { APPROVAL_NOTICES } from '../approvals/notices';
 import { GROWTH_NOTICES } from '../growth/notices';
 import { PLAN_NOTICES } from '../plans/notices';
@@ -57,6 +58,7 @@ const RENDERERS: Renderers = {
   ...REFUND_NOTICES,
   'refund.done': (params, place) => receipt('refund.done', params, place),
   ...PRIVACY_NOTICES,
+  ...BROADCAST_NOTICES,
   'ops.open_item': openItem,
   'ops.payment': (params, { locale }) => ({
     text: say(locale, 'ops.payment', {

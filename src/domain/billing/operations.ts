@@ -1,6 +1,7 @@
 import type { NewCampaign } from './campaigns';
 import type { PeriodUnit } from './pricing';
 import type { RefundPolicy } from './refund';
+import type { Audience } from '../broadcast';
 
 /** What a person may do besides using the bot for themselves (specification section 3). */
 export const ROLES = ['support', 'finance', 'admin'] as const;
@@ -57,6 +58,13 @@ export interface ActionParams {
   readonly unblock_user: { readonly userId: number };
   /** A live setting by the name of its environment variable. */
   readonly change_setting: { readonly key: string; readonly value: string | number | boolean };
+  /** Texts are Telegram HTML, as it was shown to whoever wrote it. */
+  readonly start_broadcast: {
+    readonly broadcastId: string;
+    readonly audience: Audience;
+    readonly textRu: string;
+    readonly textEn: string;
+  };
 }
 
 export type ActionName = keyof ActionParams;

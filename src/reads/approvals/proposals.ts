@@ -1,6 +1,7 @@
 import { asc, eq, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../../drizzle/client';
 import { proposals, votes } from '../../../drizzle/schema';
+import { broadcastReads } from './broadcasts';
 import type { ApprovalReads, ProposalView } from './contract';
 
 const AT_ONCE = 10;
@@ -8,6 +9,7 @@ const AT_ONCE = 10;
 /** What the screens of approvals look at. */
 export function approvalReads(db: Database): ApprovalReads {
   return {
+    ...broadcastReads(db),
     openProposals: () => select(db, eq(proposals.state, 'open')),
     proposal: async (proposalId) => (await select(db, eq(proposals.id, proposalId)))[0],
   };

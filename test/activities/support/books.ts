@@ -10,6 +10,8 @@ import {
 } from '../../../activities';
 import type {
   BreakActivities,
+  AuditActivities,
+  BroadcastActivities,
   CheckoutActivities,
   FreeOrderActivities,
   ErasureActivities,
@@ -78,6 +80,8 @@ export type Activities = CheckoutActivities &
   ErasureActivities &
   ExportActivities &
   BreakActivities &
+  AuditActivities &
+  BroadcastActivities &
   KeeperActivities &
   OperationActivities &
   PaymentActivities &

@@ -75,6 +75,8 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
         await sql`update erasures set state = 'withdrawn' where user_id = ${wish.userId}`;
         return { kind: 'withdrawn' } as const;
       }),
+    steerBroadcast: (order) =>
+      play('steerBroadcast', order, async () => ({ kind: 'moved', state: 'paused' }) as const),
     vote: (cast) => play('vote', cast, async () => ({ kind: 'executed', isDone: true }) as const),
     reportBreak: (found) => play('reportBreak', found, async () => undefined),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),

@@ -205,6 +205,20 @@ export function happyActivities(): Activities {
     checkSeals: () => Promise.resolve({}),
     checkInvariants: () => Promise.resolve({ broken: [] }),
     applyRetention: () => Promise.resolve({ inboxEvents: 0, outboxMessages: 0, exports: 0 }),
+    queueBroadcast: () =>
+      Promise.resolve({
+        state: 'running',
+        added: 0,
+        total: 5,
+        queued: 5,
+        inOutbox: 0,
+        due: 0,
+        isWalked: true,
+      }),
+    steerBroadcast: ({ move }) =>
+      Promise.resolve({ kind: 'moved', state: move === 'resume' ? 'running' : 'paused' }),
+    finishBroadcast: () => Promise.resolve({ state: 'done' }),
+    recordRepair: nothing,
     loadProposal: ({ proposalId }) => Promise.resolve(proposalOf(proposalId)),
     castVote: ({ isApproval }) => Promise.resolve({ kind: isApproval ? 'approved' : 'rejected' }),
     expireProposal: () => Promise.resolve('expired'),

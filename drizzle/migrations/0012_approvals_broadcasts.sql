@@ -1,0 +1,2 @@
+ALTER TABLE "outbox_messages" ADD COLUMN "broadcast_id" uuid;--> statement-breakpoint
+CREATE INDEX "outbox_by_broadcast" ON "outbox_messages" USING btree ("broadcast_id","state") WHERE "outbox_messages"."broadcast_id" is not null;
