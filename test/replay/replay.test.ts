@@ -97,6 +97,8 @@ describe('a change that breaks the past', () => {
     ['subscription', 'subscription-waiting'],
     ['notifier', 'notifier-running'],
     ['wallet', 'wallet-watching'],
+    ['keeper', 'keeper-keeping'],
+    ['erasure', 'erasure-done'],
   ])(
     'to %s is caught',
     async (workflow, history) => {

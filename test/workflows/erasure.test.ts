@@ -113,7 +113,7 @@ test('work that was begun is waited for', async () => {
   await until('holds were looked at', async () => theatre.calls('runningHolds').length === 1);
   theatre.recast({ runningHolds: () => Promise.resolve({ active: 0 }) });
   expect((await card(handle)).phase).toBe('settling');
-  await passWithCopy(handle, HOUR + SECOND);
+  await passWithCopy(handle, 6 * HOUR + SECOND);
   await until('all is settled', isIn(handle, 'waiting'));
 });
 

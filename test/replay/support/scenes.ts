@@ -23,6 +23,7 @@ import {
 import { until } from '../../support/stack';
 import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/support/cast';
 import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
+import { PRIVACY_SCENES } from './privacy-scenes';
 import { TRIAL_SCENES } from './trial-scenes';
 import { BREAK_SCENES } from './break-scenes';
 import { WALLET_SCENES } from './wallet-scenes';
@@ -243,6 +244,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     await handle.signal('wake');
     return handle;
   },
+  ...PRIVACY_SCENES,
   ...TRIAL_SCENES,
   ...WALLET_SCENES,
   ...BREAK_SCENES,

@@ -9,7 +9,7 @@ const PATIENCE_MS = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR];
 /** Failures after which operators are told. */
 const TOLD_AFTER = 3;
 /** Holds are looked at again this often; they end by themselves. */
-const HOLDS_MS = HOUR;
+const HOLDS_MS = 6 * HOUR;
 
 /**
  * Takes the permission to charge back at the provider, again and again until the provider confirms, the person stays
