@@ -2,6 +2,7 @@ import express from 'express';
 import type { Express } from 'express';
 import helmet from 'helmet';
 import { exportRoutes } from './exports';
+import { apiRoutes } from './api';
 import { healthRoutes } from './health';
 import { legalRoutes } from './legal';
 import { payRoutes } from './pay';
@@ -26,6 +27,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.use(webhookRoutes({ ...parts, pollHint }));
   app.use(payRoutes({ ...parts, pollHint }));
   app.use(exportRoutes(parts), legalRoutes(settings));
+  app.use(apiRoutes(parts));
   app.use(notFound, answerError);
   return app;
 }

@@ -6,12 +6,15 @@ import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
 
 /** What the server asks of workflows: signal and start, never wait for an outcome. */
-export type HttpCommands = Pick<BillingCommands, 'hintPayment' | 'advancePoll'>;
+export type HttpCommands = Pick<BillingCommands, 'hintPayment' | 'advancePoll' | 'openRefund'>;
 export type HttpRecords = Pick<
   EdgeRecords,
   'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError'
 >;
-export type HttpReads = Pick<BillingReads, 'invoice' | 'invoiceIdByNo' | 'exportArchive'>;
+export type HttpReads = Pick<
+  BillingReads,
+  'invoice' | 'invoiceIdByNo' | 'exportArchive' | 'apiKey' | 'recordedRequest' | 'paymentRefunds'
+>;
 
 /** Each resolves when its part works and throws when it does not. */
 export interface Probes {
@@ -40,6 +43,8 @@ export interface Counters {
 export interface HttpSettings {
   /** Reverse proxies in front of us whose X-Forwarded-For is believed. */
   readonly trustedProxyHops: number;
+  /** Mixed into the hashes of API keys. */
+  readonly apiKeyPepper: string;
   /** A folder with terms.ru.html, terms.en.html, privacy.ru.html, privacy.en.html. */
   readonly legalDir: string;
   /** Where "back to the chat" leads: https://t.me/<bot>, or the sandbox's chat page. */

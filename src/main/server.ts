@@ -45,6 +45,7 @@ runProcess('server', async ({ config, log, stopping }) => {
     settings: {
       trustedProxyHops: config.http.trustedProxyHops,
       legalDir: config.http.legalDir,
+      apiKeyPepper: config.secrets.apiKeyPepper,
       ...(config.telegram.chatUrl === undefined ? {} : { chatUrl: config.telegram.chatUrl }),
     },
     ...(telegramWebhook === undefined ? {} : { telegramWebhook }),

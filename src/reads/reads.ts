@@ -1,4 +1,5 @@
 import type { Database } from '../../drizzle/client';
+import { apiReads } from './api';
 import { approvalReads } from './approvals/proposals';
 import { createAdminReads } from './admin/reads';
 import type { BillingReads } from './billing';
@@ -13,6 +14,7 @@ import { subscription, wallet } from './wallets';
 /** The screens' view of the database, best over a read-only pool; each member is one query. */
 export function createReads(db: Database): BillingReads {
   return {
+    ...apiReads(db),
     ...approvalReads(db),
     ...privacyReads(db),
     ...createAdminReads(db),

@@ -81,6 +81,7 @@ function partsOf(server: TestServer): HttpParts {
         await faults.hint?.();
         server.hints.push(hint);
       },
+      openRefund: () => Promise.reject(new Error('this test asks for no refund')),
       advancePoll: async (id) => void steps.push(`poll ${id}`),
     },
     records: {
@@ -99,6 +100,9 @@ function partsOf(server: TestServer): HttpParts {
     reads: {
       invoice: async (id) => (id === server.invoice.invoiceId ? server.invoice : undefined),
       exportArchive: async () => undefined,
+      apiKey: async () => undefined,
+      recordedRequest: async () => undefined,
+      paymentRefunds: async () => undefined,
       invoiceIdByNo: async (no) => (no === server.invoice.no ? INVOICE_ID : undefined),
     },
     providers: new Map([['mock', mockProvider(mock)]]),
@@ -112,6 +116,7 @@ function partsOf(server: TestServer): HttpParts {
     counters: { increment: (name, { provider }) => server.counted.push(`${name} ${provider}`) },
     settings: {
       trustedProxyHops: 0,
+      apiKeyPepper: 'p',
       legalDir: resolve(__dirname, '../../legal'),
       chatUrl: 'https://t.me/a_bot?start="x"',
       webhookTimeoutMs: 150,

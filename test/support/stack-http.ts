@@ -7,6 +7,7 @@ import { requireMigrations } from '../../src/main/migrations';
 import type { PaymentProviders } from '../../src/payments/registry';
 import type { BillingReads } from '../../src/reads/billing';
 import type { EdgeRecords } from '../../src/records/contract';
+import { TEST_SECRETS } from './secrets';
 
 interface HttpInput {
   readonly httpPort: number;
@@ -33,7 +34,7 @@ export async function startHttp(input: HttpInput): Promise<Listening> {
     },
     log,
     clock: { nowMs: () => Date.now() },
-    settings: { trustedProxyHops: 0, legalDir: './legal' },
+    settings: { trustedProxyHops: 0, apiKeyPepper: TEST_SECRETS.apiKeyPepper, legalDir: './legal' },
   });
   return listen(app, { port: input.httpPort, host: '127.0.0.1' });
 }

@@ -17,12 +17,20 @@ import { writeAudit } from '../../audit';
 import type { ActivityDeps } from '../../deps';
 import { promiseToOperators, promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, workflowId } from '../../transactions';
+import { claimRequest, completeRequest } from './requests';
 import { figuresOf, lockSoldPayment, refundedMinor, type Refund, type SoldPayment } from './case';
 
 /** What somebody asks for, without how it is carried out. */
 export type RefundWish = Pick<
   RefundInput,
-  'paymentId' | 'origin' | 'requestedBy' | 'reason' | 'policy' | 'amountMinor' | 'returnedMinor'
+  | 'paymentId'
+  | 'origin'
+  | 'requestedBy'
+  | 'reason'
+  | 'policy'
+  | 'amountMinor'
+  | 'returnedMinor'
+  | 'request'
 > & {
   /** Figures that were shown before: never more than this goes back. */
   readonly capMinor?: number;
@@ -75,6 +83,7 @@ export async function proposeRefund(deps: ActivityDeps, wish: RefundWish): Promi
     const planning = planAsked(asked, wish);
     if (planning.kind === 'refused') return planning;
     const proposal = proposalOf(asked, wish, planning.plan);
+    if (!(await claimRequest(tx, wish))) return refused('idempotency_mismatch');
     await record(tx, asked, { wish, plan: planning.plan, approvals: proposal.approvals });
     return proposal;
   });
@@ -193,6 +202,7 @@ async function record(
     })
     .returning({ id: refunds.id });
   assert(row, 'an inserted refund has an id');
+  await completeRequest(tx, wish, row.id);
   await writeAudit(tx, {
     action: 'refund.proposed',
     entity: 'refund',

@@ -63,6 +63,7 @@ export type RefundRefusal =
   | 'provider_cannot'
   | 'not_yours'
   | 'not_confirmed'
+  | 'idempotency_mismatch'
   | 'disputed';
 
 export type RefundPlanning =

@@ -24,12 +24,24 @@ export interface RefundInput {
   readonly amountMinor?: number;
   /** All that the provider says it has given back so far; only where it did so by itself (RF-3). */
   readonly returnedMinor?: number;
+  /** The API request that asked for it; a name means one refund, once (API-4). */
+  readonly request?: RequestName;
   /** True where the plan is shown first: nothing is recorded before `confirm`, and soon it is given up. */
   readonly isPreview?: boolean;
   /** Operators who agreed before, such as to the proposal that led here. */
   readonly approvedBy?: readonly string[];
   /** Undefined when started from outside: the clock of the payment's owner is then looked up. */
   readonly clockOffsetMs?: number;
+}
+
+/** How a caller of the API names a request, and what exactly it asked under that name. */
+export interface RequestName {
+  readonly caller: string;
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  /** SHA-256 of the canonical body, hexadecimal. */
+  readonly bodyHash: string;
 }
 
 /** What asking for a refund led to: the plan with every figure, or why there can be none. */
@@ -40,6 +52,8 @@ export type RefundOpening =
       readonly plan: RefundPlan;
       /** How many other operators must still agree before money moves (RF-6). */
       readonly approvals: number;
+      /** Hash of the request that began it, by which another request under its name is known. */
+      readonly fingerprint?: string;
     }
   | {
       readonly kind: 'refused';

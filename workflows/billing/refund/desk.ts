@@ -150,14 +150,17 @@ export function wishOf({ input, clock }: RefundDesk): RefundWish {
     ...(policy === undefined ? {} : { policy }),
     ...(amountMinor === undefined ? {} : { amountMinor }),
     ...(returnedMinor === undefined ? {} : { returnedMinor }),
+    ...(input.request ? { request: input.request } : {}),
     asOf: clock.now(),
   };
 }
 
-export function openingOf(proposed: ProposedRefund): RefundOpening {
+export function openingOf({ input }: RefundDesk, proposed: ProposedRefund): RefundOpening {
   if (proposed.kind === 'refused') return proposed;
   const { plan, approvals } = proposed;
-  return { kind: 'planned', workflowId: workflowInfo().workflowId, plan, approvals };
+  const { workflowId } = workflowInfo();
+  const fingerprint = input.request ? { fingerprint: input.request.bodyHash } : {};
+  return { kind: 'planned', workflowId, plan, approvals, ...fingerprint };
 }
 
 const REPAIRS: Readonly<Record<RefundPhase, readonly string[]>> = {

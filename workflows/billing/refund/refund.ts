@@ -89,7 +89,7 @@ async function locate(desk: RefundDesk): Promise<void> {
 /** Shows the plan and waits for its asker, who may walk away. Returns nothing when the refund is wanted. */
 async function preview(desk: RefundDesk): Promise<RefundResult | undefined> {
   const previewed = await previewRefund(wishOf(desk));
-  desk.opening = openingOf(previewed);
+  desk.opening = openingOf(desk, previewed);
   if (previewed.kind === 'refused') return { kind: 'refused', reason: previewed.reason };
   desk.plan = previewed.plan;
   enter(desk, { phase: 'preview', waitingFor: 'the asker to confirm the plan' });
@@ -99,8 +99,8 @@ async function preview(desk: RefundDesk): Promise<RefundResult | undefined> {
   return isWanted ? undefined : { kind: 'abandoned', reason: 'nobody confirmed it' };
 }
 
-function announce(desk: RefundDesk, proposed: Parameters<typeof openingOf>[0]): void {
-  const opening = openingOf(proposed);
+function announce(desk: RefundDesk, proposed: Parameters<typeof openingOf>[1]): void {
+  const opening = openingOf(desk, proposed);
   desk.opening ??= opening;
   desk.confirmed = opening;
 }

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import type { Request, Response } from 'express';
+import { callerOf } from './access';
+import type { ApiParts } from './parts';
+import { ApiProblem } from './problems';
+
+/** A request that may be repeated: the same name means the same effect, once (API-4). */
+export interface NamedRequest {
+  readonly caller: string;
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  /** SHA-256 of the canonical body, hexadecimal. */
+  readonly bodyHash: string;
+  /** True when it had its effect before: this time only the answer is given again. */
+  readonly isRecorded: boolean;
+}
+
+/** One to 255 visible characters of ASCII. */
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** Reads how the caller names the request, and whether it had its effect before. Another request under the name is refused. */
+export async function nameRequest(
+  { reads }: ApiParts,
+  request: Request,
+  response: Response,
+): Promise<NamedRequest> {
+  const body = (request.body ?? {}) as Readonly<Record<string, unknown>>;
+  const key = keyOf(request, body);
+  const caller = callerOf(response).clientId;
+  const path = request.originalUrl.split('?')[0] ?? '';
+  const bodyHash = hashOf(body);
+  const named = { caller, key, method: request.method, path, bodyHash };
+  const recorded = await reads.recordedRequest({ caller, key });
+  if (!recorded) return { ...named, isRecorded: false };
+  const isSame =
+    recorded.method === named.method &&
+    recorded.path === path &&
+    recorded.bodyHash.toString('hex') === bodyHash;
+  if (!isSame) throw mismatch();
+  return { ...named, isRecorded: true };
+}
+
+/** The name was given to another request, perhaps one that still runs. */
+export function mismatch(): ApiProblem {
+  return new ApiProblem({
+    code: 'idempotency_mismatch',
+    detail: 'This Idempotency-Key was used for another request; use a new one.',
+  });
+}
+
+function keyOf(request: Request, body: Readonly<Record<string, unknown>>): string {
+  const header = request.get('idempotency-key');
+  const alias = body['idempotency_key'];
+  const key = header ?? alias;
+  if (key === undefined) {
+    throw new ApiProblem({
+      code: 'idempotency_key_required',
+      detail: 'Send an Idempotency-Key, so that a repeat has no second effect.',
+    });
+  }
+  const isClear = typeof key === 'string' && (alias === undefined || alias === key);
+  if (isClear && KEY.test(key)) return key;
+  throw new ApiProblem({
+    code: 'validation_error',
+    detail: 'Idempotency-Key is 1 to 255 visible ASCII characters, the same in header and body.',
+    members: { errors: [{ path: 'idempotency_key', message: 'malformed or contradictory' }] },
+  });
+}
+
+/** Members in one order and without the alias: what means the same hashes to the same. */
+function hashOf(body: Readonly<Record<string, unknown>>): string {
+  const meant = Object.entries(body).filter(([name]) => name !== 'idempotency_key');
+  return createHash('sha256')
+    .update(canonical(Object.fromEntries(meant)))
+    .digest('hex');
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`);
+  return `{${members.join(',')}}`;
+}

@@ -1,0 +1,41 @@
+import { Router, type ErrorRequestHandler } from 'express';
+import type { ApiParts } from './parts';
+import { answerApiProblem, ApiProblem } from './problems';
+import { refundRoutes } from './refunds';
+
+/** The API for other services under `/api/v1`. It authenticates, names and asks; workflows decide and PostgreSQL counts. */
+export function apiRoutes(parts: ApiParts): Router {
+  const api = Router();
+  api.use(refundRoutes(parts));
+  api.use((_request, response) => {
+    answerApiProblem(response, { code: 'not_found', detail: 'There is nothing at this address.' });
+  });
+  api.use(answerApiError);
+  return Router().use('/api/v1', api);
+}
+
+/** Expected refusals in their own words; a body that is no JSON is the caller's mistake; all else is ours. */
+// Express knows an error handler by its four parameters.
+// eslint-disable-next-line max-params
+const answerApiError: ErrorRequestHandler = (error: unknown, request, response, next) => {
+  if (response.headersSent) return void next(error);
+  if (error instanceof ApiProblem) return answerApiProblem(response, error.problem);
+  if (isUnreadable(error)) {
+    return answerApiProblem(response, {
+      code: 'validation_error',
+      detail: 'The body is no JSON object of an acceptable size.',
+      members: { errors: [{ path: '', message: 'unreadable body' }] },
+    });
+  }
+  request.log.error({ err: error }, 'an API request failed');
+  answerApiProblem(response, {
+    code: 'unavailable',
+    detail: 'The outcome is unknown; repeat the request with the same Idempotency-Key.',
+  });
+};
+
+function isUnreadable(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return false;
+  const { status } = error;
+  return typeof status === 'number' && status >= 400 && status < 500;
+}

@@ -1,0 +1,14 @@
+import type { BillingCommands } from '../../commands/contract';
+import type { BillingReads } from '../../reads/billing';
+import type { Clock } from '../ports';
+
+/** What the API for other services is made of. */
+export interface ApiParts {
+  readonly commands: Pick<BillingCommands, 'openRefund'>;
+  readonly reads: Pick<BillingReads, 'apiKey' | 'recordedRequest' | 'paymentRefunds'>;
+  readonly clock: Clock;
+  readonly settings: {
+    /** Mixed into the hashes of API keys. */
+    readonly apiKeyPepper: string;
+  };
+}
