@@ -73,6 +73,13 @@ export const ROUTES = [
   'bc:stop',
   'news:off',
   'set:news',
+  'adm:promos',
+  'adm:promo',
+  'adm:code',
+  'adm:codes',
+  'adm:tars',
+  'adm:tar',
+  'adm:turn',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

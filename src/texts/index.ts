@@ -11,6 +11,8 @@ import { growthEn } from './growth/en';
 import { growthRu } from './growth/ru';
 import { noticesEn } from './notices/en';
 import { noticesRu } from './notices/ru';
+import { offersEn } from './offers/en';
+import { offersRu } from './offers/ru';
 import { opsEn } from './ops/en';
 import { opsRu } from './ops/ru';
 import { plansEn } from './plans/en';
@@ -33,6 +35,7 @@ const RU = {
   ...generalRu,
   ...growthRu,
   ...noticesRu,
+  ...offersRu,
   ...opsRu,
   ...plansRu,
   ...privacyRu,
@@ -52,6 +55,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...generalEn,
   ...growthEn,
   ...noticesEn,
+  ...offersEn,
   ...opsEn,
   ...plansEn,
   ...privacyEn,

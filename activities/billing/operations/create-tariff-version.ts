@@ -4,7 +4,11 @@ import type { Transaction } from '../../../drizzle/client';
 import { tariffPrices, tariffs, tariffVersions } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
 import type { ActionParams } from '../../../src/domain/billing/operations';
-import { problemOfTerms, type TariffTerms } from '../../../src/domain/billing/tariff-terms';
+import {
+  changeTerms,
+  problemOfTerms,
+  type TariffTerms,
+} from '../../../src/domain/billing/tariff-terms';
 import { money } from '../../../src/domain/money';
 import { defineOperation } from './definition';
 
@@ -38,7 +42,7 @@ export const createTariffVersion = defineOperation<ActionParams['create_tariff_v
     const latest = await lockLatest(tx, params.tariffId);
     if (!latest) return { kind: 'refused', reason: 'unknown_tariff' };
     const { tariff, version, terms: before } = latest;
-    const terms = changed(before, params.changes);
+    const terms = changeTerms(before, params.changes);
     const problem = problemOfTerms(tariff.kind, terms);
     if (problem !== undefined) {
       return { kind: 'refused', reason: 'terms_do_not_fit', detail: problem };
@@ -84,19 +88,6 @@ function termsOf(
   return {
     ...{ tokensUtok, feeUtok, periodUnit, periodCount, minAmountMinor, maxAmountMinor },
     prices: Object.fromEntries(prices.map(({ currency, amountMinor }) => [currency, amountMinor])),
-  };
-}
-
-/** Prices that are not named stay as they are. */
-function changed(
-  before: TariffTerms,
-  { prices, ...changes }: ActionParams['create_tariff_version']['changes'],
-): TariffTerms {
-  const named = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return {
-    ...before,
-    ...Object.fromEntries(named),
-    prices: { ...before.prices, ...prices },
   };
 }
 

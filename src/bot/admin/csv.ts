@@ -34,7 +34,7 @@ export async function csvFile(
 }
 
 /** Russian spreadsheets separate by semicolons; the mark at the beginning says that it is UTF-8. */
-function csvPart(
+export function csvPart(
   columns: readonly string[],
   rows: ExportPage['rows'],
   { locale, isFirst }: { readonly locale: Locale; readonly isFirst: boolean },

@@ -10,6 +10,8 @@ import { blockingFeature } from './blocking';
 import { adminCommands } from './gate';
 import { maintenanceFeature } from './maintenance';
 import { menuFeature } from './menu';
+import { campaignsFeature } from '../offers/campaigns';
+import { managedTariffsFeature } from '../offers/tariffs';
 import { openItemsFeature } from './open-items';
 import { peopleFeature } from './people';
 import { statsFeature } from './stats';
@@ -29,6 +31,8 @@ export function adminFeature(parts: BotParts) {
   const adjusting = adjustingFeature(parts);
   const blocking = blockingFeature(parts);
   const maintenance = maintenanceFeature(parts);
+  const campaigns = campaignsFeature(parts);
+  const tariffs = managedTariffsFeature(parts);
   const features = [
     people,
     openItems,
@@ -37,6 +41,8 @@ export function adminFeature(parts: BotParts) {
     adjusting,
     approve,
     broadcast,
+    campaigns,
+    tariffs,
     blocking,
     maintenance,
   ];
@@ -63,6 +69,8 @@ export function adminFeature(parts: BotParts) {
       ...broadcast.callbacks,
       ...blocking.callbacks,
       ...maintenance.callbacks,
+      ...campaigns.callbacks,
+      ...tariffs.callbacks,
     },
   };
 }

@@ -16,6 +16,19 @@ export interface TariffTerms {
 
 export type TermsProblem = keyof TariffTerms;
 
+/** What a new version changes; members that are absent stay as they are. */
+export type TermsChange = { readonly [M in keyof TariffTerms]?: TariffTerms[M] | undefined };
+
+/** The terms of the next version; prices that are not named stay. */
+export function changeTerms(before: TariffTerms, change: TermsChange): TariffTerms {
+  const named = Object.entries(change).filter(([, value]) => value !== undefined);
+  return {
+    ...before,
+    ...Object.fromEntries(named),
+    prices: { ...before.prices, ...change.prices },
+  };
+}
+
 /** Longest period, whatever its unit. */
 const MOST_UNITS = 1_000;
 

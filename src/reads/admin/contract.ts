@@ -1,6 +1,8 @@
 import type { Money } from '../../domain/money';
 import type { HistoryRow, SubscriptionView } from '../billing';
+import type { CampaignReads } from './campaigns';
 import type { StatisticsReads } from './statistics';
+import type { TariffReads } from './tariffs';
 
 /** Somebody an operator may have meant, and by what they were found. */
 export interface PersonHit {
@@ -83,7 +85,7 @@ export interface OpenItemCard extends OpenItemLine {
 }
 
 /** What the administration looks at; read-only SQL like every read. */
-export interface AdminReads extends StatisticsReads {
+export interface AdminReads extends StatisticsReads, CampaignReads, TariffReads {
   /** By Telegram id, @name, invoice number or id, payment or charge reference; ten at most. */
   findPeople(query: string): Promise<readonly PersonHit[]>;
   personCard(userId: number): Promise<PersonCard | undefined>;

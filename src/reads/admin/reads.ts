@@ -1,4 +1,5 @@
 import type { Database } from '../../../drizzle/client';
+import { createCampaignReads } from './campaigns';
 import type { AdminReads } from './contract';
 import { exportPage } from './exports';
 import { findPeople } from './find';
@@ -6,10 +7,13 @@ import { openItem, openItemPage } from './open-items';
 import { personCard } from './person';
 import { dailySales, salesReport } from './sales';
 import { standing } from './standing';
+import { createTariffReads } from './tariffs';
 
 /** The administration's view of the database. */
 export function createAdminReads(db: Database): AdminReads {
   return {
+    ...createCampaignReads(db),
+    ...createTariffReads(db),
     findPeople: (query) => findPeople(db, query),
     personCard: (userId) => personCard(db, userId),
     openItems: (after) => openItemPage(db, after),

@@ -22,6 +22,10 @@ const COMMANDS = [
   '/unblock',
   '/maintenance',
   '/stats',
+  '/promo_new',
+  '/promo_list',
+  '/promo_off',
+  '/tariffs_admin',
 ];
 
 function pressable(visitor: Visitor): string[] {
