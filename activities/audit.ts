@@ -1,6 +1,6 @@
 import type { Transaction } from '../drizzle/client';
 import { auditLog } from '../drizzle/schema';
-import { workflowId } from './transactions';
+import { requestId, workflowId } from './transactions';
 
 export interface AuditEntry {
   readonly action: string;
@@ -50,6 +50,7 @@ export async function writeAudit(tx: Transaction, entry: AuditEntry): Promise<vo
     before: entry.before ?? null,
     after: entry.after ?? null,
     reason: entry.reason ?? null,
+    requestId: requestId(),
     workflowId: workflow,
     asOf: entry.asOf,
   });

@@ -40,6 +40,12 @@ export function workflowId(): string {
   return workflowExecution.workflowId;
 }
 
+/** The run and the activity that act, by which the very request is found in the history of the workflow (AU-1). */
+export function requestId(): string {
+  const { workflowExecution, activityId } = activityInfo();
+  return `${workflowExecution?.runId ?? ''}/${activityId}`;
+}
+
 /** The settings in force: the environment's defaults under the live rows. */
 export async function readSettings(
   tx: Pick<Transaction, 'select'>,

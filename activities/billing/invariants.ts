@@ -83,11 +83,13 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
                       where r.hold_id = h.id and r.state in ('frozen', 'sent', 'unknown'))
       and not exists (select 1 from disputes d
                       where d.hold_id = h.id and d.state in ('opened', 'evidence_sent'))`,
-  'who is frozen has an open dispute': `
+  'who is frozen has an open dispute, or wants to be forgotten': `
     select u.id from users u
     where u.money_frozen_by is not null
       and not exists (select 1 from disputes d
-                      where d.id = u.money_frozen_by and d.state in ('opened', 'evidence_sent'))`,
+                      where d.id = u.money_frozen_by and d.state in ('opened', 'evidence_sent'))
+      and not exists (select 1 from erasures r
+                      where r.id = u.money_frozen_by and r.state in ('requested', 'settling', 'waiting'))`,
   'a used promo code belongs to money that stayed, or to a trial': `
     select u.id, u.invoice_id from promo_uses u
     where u.state = 'confirmed'

@@ -10,6 +10,7 @@ import {
 import { assert } from '../../src/domain/assert';
 import type { BillingSettings } from '../../src/domain/billing/settings';
 import type { Evidence } from '../../src/payments/provider';
+import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
 import { promiseToUser } from '../outbox';
 import { inTransaction, readSettings, workflowId } from '../transactions';
@@ -109,10 +110,23 @@ async function recordFact(
       })
       .where(eq(payments.id, payment.id));
     if (FACT_RANK[state] >= FACT_RANK.failed) await closeUnknown(tx, told);
+    if (state === 'failed') await auditFailure(tx, payment, told);
     if (isReversal(state) && !returned) {
       await foldReversal(tx, told, { payment, order, settings });
     }
     return recorded({ ...payment, state }, returned);
+  });
+}
+
+async function auditFailure(tx: Transaction, payment: Payment, told: ToldFact): Promise<void> {
+  await writeAudit(tx, {
+    action: 'payment.failed',
+    entity: 'payment',
+    entityId: payment.id,
+    actor: { kind: 'provider', id: told.provider },
+    before: { state: payment.state },
+    after: { state: 'failed', evidence: told.evidence },
+    asOf: new Date(told.asOf),
   });
 }
 

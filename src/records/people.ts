@@ -101,8 +101,9 @@ function arrivalQuery(beginning: Beginning, { updateId, person, asOf }: Coming) 
         xmax = 0 or coalesce(
           visible_from = ${at} + clock_offset_ms * interval '1 millisecond', false) as is_new
     ), registration as (
-      insert into ${auditLog} (actor_kind, actor_id, action, entity, entity_id, as_of)
-      select 'user', person.id::text, 'user.created', 'user', person.id::text, ${at}
+      insert into ${auditLog} (actor_kind, actor_id, action, entity, entity_id, request_id, as_of)
+      select 'user', person.id::text, 'user.created', 'user', person.id::text,
+        ${`telegram:${updateId}`}, ${at}
       from person where person.is_new
     )
     select person.*,

@@ -58,8 +58,24 @@ describe('an erasure', () => {
       ...{ state: 'cancelling', driver: 'none', auto_renew: false, money_frozen_by: erasureId },
     });
     const audited = await books.sql`
-      select action from audit_log where action in ('erasure.requested', 'subscription.cancelled')`;
+      select request_id from audit_log
+      where action in ('erasure.requested', 'subscription.cancelled')`;
     expect(audited).toHaveLength(2);
+    expect(audited[0]?.['request_id']).toMatch(/^[\da-f-]{36}\/./);
+    await checkBooks(books);
+  });
+
+  it('leaves a dispute that was opened meanwhile in force when it is called off', async () => {
+    const userId = await customer();
+    await begin(userId);
+    const disputeId = randomUUID();
+    await books.sql`
+      insert into disputes (id, provider, provider_ref, payment_id, user_id, state, amount_minor,
+        currency, exponent, due_at)
+      select ${disputeId}, 'mock', 'd', id, ${userId}, 'opened', 1, 'RUB', 2, now() from payments`;
+    await run(userId, () => books.act.withdrawErasure({ erasureId, userId, asOf: after(1) }));
+    const [row] = await books.sql`select money_frozen_by from users`;
+    expect(row).toEqual({ money_frozen_by: disputeId });
   });
 
   it('is called off, once, and lifts its own stop only', async () => {

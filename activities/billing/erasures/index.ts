@@ -1,6 +1,7 @@
 import { getClient } from '@temporalio/activity';
-import { and, count, eq, inArray } from 'drizzle-orm';
-import { erasures, holds, invoices, users } from '../../../drizzle/schema';
+import { and, count, desc, eq, inArray } from 'drizzle-orm';
+import type { Transaction } from '../../../drizzle/client';
+import { disputes, erasures, holds, invoices, users } from '../../../drizzle/schema';
 import { checkoutId } from '../../../workflows/billing/contract';
 import { writeAudit } from '../../audit';
 import type { ActivityDeps } from '../../deps';
@@ -86,6 +87,23 @@ async function cancelOpenOrders(
   }
 }
 
+/** A dispute that was opened meanwhile goes on freezing the person. */
+async function thaw(
+  tx: Transaction,
+  { erasureId, userId }: { erasureId: string; userId: number },
+): Promise<void> {
+  const [dispute] = await tx
+    .select({ id: disputes.id })
+    .from(disputes)
+    .where(and(eq(disputes.userId, userId), inArray(disputes.state, ['opened', 'evidence_sent'])))
+    .orderBy(desc(disputes.id))
+    .limit(1);
+  await tx
+    .update(users)
+    .set({ moneyFrozenBy: dispute?.id ?? null })
+    .where(and(eq(users.id, userId), eq(users.moneyFrozenBy, erasureId)));
+}
+
 /** Lifts the stop. Renewals stay off: the person turns on again what they want. */
 async function withdrawErasure(
   { db, settings: defaults }: ActivityDeps,
@@ -99,10 +117,7 @@ async function withdrawErasure(
       .where(and(eq(erasures.id, erasureId), inArray(erasures.state, ['settling', 'waiting'])))
       .returning({ id: erasures.id });
     if (!withdrawn) return;
-    await tx
-      .update(users)
-      .set({ moneyFrozenBy: null })
-      .where(and(eq(users.id, userId), eq(users.moneyFrozenBy, erasureId)));
+    await thaw(tx, { erasureId, userId });
     await writeAudit(tx, {
       ...{ action: 'erasure.withdrawn', entity: 'erasure', entityId: erasureId, asOf },
       actor: { kind: 'user', id: String(userId) },
