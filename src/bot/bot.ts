@@ -23,6 +23,7 @@ import { helpFeature } from './help';
 import { errorBoundary } from './incidents';
 import { menuFeature } from './menu';
 import type { BotParts } from './parts';
+import { refundFeature } from './refunds/refund';
 import { patience } from './patience';
 import { promoFeature } from './promo/codes';
 import { reachability } from './reachability';
@@ -74,6 +75,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const trial = trialFeature(parts);
   const admin = adminFeature(parts);
   const receipts = receiptsFeature(parts);
+  const refund = refundFeature(parts);
   const why = whyFeature(parts);
   const handlers: CallbackHandlers<Route> = {
     ...menu.callbacks,
@@ -92,6 +94,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...admin.callbacks,
     ...planChangeFeature(parts).callbacks,
     ...receipts.callbacks,
+    ...refund.callbacks,
     ...why.callbacks,
     ...newsCallbacks(parts),
   };
@@ -99,7 +102,9 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {
     bot.use(feature.composer);
   }
+  bot.use(refund.composer);
   bot.use(promo.composer, trial.composer, admin.composer, myData.composer, why.composer);
   // Last, because an open question takes any text: commands come before dialogues.
   bot.use(topup.composer, promo.questions, trial.questions, admin.questions);
+  bot.use(refund.questions);
 }

@@ -19,6 +19,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'trial',
   'why',
   'settings',
+  'refund',
   'paysupport',
   'terms',
   'export',

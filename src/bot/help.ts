@@ -11,7 +11,7 @@ import { say } from './wording';
 export function helpFeature(parts: BotParts) {
   const composer = new Composer<BotContext>();
   composer.command(['help', 'support'], (ctx) => show(ctx, helpScreen(ctx, parts)));
-  composer.command(['paysupport', 'refund'], (ctx) => showPaySupport(ctx, parts));
+  composer.command('paysupport', (ctx) => showPaySupport(ctx, parts));
   composer.command(['terms', 'privacy'], (ctx) => show(ctx, termsScreen(ctx, parts)));
   const callbacks: CallbackHandlers<'nav:help' | 'nav:terms'> = {
     'nav:help': (ctx, press) =>
@@ -56,7 +56,9 @@ async function showPaySupport(ctx: BotContext, parts: BotParts): Promise<void> {
     invoices.length > 0 && `\n${say(locale, 'paysupport.orders')}`,
     ...invoices.map((invoice) => invoiceLine(ctx, invoice)),
   );
-  await show(ctx, { text, rows: supportRows(parts.settings, locale) });
+  const refund = [openButton(locale, 'refund.button.list', 'ref:list')];
+  const rows = supportRows(parts.settings, locale);
+  await show(ctx, { text, rows: ctx.visit.arrival.isBlocked ? rows : [refund, ...rows] });
 }
 
 function termsScreen(ctx: BotContext, parts: BotParts): Screen {

@@ -28,6 +28,8 @@ export type BotCommands = Pick<
   | 'completeFreeOrder'
   | 'changeTariff'
   | 'operate'
+  | 'openRefund'
+  | 'confirmRefund'
   | 'requestExport'
   | 'requestErasure'
   | 'withdrawErasure'

@@ -19,11 +19,12 @@ export interface RefundCommands {
    * one payment apart: repeating the same one gives the same refund.
    */
   openRefund(order: { readonly n: string; readonly input: RefundInput }): Promise<OpenedRefund>;
-  /** The asker of a preview wants it. Undefined when it has been given up meanwhile, or is somebody else's. */
+  /** The asker of a preview wants it. Undefined when there is none of that name, or it is somebody else's. */
   confirmRefund(order: {
-    readonly workflowId: string;
+    readonly paymentId: string;
+    readonly n: string;
     readonly actor: Actor;
-  }): Promise<RefundOpening | undefined>;
+  }): Promise<OpenedRefund | undefined>;
   /** Where a refund stands; undefined when nothing of that name runs or ran lately. */
   refundCard(workflowId: string): Promise<RefundCard | undefined>;
 }

@@ -4,6 +4,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   type Client,
+  type WorkflowHandle,
 } from '@temporalio/client';
 import {
   confirmRefundUpdate,
@@ -23,12 +24,13 @@ export function refundCommands(client: Client, taskQueue: string): RefundCommand
   return {
     ensureOperations: () => ensureOperations(client, taskQueue),
     openRefund: (order) => openRefund(client, taskQueue, order),
-    confirmRefund: async ({ workflowId, actor }) => {
+    confirmRefund: async ({ paymentId, n, actor }) => {
+      const handle = handleOf(refundWorkflowId(paymentId, n));
       try {
-        return await handleOf(workflowId).executeUpdate(confirmRefundUpdate, { args: [{ actor }] });
+        return await handle.executeUpdate(confirmRefundUpdate, { args: [{ actor }] });
       } catch (error) {
-        if (isGone(error)) return undefined;
-        throw error;
+        if (!isGone(error)) throw error;
+        return error instanceof WorkflowNotFoundError ? endOf(handle) : undefined;
       }
     },
     refundCard: async (workflowId) => {
@@ -76,6 +78,18 @@ async function openRefund(
       kind: 'over',
       result: await client.workflow.getHandle<Workflows['refund']>(workflowId).result(),
     };
+  }
+}
+
+/** How a refund ended that was confirmed before; undefined when there never was one. */
+async function endOf(
+  handle: WorkflowHandle<Workflows['refund']>,
+): Promise<OpenedRefund | undefined> {
+  try {
+    return { kind: 'over', result: await handle.result() };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { RefundReads } from './refunds';
 import type { ApiReads } from './api';
 import type { InvoiceState } from '../domain/billing/invoice';
 import type { PeriodUnit, QuotePurpose, TariffKind } from '../domain/billing/pricing';
@@ -145,7 +146,14 @@ export type PreCheckoutDecision =
 
 /** Read-only SQL for screens. Nothing here writes, locks or decides about money. */
 export interface BillingReads
-  extends AdminReads, ApiReads, ApprovalReads, ExplanationReads, PrivacyReads, ReceiptReads {
+  extends
+    AdminReads,
+    ApiReads,
+    ApprovalReads,
+    ExplanationReads,
+    PrivacyReads,
+    ReceiptReads,
+    RefundReads {
   /** Tariffs on sale at `asOf`, ordered; `topup` and hidden ones excluded. */
   catalogue(asOf: Date): Promise<readonly TariffCard[]>;
   tariff(tariffId: string, asOf: Date): Promise<TariffCard | undefined>;

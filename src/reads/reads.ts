@@ -1,4 +1,5 @@
 import type { Database } from '../../drizzle/client';
+import { refundReads } from './refunds';
 import { apiReads } from './api';
 import { approvalReads } from './approvals/proposals';
 import { createAdminReads } from './admin/reads';
@@ -15,6 +16,7 @@ import { subscription, wallet } from './wallets';
 export function createReads(db: Database): BillingReads {
   return {
     ...apiReads(db),
+    ...refundReads(db),
     ...approvalReads(db),
     ...privacyReads(db),
     ...createAdminReads(db),

@@ -6,6 +6,7 @@ import { broadcastFeature } from '../approvals/broadcast';
 import type { BotContext } from '../context';
 import type { BotParts } from '../parts';
 import { actionsFeature } from './actions';
+import { refundOrderFeature } from '../refunds/refund-order';
 import { blockingFeature } from './blocking';
 import { adminCommands } from './gate';
 import { maintenanceFeature } from './maintenance';
@@ -29,6 +30,7 @@ export function adminFeature(parts: BotParts) {
   const approve = approveFeature(parts);
   const broadcast = broadcastFeature(parts);
   const adjusting = adjustingFeature(parts);
+  const refundOrder = refundOrderFeature(parts);
   const blocking = blockingFeature(parts);
   const maintenance = maintenanceFeature(parts);
   const campaigns = campaignsFeature(parts);
@@ -39,6 +41,7 @@ export function adminFeature(parts: BotParts) {
     stuck,
     stats,
     adjusting,
+    refundOrder,
     approve,
     broadcast,
     campaigns,

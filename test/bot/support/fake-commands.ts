@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import type { BotCommands } from '../../../src/bot/parts';
+import { REFUND_PLAN } from '../../workflows/support/cast';
 
 /** Plays the workflows: consumes quotes and writes invoices as `checkout` would, and remembers what was asked. */
 export interface FakeCommands extends BotCommands {
@@ -50,6 +51,20 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
         await sql`update invoices set provider = ${order.provider} where id = ${order.invoiceId}`;
         return { kind: 'changed', provider: order.provider } as const;
       }),
+    openRefund: (order) =>
+      play('openRefund', order, async () => ({
+        kind: 'planned',
+        workflowId: `refund:${order.input.paymentId}:${order.n}`,
+        plan: REFUND_PLAN,
+        approvals: 0,
+      })),
+    confirmRefund: (order) =>
+      play('confirmRefund', order, async () => ({
+        kind: 'planned',
+        workflowId: `refund:${order.paymentId}:${order.n}`,
+        plan: REFUND_PLAN,
+        approvals: 0,
+      })),
     operate: (request) => play('operate', request, async () => ({ kind: 'done', result: null })),
     changeTariff: (wish) =>
       play('changeTariff', wish, async () => {
