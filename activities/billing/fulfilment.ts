@@ -77,7 +77,9 @@ async function tellFulfilled(
   const { invoice, quote, tariff, version } = order;
   const { receipt, period, issued } = told;
   const balanceUtok = await balanceOf(tx, invoice.userId);
-  const shared = { ...amountOf(invoice), balanceUtok, tokensUtok: quote.tokensUtok, ...issued };
+  const bonus = quote.bonusUtok > 0 ? { bonusUtok: quote.bonusUtok } : {};
+  const { tokensUtok } = quote;
+  const shared = { ...amountOf(invoice), balanceUtok, tokensUtok, ...bonus, ...issued };
   const promise = {
     key: `${invoice.userId}:pay.ok:${invoice.id}`,
     category: 'money',

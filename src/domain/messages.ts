@@ -27,17 +27,22 @@ export type ProposalParams = {
   readonly details: string;
 };
 
+/** Tokens that a promo code added. */
+export type BonusParams = { readonly bonusUtok?: number };
+
 /**
  * What each message a person or an operator gets is made of (NT-1): JSON primitives only, tokens as micro-tokens,
  * instants as ISO 8601. Rows outlive a deploy, so members are only added, and only optional.
  */
 export type TemplateParams = {
   readonly 'pay.ok.topup': MoneyParams &
+    BonusParams &
     ReceiptParams & {
       readonly tokensUtok: number;
       readonly balanceUtok: number;
     };
   readonly 'pay.ok.activated': MoneyParams &
+    BonusParams &
     ReceiptParams & {
       readonly until: string;
       readonly feeUtok: number;
@@ -45,6 +50,7 @@ export type TemplateParams = {
     };
   /** Packs, subscriptions and both in one. */
   readonly 'pay.ok.order': MoneyParams &
+    BonusParams &
     ReceiptParams & {
       readonly planRu: string;
       readonly planEn: string;
@@ -54,6 +60,7 @@ export type TemplateParams = {
     };
   /** The balance did not reach the fee, so no period began (TP-3). */
   readonly 'pay.ok.fee_missing': MoneyParams &
+    BonusParams &
     ReceiptParams & {
       readonly tokensUtok: number;
       readonly balanceUtok: number;

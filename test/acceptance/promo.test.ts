@@ -9,6 +9,7 @@ import { refundWholly, spendTokens } from '../support/refunds';
 import {
   asOfOf,
   balance,
+  chatTexts,
   invoiceState,
   newUser,
   orderVersion,
@@ -75,6 +76,9 @@ test('T-D6 a bonus of 50 is a lot of its own', async () => {
     { origin: 'topup', tokens: 200 },
   ]);
   expect(await balance(stack, order.userId)).toBe(150);
+  await until('the bonus is told', async () =>
+    chatTexts(stack, order.userId).some((text) => /Bonus of the promo code: 50 tokens/.test(text)),
+  );
 });
 
 test('T-V16 wildcards, quotes and long texts typed into the chat are not valid and touch nothing', async () => {

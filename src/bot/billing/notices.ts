@@ -1,4 +1,10 @@
-import type { Locale, OutboxTemplate, ReceiptParams, TemplateParams } from '../../domain/messages';
+import type {
+  BonusParams,
+  Locale,
+  OutboxTemplate,
+  ReceiptParams,
+  TemplateParams,
+} from '../../domain/messages';
 import type { TextKey } from '../../texts';
 import { BROADCAST_NOTICES } from '../approvals/broadcast-notices';
 import { APPROVAL_NOTICES } from '../approvals/notices';
@@ -9,7 +15,7 @@ import { amountText, instantText, tokensText, type Place } from '../display';
 import { receiptButton } from '../receipts/receipts';
 import { REFUND_NOTICES } from '../refunds/notices';
 import { PRIVACY_NOTICES } from '../privacy/notices';
-import { button, type Button, type Screen } from '../screen';
+import { button, lines, type Button, type Screen } from '../screen';
 import { say, type TextParams } from '../wording';
 
 type Renderers = {
@@ -75,8 +81,13 @@ const RENDERERS: Renderers = {
 };
 
 function receipt(key: TextKey, params: object, place: Place): Screen {
-  const text = say(place.locale, key, readable(params, place));
+  const text = lines(say(place.locale, key, readable(params, place)), bonusLine(params, place));
   return withReceipt({ text, rows: [[balanceButton(place.locale)]] }, params, place);
+}
+
+function bonusLine({ bonusUtok }: BonusParams, { locale }: Place): string | undefined {
+  if (bonusUtok === undefined) return undefined;
+  return say(locale, 'pay.bonus', { bonus: tokensText(bonusUtok, locale) });
 }
 
 /** The number of the receipt after the words, and the button that makes its document (NT-3). */
@@ -93,7 +104,7 @@ function orderReceipt(params: TemplateParams['pay.ok.order'], place: Place): Scr
   const plan = place.locale === 'ru' ? params.planRu : params.planEn;
   const values = { ...readable(params, place), plan };
   const key = params.until === undefined ? 'pay.ok.order_tokens' : period;
-  const text = say(place.locale, key, values);
+  const text = lines(say(place.locale, key, values), bonusLine(params, place));
   return withReceipt({ text, rows: [[balanceButton(place.locale)]] }, params, place);
 }
 
