@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../drizzle/client';
 import { outboxMessages, users, type MessageCategory } from '../drizzle/schema';
+import { topicOf } from '../src/domain/billing/ops-topics';
 import { parseQuietHours, quietDelayMs } from '../src/domain/billing/quiet-hours';
 import type { BillingSettings } from '../src/domain/billing/settings';
 import type { Locale, TemplateParams } from '../src/domain/messages';
@@ -37,13 +38,18 @@ export async function promiseToUser(
   });
 }
 
-/** Writes a message to the operators' chat; without one configured there is nobody to tell (NT-7). */
+/**
+ * Writes a message to the operators' chat, unless its topic is switched off; without a chat configured there is nobody
+ * to tell (NT-7).
+ */
 export async function promiseToOperators(
   tx: Transaction,
   settings: BillingSettings,
   promise: Omit<MessagePromise, 'category'>,
 ): Promise<void> {
   if (settings.adminChatId === undefined) return;
+  const topic = topicOf(promise.template);
+  if (topic !== undefined && settings.silentTopics.includes(topic)) return;
   await insertMessage(tx, {
     ...(promise as MessagePromise),
     category: 'ops',

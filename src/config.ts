@@ -284,6 +284,7 @@ function billingSettings(values: Environment): BillingSettings {
     referralHoldDays: values.REFERRAL_HOLD_DAYS,
     receiptSno: values.ROBOKASSA_RECEIPT_SNO,
     receiptTax: values.ROBOKASSA_RECEIPT_TAX,
+    silentTopics: [],
     adminChatId: values.ADMIN_NOTIFICATIONS_ENABLED ? values.ADMIN_CHAT_ID : undefined,
   };
 }

@@ -84,6 +84,7 @@ export const ROUTES = [
   'adm:tars',
   'adm:tar',
   'adm:turn',
+  'adm:topic',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

@@ -160,6 +160,8 @@ export type TemplateParams = {
     readonly reason: string;
   };
   readonly 'ops.payment': OrderParams & MoneyParams & { readonly userId: number };
+  /** What a day brought and what waits; `digest` is a `DailyDigest` as JSON. */
+  readonly 'ops.digest': { readonly day: string; readonly digest: string };
   readonly 'ops.incident': { readonly incidentId: string; readonly summary: string };
 };
 

@@ -1,3 +1,4 @@
+import type { DailyDigest } from '../../src/domain/billing/digest';
 import { Api } from 'grammy';
 import { startTelegramSandbox, type TelegramSandbox } from '../../sandbox/telegram/server';
 import { createMessenger } from '../../src/bot/messenger';
@@ -16,6 +17,18 @@ const proposal = {
   details: JSON.stringify({ userId: 42, amountUtok: 5_000_000, origin: 'grant' }),
 };
 
+const DIGEST: DailyDigest = {
+  revenue: [
+    {
+      ...{ provider: 'mock', payments: 3, returns: 1 },
+      received: { minor: 60_000, currency: 'RUB', exponent: 2 },
+      returned: { minor: 20_000, currency: 'RUB', exponent: 2 },
+    },
+  ],
+  newPayers: 2,
+  openItems: [{ kind: 'underpaid', count: 3, overdue: 1 }],
+  ...{ unknownPayments: 1, unconfirmedRefunds: 1, unverified: 2 },
+};
 const SAMPLES: TemplateParams = {
   'pay.ok.topup': { ...money, tokensUtok: 200_000_000, balanceUtok: 99_990_000 },
   'pay.ok.activated': {
@@ -104,6 +117,7 @@ const SAMPLES: TemplateParams = {
   },
   'ops.open_item': { kind: 'underpaid', key: 'pay:mock:1', reason: 'paid <100> of 200', ...money },
   'ops.payment': { ...order, ...money, userId: 42 },
+  'ops.digest': { day: '2026-03-01', digest: JSON.stringify(DIGEST) },
   'ops.incident': { incidentId: 'ABCDEFGH', summary: 'update 1' },
 };
 

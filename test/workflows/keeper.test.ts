@@ -93,3 +93,61 @@ test('a keeper that continues as new keeps its horizon and its day', async () =>
   await theatre.pass(handle.workflowId, 5 * MINUTE + SECOND);
   expect(theatre.calls('sealAudit')).toEqual([{ horizon: HORIZON }]);
 });
+
+describe('NT-7 the digest', () => {
+  /** The next morning is so far away. */
+  const nextIn = (milliseconds: number) => ({
+    promiseDigest: ({ asOf }: { asOf: string }) =>
+      Promise.resolve({
+        toldOf: asOf.slice(0, 10),
+        nextAt: new Date(Date.parse(asOf) + milliseconds).toISOString(),
+      }),
+  });
+
+  test('is told at the moment it is due, between two seals, and wakes the notifier', async () => {
+    theatre.play(nextIn(2 * HOUR + 2 * MINUTE));
+    const handle = await theatre.start('keeper', { workflowId: KEEPER_ID, input: {} });
+    await until('it was told', async () => theatre.calls('promiseDigest').length === 1);
+    expect(theatre.calls('promiseDigest')[0]).not.toHaveProperty('toldOf');
+    await theatre.pass(handle.workflowId, 2 * HOUR);
+    expect(theatre.calls('promiseDigest')).toHaveLength(1);
+    await theatre.pass(handle.workflowId, 2 * MINUTE + SECOND);
+    const [first, second] = theatre.calls('promiseDigest');
+    expect(second?.toldOf).toBe(first?.asOf.slice(0, 10));
+    expect(Date.parse(second?.asOf ?? '') - Date.parse(first?.asOf ?? '')).toBeLessThan(
+      2 * HOUR + 3 * MINUTE,
+    );
+    await until('the notifier was woken', async () => theatre.calls('wakeNotifier').length === 2);
+  });
+
+  test('that came due while nobody worked is told at once, for the days since', async () => {
+    const digest = {
+      toldOf: '2026-03-08',
+      nextAt: new Date(Date.now() - 30 * HOUR).toISOString(),
+    };
+    await begin({ digest });
+    await until('it was told', async () => theatre.calls('promiseDigest').length === 1);
+    expect(theatre.calls('promiseDigest')).toMatchObject([{ toldOf: '2026-03-08' }]);
+  });
+
+  test('is not told again by a keeper that continues as new', async () => {
+    const nextAt = new Date(Date.now() + DAY).toISOString();
+    const digest = { toldOf: '2026-03-08', nextAt };
+    const handle = await begin({ digest });
+    await theatre.pass(handle.workflowId, 5 * MINUTE + SECOND);
+    expect(theatre.calls('promiseDigest')).toEqual([]);
+    expect((await handle.query(keeperStateQuery)).digest).toEqual(digest);
+  });
+
+  test('that fails is tried again', async () => {
+    let failures = 1;
+    theatre.play({
+      promiseDigest: (order) =>
+        failures-- > 0
+          ? Promise.reject(new Error('connection lost'))
+          : nextIn(DAY).promiseDigest(order),
+    });
+    await begin();
+    await until('it was told', async () => theatre.calls('promiseDigest').length === 2, 30_000);
+  });
+});

@@ -3,6 +3,7 @@ import { inTransaction, readSettings } from '../../transactions';
 import { brokenInvariants } from '../invariants';
 import { openItem } from '../open-items';
 import { checkSeals } from './chain';
+import { promiseDigest } from './digest';
 import { applyRetention } from './retention';
 import { sealAudit } from './sealing';
 
@@ -11,6 +12,7 @@ export function keeperActivities(deps: ActivityDeps) {
   return {
     sealAudit: (order: Parameters<typeof sealAudit>[1]) => sealAudit(deps, order),
     checkSeals: (round: Parameters<typeof checkSeals>[1]) => checkSeals(deps, round),
+    promiseDigest: (round: Parameters<typeof promiseDigest>[1]) => promiseDigest(deps, round),
     checkInvariants: (round: { readonly asOf: string }) => checkInvariants(deps, round),
     applyRetention: (round: { readonly asOf: string }) => applyRetention(deps, round),
   };

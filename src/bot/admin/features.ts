@@ -17,6 +17,7 @@ import { openItemsFeature } from './open-items';
 import { peopleFeature } from './people';
 import { statsFeature } from './stats';
 import { stuckFeature } from './stuck';
+import { topicsFeature } from './topics';
 
 /**
  * The administration in the bot: one list of features, one gate for all of them (OPS-10). The order of the list is
@@ -35,6 +36,7 @@ export function adminFeature(parts: BotParts) {
   const maintenance = maintenanceFeature(parts);
   const campaigns = campaignsFeature(parts);
   const tariffs = managedTariffsFeature(parts);
+  const topics = topicsFeature(parts);
   const features = [
     people,
     openItems,
@@ -48,6 +50,7 @@ export function adminFeature(parts: BotParts) {
     tariffs,
     blocking,
     maintenance,
+    topics,
   ];
   const commands = features.flatMap((feature) => feature.commands);
   const actions = features.flatMap((feature) => feature.actions ?? []);
@@ -74,6 +77,7 @@ export function adminFeature(parts: BotParts) {
       ...maintenance.callbacks,
       ...campaigns.callbacks,
       ...tariffs.callbacks,
+      ...topics.callbacks,
     },
   };
 }

@@ -7,6 +7,7 @@ import type {
 } from '../../domain/messages';
 import type { TextKey } from '../../texts';
 import { BROADCAST_NOTICES } from '../approvals/broadcast-notices';
+import { DIGEST_NOTICES } from '../admin/digest';
 import { APPROVAL_NOTICES } from '../approvals/notices';
 import { GROWTH_NOTICES } from '../growth/notices';
 import { PLAN_NOTICES } from '../plans/notices';
@@ -65,6 +66,7 @@ const RENDERERS: Renderers = {
   'refund.done': (params, place) => receipt('refund.done', params, place),
   ...PRIVACY_NOTICES,
   ...BROADCAST_NOTICES,
+  ...DIGEST_NOTICES,
   'ops.open_item': openItem,
   'ops.payment': (params, { locale }) => ({
     text: say(locale, 'ops.payment', {

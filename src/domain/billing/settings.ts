@@ -1,3 +1,4 @@
+import { switchedTopic, type OpsTopic } from './ops-topics';
 import type { RefundPolicy } from './refund';
 
 /**
@@ -50,6 +51,8 @@ export interface BillingSettings {
   readonly receiptTax: string;
   /** Chat of the operators; undefined silences operator messages. */
   readonly adminChatId: number | undefined;
+  /** What that chat does not want to be told; rows of the settings table only. */
+  readonly silentTopics: readonly OpsTopic[];
 }
 
 export const DEFAULT_SETTINGS: BillingSettings = {
@@ -84,6 +87,7 @@ export const DEFAULT_SETTINGS: BillingSettings = {
   receiptSno: 'usn_income',
   receiptTax: 'none',
   adminChatId: undefined,
+  silentTopics: [],
 };
 
 /** Settings that a row of the settings table may override, by the name of its environment variable. */
@@ -112,7 +116,9 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 
 /** What is wrong with a value for a live setting, for whoever wants to set it; undefined when it may be set. */
 export function settingProblem(key: string, value: string | number | boolean): string | undefined {
-  if (key === MAINTENANCE) return typeof value === 'boolean' ? undefined : 'takes true or false';
+  if (key === MAINTENANCE || switchedTopic(key)) {
+    return typeof value === 'boolean' ? undefined : 'takes true or false';
+  }
   if (!Object.hasOwn(LIVE_SETTINGS, key)) return 'is not a live setting';
   const usual = DEFAULT_SETTINGS[LIVE_SETTINGS[key as keyof typeof LIVE_SETTINGS]];
   if (typeof value !== typeof usual) return `takes a ${typeof usual}`;
@@ -140,5 +146,12 @@ export function mergeSettings(
       keyof BillingSettings | undefined;
     return name !== undefined && typeof value === typeof defaults[name] ? [[name, value]] : [];
   });
-  return { ...defaults, ...(Object.fromEntries(overrides) as Partial<BillingSettings>) };
+  const silentTopics = rows.flatMap(({ key, value }) =>
+    value === false ? (switchedTopic(key) ?? []) : [],
+  );
+  return {
+    ...defaults,
+    ...(Object.fromEntries(overrides) as Partial<BillingSettings>),
+    silentTopics,
+  };
 }

@@ -1,3 +1,4 @@
+import type { OpsTopic } from '../../domain/billing/ops-topics';
 import type { Money } from '../../domain/money';
 import type { HistoryRow, SubscriptionView } from '../billing';
 import type { CampaignReads } from './campaigns';
@@ -92,4 +93,6 @@ export interface AdminReads extends StatisticsReads, CampaignReads, TariffReads 
   /** Items nobody has decided about, the most overdue first, by keyset. */
   openItems(after: string | undefined): Promise<OpenItemPage>;
   openItem(openItemId: string): Promise<OpenItemCard | undefined>;
+  /** Topics that the operators' chat is not told of. */
+  silentTopics(): Promise<readonly OpsTopic[]>;
 }

@@ -8,6 +8,7 @@ import { personCard } from './person';
 import { dailySales, salesReport } from './sales';
 import { standing } from './standing';
 import { createTariffReads } from './tariffs';
+import { silentTopics } from './topics';
 
 /** The administration's view of the database. */
 export function createAdminReads(db: Database): AdminReads {
@@ -18,6 +19,7 @@ export function createAdminReads(db: Database): AdminReads {
     personCard: (userId) => personCard(db, userId),
     openItems: (after) => openItemPage(db, after),
     openItem: (openItemId) => openItem(db, openItemId),
+    silentTopics: () => silentTopics(db),
     salesReport: (span) => salesReport(db, span),
     standing: () => standing(db),
     dailySales: (span, timeZone) => dailySales(db, span, timeZone),

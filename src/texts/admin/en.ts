@@ -140,6 +140,20 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.refused.bad_setting': 'the value does not fit',
   'admin.refused.short_reason': 'the reason is too short',
 
+  'admin.command.topics': 'Messages to the team',
+  'admin.topics.title':
+    '<b>What the team’s chat is told</b>\nPress to switch on or off. What is off is not kept for later.',
+  'admin.topics.turn_on': 'Switch on the messages “{topic}”?',
+  'admin.topics.turn_off': 'Switch off the messages “{topic}”?',
+  'admin.button.topic_on': '🔔 {topic}',
+  'admin.button.topic_off': '🔕 {topic}',
+  'admin.topic.payment': 'Payments',
+  'admin.topic.open_item': 'Open items',
+  'admin.topic.refund': 'Refunds',
+  'admin.topic.dispute': 'Disputes',
+  'admin.topic.proposal': 'Approvals',
+  'admin.topic.digest': 'Daily digest',
+
   'admin.command.stats': 'Sales and figures',
   'admin.stats.title': '📊 <b>Sales</b> since {since}',
   'admin.stats.no_revenue': 'Nothing received.',

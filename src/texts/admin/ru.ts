@@ -140,6 +140,20 @@ export const adminRu = {
   'admin.refused.bad_setting': 'такое значение не подходит',
   'admin.refused.short_reason': 'причина слишком короткая',
 
+  'admin.command.topics': 'Сообщения команде',
+  'admin.topics.title':
+    '<b>Что приходит в чат команды</b>\nНажмите, чтобы включить или выключить. Выключенное не копится.',
+  'admin.topics.turn_on': 'Включить сообщения «{topic}»?',
+  'admin.topics.turn_off': 'Выключить сообщения «{topic}»?',
+  'admin.button.topic_on': '🔔 {topic}',
+  'admin.button.topic_off': '🔕 {topic}',
+  'admin.topic.payment': 'Оплаты',
+  'admin.topic.open_item': 'Открытые вопросы',
+  'admin.topic.refund': 'Возвраты',
+  'admin.topic.dispute': 'Споры',
+  'admin.topic.proposal': 'Согласования',
+  'admin.topic.digest': 'Итоги дня',
+
   'admin.command.stats': 'Продажи и показатели',
   'admin.stats.title': '📊 <b>Продажи</b> с {since}',
   'admin.stats.no_revenue': 'Поступлений нет.',

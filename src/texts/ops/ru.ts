@@ -3,5 +3,19 @@ export const opsRu = {
   'ops.open_item': '🔴 <b>{kind}</b>\n{reason}\nКлюч: <code>{key}</code>',
   'ops.open_item_amount': '🔴 <b>{kind}</b>, {amount}\n{reason}\nКлюч: <code>{key}</code>',
   'ops.payment': '💳 Оплата {amount} по счёту №{no}, пользователь <code>{user}</code>',
+  'ops.digest': '☀️ <b>Итоги дня</b> {day}',
+  'ops.digest.no_money': 'Поступлений не было.',
+  'ops.digest.money':
+    '• {provider}: <b>{received}</b>, {payments, plural, one {# платёж} few {# платежа} many {# платежей} other {# платежа}}',
+  'ops.digest.returned':
+    '• {provider}: возвращено {returned}, {returns, plural, one {# возврат} few {# возврата} many {# возвратов} other {# возврата}}',
+  'ops.digest.new_payers': 'Заплатили впервые: {count}',
+  'ops.digest.no_items': 'Открытых вопросов нет.',
+  'ops.digest.items': '<b>Ждут решения</b>',
+  'ops.digest.item': '• {kind}: {count}',
+  'ops.digest.item_overdue': '• {kind}: {count}, просрочено {overdue}',
+  'ops.digest.unknown': '⏳ Оплаты с неизвестным исходом: {count}',
+  'ops.digest.refunds': '⏳ Возвраты без подтверждения: {count}',
+  'ops.digest.unverified': '⚠️ Уведомления с неверной подписью: {count}',
   'ops.incident': '⚠️ Сбой <code>{incident}</code>\n{summary}',
 } as const;

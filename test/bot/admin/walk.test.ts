@@ -26,6 +26,7 @@ const COMMANDS = [
   '/promo_list',
   '/promo_off',
   '/tariffs_admin',
+  '/topics',
 ];
 
 function pressable(visitor: Visitor): string[] {
@@ -92,6 +93,7 @@ describe('every screen of the administration', () => {
       'stats',
       'chart',
       'csv',
+      'topic',
       'no',
     ])
       expect([...pressed].some((kind) => kind.startsWith(`v1:adm:${route}:`))).toBe(true);

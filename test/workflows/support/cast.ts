@@ -203,6 +203,11 @@ export function happyActivities(): Activities {
     emptyExport: nothing,
     sealAudit: () => Promise.resolve({ sealedRows: 0, horizon: HORIZON }),
     checkSeals: () => Promise.resolve({}),
+    promiseDigest: ({ asOf }) =>
+      Promise.resolve({
+        toldOf: asOf.slice(0, 10),
+        nextAt: new Date(Date.parse(asOf) + 24 * HOUR).toISOString(),
+      }),
     checkInvariants: () => Promise.resolve({ broken: [] }),
     applyRetention: () => Promise.resolve({ inboxEvents: 0, outboxMessages: 0, exports: 0 }),
     queueBroadcast: () =>

@@ -21,15 +21,25 @@ export interface ChainCursor {
   readonly hash: string;
 }
 
+/** Up to which day the operators were told, and when they are told next. */
+export interface DigestProgress {
+  /** `YYYY-MM-DD` in the zone of the operators. */
+  readonly toldOf: string;
+  /** ISO 8601. */
+  readonly nextAt: string;
+}
+
 export interface KeeperInput {
   readonly horizon?: SealHorizon;
   /** Business day, `YYYY-MM-DD`, of the last daily round. */
   readonly checkedOn?: string;
+  readonly digest?: DigestProgress;
 }
 
 export interface KeeperCard {
   readonly horizon: SealHorizon | undefined;
   readonly checkedOn: string | undefined;
+  readonly digest: DigestProgress | undefined;
   readonly waitingFor: string;
 }
 

@@ -2,19 +2,22 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import { createShowcase } from '../../visibility';
+import { wakeNotifier } from '../activities';
 import { requireRepair } from '../repair-rules';
 import {
   checkBooksUpdate,
   keeperStateQuery,
   type ChainCursor,
+  type DigestProgress,
   type KeeperInput,
   type SealHorizon,
 } from './contract';
-import { applyRetention, checkInvariants, checkSeals, sealAudit } from './stubs';
+import { applyRetention, checkInvariants, checkSeals, promiseDigest, sealAudit } from './stubs';
 
 /** Rows younger than this are not sealed (AU-1): a horizon is used one round after it was taken. */
 const SEAL_EVERY_MS = 5 * 60_000;
@@ -26,11 +29,13 @@ interface Desk {
   checkedOn: string | undefined;
   isRoundAskedFor: boolean;
   sealAtMs: number;
+  digest: DigestProgress | undefined;
 }
 
 /**
  * Keeps the books honest: seals the audit every five minutes, and once a day checks the seals and the invariants and
- * empties what may not be kept longer. It never ends; a long history continues as new.
+ * empties what may not be kept longer. Every morning it tells the operators of the day before. It never ends; a long
+ * history continues as new.
  */
 export async function keeper(input: KeeperInput): Promise<void> {
   const desk = layDesk(input);
@@ -38,12 +43,14 @@ export async function keeper(input: KeeperInput): Promise<void> {
   for (;;) {
     if (Date.now() >= desk.sealAtMs) await seal(desk);
     if (isRoundDue(desk)) await doRound(desk);
+    const hasDigest = patched('ops-digest');
+    if (hasDigest && isDigestDue(desk)) await tellDigest(desk);
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof keeper>(carried(desk));
     }
     show({ state: 'keeping', waitingFor: 'the next audit rows to seal' });
-    await condition(() => desk.isRoundAskedFor, Math.max(1, desk.sealAtMs - Date.now()), {
+    await condition(() => desk.isRoundAskedFor, untilNext(desk, hasDigest), {
       summary: 'Until audit rows are sealed again',
     });
   }
@@ -55,6 +62,7 @@ function layDesk(input: KeeperInput): Desk {
     checkedOn: input.checkedOn,
     isRoundAskedFor: false,
     // A run that continues took its horizon just now.
+    digest: input.digest,
     sealAtMs: input.horizon === undefined ? 0 : Date.now() + SEAL_EVERY_MS,
   };
   setHandler(
@@ -68,6 +76,7 @@ function layDesk(input: KeeperInput): Desk {
   setHandler(keeperStateQuery, () => ({
     horizon: desk.horizon,
     checkedOn: desk.checkedOn,
+    digest: desk.digest,
     waitingFor: 'the next audit rows to seal',
   }));
   return desk;
@@ -100,9 +109,27 @@ async function doRound(desk: Desk): Promise<void> {
   await applyRetention({ asOf });
 }
 
-function carried({ horizon, checkedOn }: Desk): KeeperInput {
+function isDigestDue({ digest }: Desk): boolean {
+  return digest === undefined || Date.now() >= Date.parse(digest.nextAt);
+}
+
+/** What was due while nobody worked is told now: late is not lost (NT-4). */
+async function tellDigest(desk: Desk): Promise<void> {
+  const asOf = new Date(Date.now()).toISOString();
+  const { toldOf } = desk.digest ?? {};
+  desk.digest = await promiseDigest(toldOf === undefined ? { asOf } : { asOf, toldOf });
+  await wakeNotifier();
+}
+
+function untilNext({ sealAtMs, digest }: Desk, hasDigest: boolean): number {
+  const digestAtMs = hasDigest && digest ? Date.parse(digest.nextAt) : Infinity;
+  return Math.max(1, Math.min(sealAtMs, digestAtMs) - Date.now());
+}
+
+function carried({ horizon, checkedOn, digest }: Desk): KeeperInput {
   return {
     ...(horizon === undefined ? {} : { horizon }),
     ...(checkedOn === undefined ? {} : { checkedOn }),
+    ...(digest === undefined ? {} : { digest }),
   };
 }

@@ -6,6 +6,8 @@ const database = databaseStubs<KeeperActivities>();
 
 export const sealAudit = database('sealAudit', 'Seal the audit rows that are certainly complete');
 
+export const promiseDigest = database('promiseDigest', 'Promise the operators their digest');
+
 export const checkSeals = stub<KeeperActivities['checkSeals']>('checkSeals', {
   ...BOOKS_CHECK,
   summary: 'Compare the audit with its seals',
