@@ -13,7 +13,7 @@ import {
 import { checkBooksUpdate, KEEPER_ID } from '../../../workflows/billing/keeper/contract';
 import { until } from '../../support/stack';
 import { REPAIR, USER_ID } from '../../workflows/support/cast';
-import { DAY, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
+import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';
 
 async function copied(theatre: Theatre) {
@@ -47,6 +47,15 @@ async function endCopy(theatre: Theatre): Promise<void> {
 
 /** The keeper of the books, copies and erasures of personal data. */
 export const PRIVACY_SCENES: Readonly<Record<string, Scene>> = {
+  'keeper-digest': async (theatre) => {
+    const digest = { toldOf: '2026-03-08', nextAt: new Date(Date.now() + HOUR).toISOString() };
+    await theatre.start('keeper', { workflowId: KEEPER_ID, input: { digest } });
+    const handle = theatre.client.workflow.getHandle(KEEPER_ID);
+    await until('the books are checked', async () => theatre.calls('applyRetention').length > 0);
+    await theatre.pass(KEEPER_ID, HOUR + MINUTE);
+    await until('the operators are told', async () => theatre.calls('promiseDigest').length > 0);
+    return handle;
+  },
   'keeper-keeping': async (theatre) => {
     await theatre.start('keeper', { workflowId: KEEPER_ID, input: {} });
     const handle = theatre.client.workflow.getHandle(KEEPER_ID);
