@@ -2,9 +2,10 @@ import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { invoices } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
-import type { SubscriptionChange } from '../../src/domain/billing/payment';
+import type { PostOutcome } from '../../src/domain/billing/payment';
 import { writeAudit } from '../audit';
 import { promiseToUser } from '../outbox';
+import { sellGift } from './gifts/selling';
 import { balanceOf, lockWallet } from './ledger';
 import { amountOf, type Order } from './orders';
 import { givePeriod, type PeriodGiven } from './periods';
@@ -13,16 +14,19 @@ import { confirmSlot } from './promo-slots';
 import { receiptOfOrder, type IssuedReceipt } from './receipts';
 import { postBonus, postSale, type Receipt } from './sales';
 
+/** What an order gave, as its outcome says it. */
+export type Given = Pick<
+  Extract<PostOutcome, { kind: 'fulfilled' }>,
+  'subscription' | 'hasExpiringLots' | 'giftId'
+>;
+
 /**
  * Gives a person what the frozen quote promised: tokens, fee and period in the caller's transaction, and tells them.
  * The wallet's row is locked first, so two payments of one person take turns.
  */
-export async function fulfilOrder(
-  tx: Transaction,
-  order: Order,
-  receipt: Receipt,
-): Promise<SubscriptionChange | undefined> {
+export async function fulfilOrder(tx: Transaction, order: Order, receipt: Receipt): Promise<Given> {
   await lockWallet(tx, order.invoice.userId);
+  if (order.quote.purpose === 'gift') return { giftId: await fulfilGift(tx, order, receipt) };
   const upgrade = await upgradeOf(tx, order, receipt.asOf);
   await postSale(tx, order, receipt);
   await postBonus(tx, order, receipt);
@@ -33,7 +37,21 @@ export async function fulfilOrder(
   await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
   const issued = await receiptOfOrder(tx, order, receipt);
   await tellFulfilled(tx, order, { receipt, period, issued });
-  return period.kind === 'none' || period.kind === 'fee_missing' ? undefined : period.change;
+  const hasExpiringLots = order.version.tokenTtlDays !== null;
+  return {
+    ...(period.kind === 'given' ? { subscription: period.change } : {}),
+    ...(hasExpiringLots ? { hasExpiringLots } : {}),
+  };
+}
+
+/** What is sold waits for somebody else; the buyer gets a receipt and the link. */
+async function fulfilGift(tx: Transaction, order: Order, receipt: Receipt): Promise<string> {
+  await postSale(tx, order, receipt);
+  await postBonus(tx, order, receipt);
+  await confirmSlot(tx, order.quote, receipt.asOf);
+  await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
+  const issued = await receiptOfOrder(tx, order, receipt);
+  return sellGift(tx, order, { receipt, issued });
 }
 
 /** Whoever calls has made sure that an upgrade still stands; giving a whole period instead would be another order. */

@@ -4,6 +4,7 @@ import { broadcastActivities } from './broadcasts';
 import { checkoutActivities } from './checkouts';
 import { freeOrderActivities } from './free-orders';
 import { auditActivities } from './operations/auditing';
+import { giftActivities } from './gifts';
 import { operationActivities } from './operations/running';
 import { erasureActivities } from './erasures';
 import { exportActivities } from './exports';
@@ -29,6 +30,7 @@ export function billingActivities(deps: ActivityDeps) {
     checkoutActivities(deps),
     freeOrderActivities(deps),
     auditActivities(deps),
+    giftActivities(deps),
     operationActivities(deps),
     erasureActivities(deps),
     exportActivities(deps),
@@ -54,6 +56,7 @@ export type BroadcastActivities = ReturnType<typeof broadcastActivities>;
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;
 export type FreeOrderActivities = ReturnType<typeof freeOrderActivities>;
 export type AuditActivities = ReturnType<typeof auditActivities>;
+export type GiftActivities = ReturnType<typeof giftActivities>;
 export type OperationActivities = ReturnType<typeof operationActivities>;
 export type ErasureActivities = ReturnType<typeof erasureActivities>;
 export type ExportActivities = ReturnType<typeof exportActivities>;

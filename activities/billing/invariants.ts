@@ -90,6 +90,13 @@ export const INVARIANTS: Readonly<Record<string, string>> = {
                       where d.id = u.money_frozen_by and d.state in ('opened', 'evidence_sent'))
       and not exists (select 1 from erasures r
                       where r.id = u.money_frozen_by and r.state in ('requested', 'settling', 'waiting'))`,
+  'gifts hold what unclaimed ones promise': `
+    select held.total::text as held, promised.total::text as promised
+    from (select coalesce(sum(e.amount), 0) as total from entries e join accounts a on a.id = e.account_id
+          where a.code = 'sys:gifts:TOK') held,
+         (select coalesce(sum(q.tokens_utok + q.bonus_utok), 0) as total from gifts g
+          join quotes q on q.id = g.quote_id where g.state = 'paid') promised
+    where held.total <> promised.total`,
   'a used promo code belongs to money that stayed, or to a trial': `
     select u.id, u.invoice_id from promo_uses u
     where u.state = 'confirmed'

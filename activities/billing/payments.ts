@@ -168,13 +168,13 @@ async function foldReversal(
 
 /** Books a paid fact: invoice, wallet, period, message and audit in one transaction (PC-9). */
 async function postPayment(
-  { db, settings: defaults }: ActivityDeps,
+  { db, settings: defaults, secrets }: ActivityDeps,
   paid: ToldFact,
 ): Promise<PostOutcome> {
   return inTransaction(db, async (tx) => {
     const settings = await readSettings(tx, defaults);
     const asOf = new Date(paid.asOf);
-    const outcome = await postPaid(tx, { ...paid, asOf, key: workflowId(), settings });
+    const outcome = await postPaid(tx, { ...paid, asOf, key: workflowId(), settings, secrets });
     await closeUnknown(tx, paid);
     return outcome;
   });

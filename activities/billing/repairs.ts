@@ -80,7 +80,7 @@ async function creditQuarantined(
 
 /** Completes the order with the money in suspense, as if it had matched. */
 async function completeQuarantined(
-  { db, settings: defaults }: ActivityDeps,
+  { db, settings: defaults, secrets }: ActivityDeps,
   repair: RepairOrder,
 ): Promise<RepairOutcome> {
   return inTransaction(db, async (tx) => {
@@ -100,13 +100,14 @@ async function completeQuarantined(
       asOf: new Date(repair.asOf),
     });
     if (noSlot !== undefined) return refuse(`its promo code has no slot for it: ${noSlot}`);
-    const subscription = await fulfilOrder(tx, order, {
+    const given = await fulfilOrder(tx, order, {
       key: workflowId(),
       paymentId: payment.id,
       sources: [suspenseLeg(payment)],
       isRelease: true,
       asOf: new Date(repair.asOf),
       settings: await readSettings(tx, defaults),
+      secrets,
     });
     const outcome: PostOutcome = {
       kind: 'fulfilled',
@@ -114,8 +115,7 @@ async function completeQuarantined(
       isLate: false,
       invoiceId: order.invoice.id,
       userId: order.invoice.userId,
-      ...(subscription ? { subscription } : {}),
-      ...(order.version.tokenTtlDays === null ? {} : { hasExpiringLots: true }),
+      ...given,
     };
     await settleSuspended(tx, repair, { payment, state: 'paid', outcome });
     return { kind: 'done', outcome };

@@ -1,9 +1,10 @@
 import type { Transaction } from '../../drizzle/client';
 import type { TransferKind } from '../../drizzle/schema';
 import { assertNever } from '../../src/domain/assert';
+import type { Secrets } from '../../src/domain/secrets';
 import type { BillingSettings } from '../../src/domain/billing/settings';
 import { convertMinor } from '../../src/domain/tokens';
-import { moneyAccount, tokenAccount, wallet } from './accounts';
+import { moneyAccount, tokenAccount, wallet, type AccountRef } from './accounts';
 import { postTransfer, type Leg, type TransferOrder } from './ledger';
 import type { Order, TariffVersion } from './orders';
 
@@ -20,6 +21,7 @@ export interface Receipt {
   readonly isRelease: boolean;
   readonly asOf: Date;
   readonly settings: BillingSettings;
+  readonly secrets: Secrets;
 }
 
 /** Credits the money of an order that can no longer be sold, at the top-up rate of its quote (CO-9, CO-11). */
@@ -40,11 +42,11 @@ export async function creditWallet(
 
 /** Books the money as earned and the tokens it bought as a paid lot, in one transfer (LG-1). */
 export async function postSale(tx: Transaction, order: Order, receipt: Receipt): Promise<void> {
-  const { quote, invoice } = order;
+  const { invoice } = order;
   const kind = saleKind(order);
   await postTransfer(tx, {
     ...moneyIn(order, receipt, kind),
-    legs: [...saleLegs(order, receipt), ...tokenLegs(invoice.userId, quote.tokensUtok)],
+    legs: [...saleLegs(order, receipt), ...goodsLegs(order)],
     lot: {
       origin: kind === 'topup' ? 'topup' : 'pack',
       invoiceId: invoice.id,
@@ -63,7 +65,7 @@ export async function postBonus(tx: Transaction, order: Order, receipt: Receipt)
     kind: 'promo_bonus',
     legs: [
       { account: tokenAccount('promo'), amount: -quote.bonusUtok },
-      { account: wallet(invoice.userId), amount: quote.bonusUtok },
+      { account: holderOf(order), amount: quote.bonusUtok },
     ],
     lot: { origin: 'promo', invoiceId: invoice.id, ...expiryOf(version, receipt.asOf) },
     userId: invoice.userId,
@@ -117,6 +119,19 @@ export function saleLegs({ invoice }: Order, receipt: Receipt): Leg[] {
 /** What was really paid, which an operator may have let stand for a little more or less than the order's amount. */
 export function totalOf(receipt: Receipt): number {
   return -receipt.sources.reduce((sum, leg) => sum + leg.amount, 0);
+}
+
+function goodsLegs(order: Order): Leg[] {
+  const { tokensUtok } = order.quote;
+  return [
+    { account: tokenAccount('issuance'), amount: -tokensUtok },
+    { account: holderOf(order), amount: tokensUtok },
+  ];
+}
+
+/** Who gets what is sold: a gift belongs to nobody until it is claimed (SB-21). */
+function holderOf({ quote, invoice }: Order): AccountRef {
+  return quote.purpose === 'gift' ? tokenAccount('gifts') : wallet(invoice.userId);
 }
 
 export function tokenLegs(userId: number, tokensUtok: number): Leg[] {

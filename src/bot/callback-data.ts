@@ -85,6 +85,11 @@ export const ROUTES = [
   'adm:tar',
   'adm:turn',
   'adm:topic',
+  'nav:gift',
+  'gift:buy',
+  'gift:pick',
+  'gift:show',
+  'gift:back',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

@@ -17,6 +17,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'invoices',
   'promo',
   'trial',
+  'gift',
   'why',
   'settings',
   'refund',

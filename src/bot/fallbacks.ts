@@ -3,7 +3,7 @@ import { localeOf, tell, type BotContext } from './context';
 import { openButton, type Screen } from './screen';
 
 /** Named by the specification and not built yet: whoever types them is told so. */
-const LATER = ['upcoming', 'gift', 'limits'] as const;
+const LATER = ['upcoming', 'limits'] as const;
 
 /** Whatever no feature took: it is answered all the same. */
 export function fallbacks(): Composer<BotContext> {

@@ -4,6 +4,7 @@ import { showInvoice } from './billing/invoices';
 import { showTariffBySlug } from './billing/tariffs';
 import { localeOf, show, tell, type BotContext, type CallbackHandlers } from './context';
 import { tokensText } from './display';
+import { openGift } from './growth/gifts';
 import type { BotParts } from './parts';
 import { enterCode } from './promo/codes';
 import { lines, openButton, type Screen } from './screen';
@@ -34,6 +35,8 @@ export async function openStart(ctx: BotContext, parts: BotParts, payload: strin
       await enterCode(ctx, parts, { typed: rest ?? '' });
       return;
     case 'gift':
+      await openGift(ctx, parts, rest ?? '');
+      return;
     case 'ref':
       await tell(ctx, { key: 'later.feature' });
       break;

@@ -26,6 +26,8 @@ export type BotCommands = Pick<
   | 'changeProvider'
   | 'hintPayment'
   | 'completeFreeOrder'
+  | 'claimGift'
+  | 'takeBackGift'
   | 'changeTariff'
   | 'operate'
   | 'openRefund'

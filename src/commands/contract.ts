@@ -5,7 +5,9 @@ import type {
   CheckoutStatus,
   PaymentHint,
 } from '../../workflows/billing/contract';
-import type { FreeOrderCommands, FreeOrderOutcome } from './free-orders';
+import type { FreeOrderOutcome } from './free-orders';
+import type { ClaimOutcome, GiftOver, TakeBackOutcome } from './gifts';
+import type { GrowthCommands } from './growth';
 import type { PlanChangeCommands } from './plan-changes';
 import type { PrivacyCommands } from './privacy-contract';
 import type { BroadcastCommands } from './broadcasts-contract';
@@ -15,7 +17,14 @@ import type { BreakCommands } from './breaks';
 import type { RepairCommands } from './repairs-contract';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
-export type { FreeOrderOutcome, OperationOutcome, VoteOutcome };
+export type {
+  ClaimOutcome,
+  FreeOrderOutcome,
+  GiftOver,
+  TakeBackOutcome,
+  OperationOutcome,
+  VoteOutcome,
+};
 
 /** Asking a checkout that does not exist, or whose order belongs to somebody else, gives `not_yours`. */
 export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
@@ -24,6 +33,7 @@ export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
 export type BillingCommands = CheckoutCommands &
   FreeOrderCommands &
   BroadcastCommands &
+  GrowthCommands &
   OperationCommands &
   PlanChangeCommands &
   PrivacyCommands &

@@ -20,6 +20,9 @@ export type ReceiptParams = {
   readonly receiptNo?: number;
 };
 
+/** Names a plan in both languages. */
+export type PlanParams = { readonly planRu: string; readonly planEn: string };
+
 /** Names a proposal in a message. */
 export type ProposalParams = {
   readonly proposalId: string;
@@ -89,15 +92,29 @@ export type TemplateParams = {
     readonly planEn: string;
     readonly until: string;
   };
-  readonly 'trial.started': {
-    readonly planRu: string;
-    readonly planEn: string;
+  readonly 'trial.started': PlanParams & {
     readonly tokensUtok: number;
     readonly until: string;
     readonly balanceUtok: number;
   };
   /** Some time before the end of a trial that nothing follows. */
   readonly 'trial.ending': { readonly until: string; readonly balanceUtok: number };
+  /** A paid gift; its button shows the link, which stands nowhere else. */
+  readonly 'gift.ready': MoneyParams &
+    ReceiptParams &
+    PlanParams & { readonly giftId: string; readonly until: string };
+  readonly 'gift.reminder': PlanParams & { readonly giftId: string; readonly until: string };
+  readonly 'gift.received': PlanParams & {
+    readonly tokensUtok: number;
+    readonly balanceUtok: number;
+    readonly until?: string;
+  };
+  readonly 'gift.claimed': PlanParams;
+  /** Nobody came, or the buyer took it back; no tokens where its money goes another way. */
+  readonly 'gift.returned': PlanParams & {
+    readonly tokensUtok: number;
+    readonly balanceUtok: number;
+  };
   /** Tokens an operator gave, took or forgave. */
   readonly 'tokens.granted': { readonly tokensUtok: number; readonly balanceUtok: number };
   readonly 'tokens.taken': { readonly tokensUtok: number; readonly balanceUtok: number };

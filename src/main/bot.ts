@@ -31,7 +31,7 @@ runProcess('bot', async ({ config, log, stopping }) => {
     config,
     log,
     commands: createCommands(new Client({ connection, namespace }), taskQueue),
-    reads: createReads(readOnly.db),
+    reads: createReads(readOnly.db, config.secrets),
     records: createRecords(writes.db, {
       settings: config.billing,
       terms: readTerms(config.http.legalDir),

@@ -25,7 +25,7 @@ runProcess('server', async ({ config, log, stopping }) => {
     config,
     log,
     commands: createCommands(new Client({ connection, namespace }), taskQueue),
-    reads: createReads(readOnly.db),
+    reads: createReads(readOnly.db, config.secrets),
     records: createRecords(writes.db, {
       settings: config.billing,
       terms: readTerms(config.http.legalDir),

@@ -7,6 +7,7 @@ import type { TopupRate } from '../domain/billing/topup-limits';
 import type { Money } from '../domain/money';
 import type { PrivacyReads } from './privacy';
 import type { ExplanationReads } from './explanations';
+import type { GiftReads } from './gifts';
 import type { ReceiptReads } from './receipts';
 
 export type { BroadcastView, ProposalView } from './approvals/contract';
@@ -151,6 +152,7 @@ export interface BillingReads
     ApiReads,
     ApprovalReads,
     ExplanationReads,
+    GiftReads,
     PrivacyReads,
     ReceiptReads,
     RefundReads {

@@ -3,9 +3,11 @@ import { refundReads } from './refunds';
 import { apiReads } from './api';
 import { approvalReads } from './approvals/proposals';
 import { createAdminReads } from './admin/reads';
+import type { Secrets } from '../domain/secrets';
 import type { BillingReads } from './billing';
 import { catalogue, ratesAt, tariff, tariffBySlug, topupTariff } from './cards';
 import { entryFacts, latestDebits } from './explanations';
+import { giftReads } from './gifts';
 import { history } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
 import { privacyReads } from './privacy';
@@ -13,10 +15,11 @@ import { receipt } from './receipts';
 import { subscription, wallet } from './wallets';
 
 /** The screens' view of the database, best over a read-only pool; each member is one query. */
-export function createReads(db: Database): BillingReads {
+export function createReads(db: Database, secrets: Secrets): BillingReads {
   return {
     ...apiReads(db),
     ...refundReads(db),
+    ...giftReads(db, secrets),
     ...approvalReads(db),
     ...privacyReads(db),
     ...createAdminReads(db),

@@ -83,10 +83,11 @@ async function loadOffer(db: Database, request: QuoteRequest) {
   return row;
 }
 
-/** A trial is opened by its code only (PR-3), and is on sale under no other name. */
+/** A trial is opened by its code only (PR-3), and is on sale under no other name; money for a wallet is no gift. */
 function isOnSale(offer: Offer, { asOf, purpose }: QuoteRequest): boolean {
   const { validFrom, validUntil } = offer.version;
   const isValid = validFrom <= asOf && (validUntil === null || asOf < validUntil);
+  if (purpose === 'gift' && offer.kind === 'topup') return false;
   return offer.isActive && isValid && (offer.kind === 'trial') === (purpose === 'trial');
 }
 

@@ -154,7 +154,7 @@ describe('an erasure', () => {
     await begin(userId);
     await erase(userId);
     const records = createRecords(books.db, { settings: SETTINGS, secrets: TEST_SECRETS });
-    const reads = createReads(books.db);
+    const reads = createReads(books.db, TEST_SECRETS);
     const arrive = (updateId: number, hours: number) =>
       records.arrive({
         updateId,

@@ -240,6 +240,7 @@ describe('completeFreeOrder refuses, and writes nothing,', () => {
     const quoteId = await quoted(await trial(), userId);
     await books.sql.unsafe(`update users set ${change} where id = ${userId}`);
     await expectRefused(reason, { quoteId, userId });
+    await books.sql`update users set money_frozen_by = null where id = ${userId}`;
   });
 
   test('a code whose last slot somebody else took', async () => {

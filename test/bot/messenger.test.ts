@@ -11,6 +11,7 @@ const money = { amountMinor: 20_000, currency: 'RUB', exponent: 2 };
 const invoiceId = '0198a000-0000-7000-8000-000000000000';
 const order = { no: 17, invoiceId };
 
+const plan = { planRu: 'План <1>', planEn: 'Plan <1>' };
 const proposal = {
   proposalId: invoiceId,
   action: 'grant_tokens',
@@ -66,8 +67,7 @@ const SAMPLES: TemplateParams = {
   'sub.expired': { balanceUtok: 42_000_000 },
   'plan.changed': { planRu: 'План', planEn: 'Plan', until: '2026-03-17T12:00:00.000Z' },
   'trial.started': {
-    planRu: 'Проба <1>',
-    planEn: 'Trial <1>',
+    ...plan,
     tokensUtok: 30_000_000,
     until: '2026-03-17T12:00:00.000Z',
     balanceUtok: 42_000_000,
@@ -81,6 +81,18 @@ const SAMPLES: TemplateParams = {
   'erasure.accepted': { until: '2026-03-01T21:05:00Z' },
   'erasure.withdrawn': {},
   'erasure.done': {},
+  'gift.ready': {
+    ...money,
+    ...plan,
+    giftId: invoiceId,
+    until: '2026-03-17T12:00:00.000Z',
+    receiptId: invoiceId,
+    receiptNo: 5,
+  },
+  'gift.reminder': { ...plan, giftId: invoiceId, until: '2026-03-17T12:00:00.000Z' },
+  'gift.received': { ...plan, tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
+  'gift.claimed': plan,
+  'gift.returned': { ...plan, tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'lot.expiring': { tokensUtok: 5_000_000, until: '2026-03-10T12:00:00.000Z' },
   'lot.expired': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'tokens.granted': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },

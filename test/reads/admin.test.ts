@@ -1,4 +1,5 @@
 import type { BillingReads } from '../../src/reads/billing';
+import { TEST_SECRETS } from '../support/secrets';
 import { createReads } from '../../src/reads/reads';
 import { checkBooks, NOON, openBooks, type Books } from '../activities/support/books';
 import { pending } from '../activities/support/orders';
@@ -18,7 +19,7 @@ const statements: string[] = [];
 beforeAll(async () => {
   books = await openBooks();
   counted = connect(books.url, { poolSize: 2 });
-  reads = createReads(counted.db);
+  reads = createReads(counted.db, TEST_SECRETS);
   counted.sql.options.debug = (_connection, query) => {
     if (!query.includes('pg_catalog.pg_type')) statements.push(query);
   };

@@ -1,5 +1,6 @@
 import { brokenChecks, type EntryFacts } from '../../src/domain/billing/explain';
 import { tokens } from '../../src/domain/tokens';
+import { TEST_SECRETS } from '../support/secrets';
 import { createReads } from '../../src/reads/reads';
 import type { BillingReads } from '../../src/reads/billing';
 import { after, checkBooks, openBooks, type Books } from '../activities/support/books';
@@ -12,7 +13,7 @@ let reads: BillingReads;
 
 beforeAll(async () => {
   books = await openBooks();
-  reads = createReads(books.db);
+  reads = createReads(books.db, TEST_SECRETS);
 });
 afterEach(() => checkBooks(books));
 afterAll(() => books.close());

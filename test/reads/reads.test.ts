@@ -16,7 +16,7 @@ describe('reads', () => {
   beforeAll(async () => {
     database = await startDatabase();
     await seedDatabase(database.db, { hasCatalogue: true });
-    reads = createReads(database.db);
+    reads = createReads(database.db, TEST_SECRETS);
     const person = {
       ...{ id: USER, username: undefined, firstName: 'A', lastName: undefined, languageCode: 'en' },
     };

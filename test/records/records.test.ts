@@ -128,7 +128,7 @@ describe('records', () => {
     beforeAll(() => arrive({ id: USER }));
 
     async function topup() {
-      const card = await createReads(database.db).topupTariff(AS_OF);
+      const card = await createReads(database.db, TEST_SECRETS).topupTariff(AS_OF);
       if (!card) throw new Error('no top-up is on sale');
       return card;
     }

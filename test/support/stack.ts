@@ -140,7 +140,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     secrets: TEST_SECRETS,
   });
   const records = options.asksTerms ? asking : inAgreement(asking, sql);
-  const reads = createReads(readOnly.db);
+  const reads = createReads(readOnly.db, TEST_SECRETS);
   const edge = { commands, records, reads, providers };
   const http = await startHttp({ ...edge, httpPort, database, log });
 

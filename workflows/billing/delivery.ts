@@ -14,6 +14,7 @@ import {
   paymentSeenSignal,
 } from './contract';
 import { recordRepair } from './operation/stubs';
+import { startGift } from './gift/starting';
 import type { PaymentDesk } from './payment-desk';
 import { deliverPeriod } from './period-delivery';
 import { wakeWallet } from './wallet/waking';
@@ -68,6 +69,10 @@ async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<voi
   }
   if (outcome.kind === 'fulfilled' && outcome.hasExpiringLots) {
     await wakeWallet({ userId: outcome.userId, clockOffsetMs: clockOffsetOf(desk) });
+  }
+  if (outcome.kind === 'fulfilled' && outcome.giftId !== undefined) {
+    const { giftId, userId: buyerId } = outcome;
+    await startGift({ giftId, buyerId, clockOffsetMs: clockOffsetOf(desk) });
   }
   if (outcome.kind !== 'superseded' && outcome.invoiceId) {
     const { providerPaymentId } = desk.input;

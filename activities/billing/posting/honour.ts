@@ -14,7 +14,7 @@ export async function honour(
   const { order, isLate } = honoured;
   const receipt = receiptOf(posting, honoured.sources ?? [sourceLeg(posting)]);
   if (isLate) await tellHonoured(tx, posting, order);
-  const subscription = await fulfilOrder(tx, order, receipt);
+  const given = await fulfilOrder(tx, order, receipt);
   await tellOperators(tx, posting, order);
   return {
     kind: 'fulfilled',
@@ -22,8 +22,7 @@ export async function honour(
     isLate,
     invoiceId: order.invoice.id,
     userId: order.invoice.userId,
-    ...(subscription ? { subscription } : {}),
-    ...(order.version.tokenTtlDays === null ? {} : { hasExpiringLots: true }),
+    ...given,
   };
 }
 

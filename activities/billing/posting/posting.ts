@@ -1,5 +1,6 @@
 import type { PostOutcome, WireFact } from '../../../src/domain/billing/payment';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
+import type { Secrets } from '../../../src/domain/secrets';
 import type { Money } from '../../../src/domain/money';
 import type { Evidence } from '../../../src/payments/provider';
 import { clearing } from '../accounts';
@@ -23,6 +24,7 @@ export interface PaidFact {
   readonly key: string;
   readonly asOf: Date;
   readonly settings: BillingSettings;
+  readonly secrets: Secrets;
   readonly testimony?: Testimony;
 }
 
@@ -49,8 +51,8 @@ export function receiptPromise(posting: Posting, key: string) {
 }
 
 export function receiptOf(posting: Posting, sources: readonly Leg[]): Receipt {
-  const { key, paymentId, asOf, settings } = posting;
-  return { key, paymentId, sources, isRelease: false, asOf, settings };
+  const { key, paymentId, asOf, settings, secrets } = posting;
+  return { key, paymentId, sources, isRelease: false, asOf, settings, secrets };
 }
 
 export function sourceLeg(posting: Posting): Leg {

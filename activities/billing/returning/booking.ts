@@ -10,6 +10,7 @@ import type { ActivityDeps } from '../../deps';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, stepKey, workflowId } from '../../transactions';
 import { clearing, moneyAccount } from '../accounts';
+import { withdrawGift } from '../gifts/returning';
 import { balanceOf, postTransfer } from '../ledger';
 import { closeItem } from '../open-items';
 import { issueRefundReceipt } from '../receipts';
@@ -111,7 +112,9 @@ async function undoOrder(
   if (!order || !isFulfilling) return undefined;
   await returnSlot(tx, order.quote, asOf);
   // Goodwill gives the money and leaves the goods.
-  if (!subscription || plan.policy === 'goodwill') return undefined;
+  if (plan.policy === 'goodwill') return undefined;
+  if (order.quote.purpose === 'gift') await withdrawGift(tx, order.invoice.id, asOf);
+  if (!subscription) return undefined;
   return revokePeriod(tx, {
     key: stepKey('revoke'),
     subscriptionId: subscription.subscriptionId,

@@ -205,9 +205,15 @@ export function figuresOf(sold: SoldPayment, asOf: Date): SoldFigures {
     freeUtok,
     takenBackUtok: sum(plans.map((plan) => plan.paidUtok + plan.debtUtok)) + sold.lostUtok,
     bonusFreeUtok,
-    hasPeriodBegun: sold.periodStartsAt !== undefined && sold.periodStartsAt <= asOf,
+    hasPeriodBegun: hasBegun(sold, asOf),
     debtRoomUtok: wallet.balance - wallet.held - freeUtok - bonusFreeUtok - wallet.floor,
   };
+}
+
+/** A gift may be claimed at any moment: it is refunded by what it leaves in the wallet when it comes back, or not. */
+function hasBegun({ order, periodStartsAt }: SoldPayment, asOf: Date): boolean {
+  if (order?.quote.purpose === 'gift') return true;
+  return periodStartsAt !== undefined && periodStartsAt <= asOf;
 }
 
 /** What has left us for this payment already, or is on its way: refunds and lost disputes. */

@@ -29,6 +29,7 @@ export function quoteScreen(
     quote.tariffKind === 'topup'
       ? say(locale, 'invoice.topup')
       : say(locale, 'quote.plan', { name: quote.planName[locale] }),
+    quote.purpose === 'gift' && say(locale, 'quote.gift'),
     '',
     ...priceLines(ctx, quote),
     ...contentLines(ctx, quote),

@@ -21,6 +21,52 @@ export const growthEn: Readonly<Record<keyof typeof growthRu, string>> = {
     'The trial is for people who have not bought anything yet. See the plans: /tariffs',
   'refused.not_free': 'This order has to be paid. Start again: /tariffs',
 
+  'command.gift': 'Gift',
+
+  'button.buy_gift': '🎁 Choose a gift',
+  'button.gift_link': '🎁 Link to the gift',
+  'button.share': '📤 Send',
+  'button.take_gift_back': '↩️ Take it back',
+
+  'gifts.title': '<b>Gifts</b>',
+  'gifts.text':
+    'Choose a plan, pay for it and send the link. Whoever opens it first gets the gift.',
+  'gifts.own': 'Your gifts:',
+  'gifts.choose': 'What would you like to give?',
+  'gifts.nothing': 'There is nothing to give right now: no plan is on sale.',
+  'gift.state.paid': 'waiting',
+  'gift.state.claimed': 'received',
+  'gift.state.returned': 'came back',
+  'gift.title': '🎁 <b>{name}</b>',
+  'gift.about.paid':
+    'The gift waits for somebody until {until}. If nobody comes, it returns to you.',
+  'gift.about.claimed': 'The gift was received.',
+  'gift.about.returned': 'Nobody took the gift, and it has come back to you.',
+  'gift.link': 'Link: {link}\nAnybody can open it, so send it only to the person it is for.',
+  'gift.share_words': 'A gift for you: {name}',
+  'gift.not_found': 'You have no such gift. Your gifts: /gift',
+  'gift.unknown': 'There is no such gift. Check the link or ask for it once more.',
+  'gift.own': 'This is your own gift: only somebody else can receive it.',
+  'gift.taken': '🎁 The gift is yours! The details are in the next message.',
+  'gift.yours_already': 'You have already received this gift. Balance: /balance',
+  'gift.claimed_by_other': 'Somebody else has already received this gift.',
+  'gift.gone_back': 'The time of this gift is over, and it has gone back to whoever gave it.',
+  'quote.gift': '🎁 As a gift: you get a link after the payment',
+
+  'gift.ready':
+    'Payment of {amount} received. Your gift is ready: {plan}. It waits until {until}. The button shows the link.',
+  'gift.reminder':
+    'Nobody has taken your gift yet: {plan}. It waits until {until} and then comes back to you. The button shows the link.',
+  'gift.received_tokens':
+    '🎁 You have received a gift: {plan}. {tokens} tokens added. Balance: {balance}.',
+  'gift.received_period': '🎁 You have received a gift: {plan}. Subscription until {until}.',
+  'gift.received_both':
+    '🎁 You have received a gift: {plan}. {tokens} tokens added, subscription until {until}. Balance: {balance}.',
+  'gift.claimed': '🎁 Your gift was received: {plan}.',
+  'gift.returned':
+    'Nobody took your gift: {plan}. Its value has come back to you: {tokens} tokens. Balance: {balance}.',
+  'gift.returned_money': 'Nobody took your gift: {plan}. We are already returning the money.',
+
   'trial.started':
     '🎁 Your trial has begun: {plan}. Access until {until}, {tokens} tokens added. Balance: {balance}.',
   'trial.started_period': '🎁 Your trial has begun: {plan}. Access until {until}.',

@@ -14,6 +14,7 @@ import type {
   BroadcastActivities,
   CheckoutActivities,
   FreeOrderActivities,
+  GiftActivities,
   ErasureActivities,
   ExportActivities,
   KeeperActivities,
@@ -77,6 +78,7 @@ export interface QuoteWish {
 
 export type Activities = CheckoutActivities &
   FreeOrderActivities &
+  GiftActivities &
   ErasureActivities &
   ExportActivities &
   BreakActivities &

@@ -32,6 +32,18 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
         await writeInvoice(sql, order);
         return { kind: 'open', invoiceId: order.quoteId };
       }),
+    claimGift: (claim) =>
+      play('claimGift', claim, async () => {
+        await sql`
+          update gifts set state = 'claimed', recipient_id = ${claim.userId}
+          where id = ${claim.giftId}`;
+        return { kind: 'claimed' } as const;
+      }),
+    takeBackGift: (wish) =>
+      play('takeBackGift', wish, async () => {
+        await sql`update gifts set state = 'returned' where id = ${wish.giftId}`;
+        return { kind: 'returned' } as const;
+      }),
     completeFreeOrder: (order) =>
       play('completeFreeOrder', order, async () => {
         await sql`

@@ -71,7 +71,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     rateLimits: options.rateLimits ?? WIDE_LIMITS,
   });
   const records = options.asksTerms ? asking : inAgreement(asking, sql);
-  const reads = createReads(db);
+  const reads = createReads(db, TEST_SECRETS);
   const commands = fakeCommands(sql);
   let shiftMs = 0;
   const now = () => Date.now() + shiftMs;

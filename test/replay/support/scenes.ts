@@ -24,6 +24,7 @@ import { until } from '../../support/stack';
 import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/support/cast';
 import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
 import { PRIVACY_SCENES } from './privacy-scenes';
+import { GIFT_SCENES } from './gift-scenes';
 import { TRIAL_SCENES } from './trial-scenes';
 import { BREAK_SCENES } from './break-scenes';
 import { WALLET_SCENES } from './wallet-scenes';
@@ -245,6 +246,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     return handle;
   },
   ...PRIVACY_SCENES,
+  ...GIFT_SCENES,
   ...TRIAL_SCENES,
   ...WALLET_SCENES,
   ...BREAK_SCENES,

@@ -119,6 +119,10 @@ export function happyActivities(): Activities {
     remindInvoice: nothing,
     closeInvoice: ({ state }) => Promise.resolve({ state }),
     prolongInvoice: nothing,
+    loadGift: () => Promise.resolve(null),
+    remindGift: nothing,
+    claimGift: () => Promise.resolve({ kind: 'claimed' }),
+    returnGift: () => Promise.resolve({ state: 'returned' }),
     completeFreeOrder: () => Promise.resolve({ kind: 'fulfilled' }),
     locatePayment: () =>
       Promise.resolve({
