@@ -73,6 +73,7 @@ export function menuScreen(ctx: BotContext): Screen {
         openButton(locale, 'button.history', 'nav:hist'),
         openButton(locale, 'button.invoices', 'nav:inv'),
       ],
+      arrival.hasCatalogue ? [openButton(locale, 'button.gifts', 'nav:gift')] : [],
       [
         openButton(locale, 'button.settings', 'nav:set'),
         openButton(locale, 'button.help', 'nav:help'),

@@ -31,7 +31,6 @@ import {
   providerName,
 } from '../../workflows/contract';
 import type { BillingCommands, OwnedOutcome } from './contract';
-import { freeOrderCommands } from './free-orders';
 import { broadcastCommands } from './broadcasts';
 import { growthCommands } from './growth';
 import { isGone } from './gone';
@@ -54,7 +53,6 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     client.workflow.getHandle<Workflows['checkout']>(checkoutId(invoiceId));
   const signalWithStart = createSignalWithStart(client);
   return {
-    ...freeOrderCommands(client, taskQueue),
     ...broadcastCommands(client),
     ...growthCommands(client, taskQueue),
     ...operationCommands(client, taskQueue),
@@ -105,13 +103,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
         signalArgs: [hint],
       }),
 
-    advancePoll: async (invoiceId) => {
-      try {
-        await checkoutOf(invoiceId).signal(pollRequestedSignal);
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
-    },
+    advancePoll: (invoiceId) => advancePoll(checkoutOf(invoiceId)),
 
     ensureNotifier: () => ensureNotifier(signalWithStart, taskQueue),
     ...planChangeCommands(client),
@@ -129,6 +121,14 @@ function ensureNotifier(signalWithStart: SignalWithStart, taskQueue: string): Pr
     signal: wakeNotifierSignal.name,
     signalArgs: [],
   });
+}
+
+async function advancePoll(handle: WorkflowHandle<Workflows['checkout']>): Promise<void> {
+  try {
+    await handle.signal(pollRequestedSignal);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
 }
 
 async function openCheckout(

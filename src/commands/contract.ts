@@ -31,7 +31,6 @@ export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
 
 /** The only way the bot and the server reach Temporal: typed starts, signals and updates. */
 export type BillingCommands = CheckoutCommands &
-  FreeOrderCommands &
   BroadcastCommands &
   GrowthCommands &
   OperationCommands &

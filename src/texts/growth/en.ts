@@ -23,6 +23,7 @@ export const growthEn: Readonly<Record<keyof typeof growthRu, string>> = {
 
   'command.gift': 'Gift',
 
+  'button.gifts': '🎁 Give',
   'button.buy_gift': '🎁 Choose a gift',
   'button.gift_link': '🎁 Link to the gift',
   'button.share': '📤 Send',

@@ -23,6 +23,7 @@ export const growthRu = {
 
   'command.gift': 'Подарить',
 
+  'button.gifts': '🎁 Подарить',
   'button.buy_gift': '🎁 Выбрать подарок',
   'button.gift_link': '🎁 Ссылка на подарок',
   'button.share': '📤 Отправить',
