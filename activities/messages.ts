@@ -12,6 +12,8 @@ import { inTransaction } from './transactions';
 export interface DueMessage {
   readonly messageId: string;
   readonly chatId: number;
+  /** Part of a broadcast, which must leave room for everything else. */
+  readonly isBulk?: boolean;
 }
 
 export interface DueMessages {
@@ -33,13 +35,22 @@ export type DeliveryOutcome =
 export function outboxActivities({ db, log }: ActivityDeps) {
   return {
     /** The next message of each chat that has one due, by priority; chats being written to are left out. */
-    async dueMessages(ask: { limit: number; busyChats: readonly number[] }): Promise<DueMessages> {
+    async dueMessages(ask: {
+      limit: number;
+      busyChats: readonly number[];
+      /** How many of them may belong to a broadcast; all when absent. */
+      bulkLimit?: number;
+    }): Promise<DueMessages> {
       const busy = sql.join(
         ask.busyChats.map((chatId) => sql`${chatId}`),
         sql`, `,
       );
-      const rows = await db.execute<{ id: string; chat_id: string }>(sql`
-        select id, chat_id from (
+      const bulkLimit = ask.bulkLimit ?? ask.limit;
+      const rows = await db.execute<{ id: string; chat_id: string; is_bulk: boolean }>(sql`
+        select id, chat_id, is_bulk from (
+        select *, category = 'marketing' as is_bulk,
+          row_number() over (partition by category = 'marketing' order by recorded_at) as place
+        from (
           select distinct on (chat_id) id, chat_id, category, recorded_at
           from outbox_messages
           where state = 'queued' and (not_before is null or not_before <= now())
@@ -47,12 +58,14 @@ export function outboxActivities({ db, log }: ActivityDeps) {
             and (broadcast_id is null
               or broadcast_id not in (select id from broadcasts where state = 'paused'))
           order by chat_id, category = 'marketing', id
-        ) first_of_chat
+        ) first_of_chat) ranked
+        where not is_bulk or place <= ${bulkLimit}
         order by array_position(array['money', 'service', 'ops', 'marketing'], category), recorded_at
         limit ${ask.limit}`);
       const messages = [...rows].map((row) => ({
         messageId: row.id,
         chatId: Number(row.chat_id),
+        ...(row.is_bulk ? { isBulk: true } : {}),
       }));
       return { messages, nextInMs: messages.length > 0 ? 0 : await nextInMs(db) };
     },

@@ -26,11 +26,11 @@ import { createShowcase } from './visibility';
 
 /** Messages handed out at once: one second's worth of what Telegram allows, so that a receipt never waits long (NT-8). */
 const BATCH = 25;
-/**
- * More are handed out when no more than these are under way. Handing out at every wake would fill the queue with a
- * broadcast, and a receipt would wait behind all of it.
- */
+/** More are handed out when no more than these are under way, not at every wake: the queue would fill up. */
 const REFILL = 12;
+/** Of these so many may belong to a broadcast, so that a receipt always finds room and little before it. */
+const BULK = 10;
+const BULK_REFILL = 4;
 /** Telegram takes about one message a second for one chat. */
 const CHAT_PAUSE_MS = 1_000;
 /** A row whose sender died before it nudged us waits this long at most. */
@@ -47,8 +47,11 @@ interface Desk {
   readonly send: ReturnType<typeof deliveryStub>;
   /** Messages handed to the queue whose outcome is not known yet. */
   sending: number;
+  sendingBulk: number;
   isPaused: boolean;
   isWoken: boolean;
+  /** A chat may be written to again. */
+  isFreed: boolean;
   silentUntilMs: number;
 }
 
@@ -66,20 +69,20 @@ export async function notifier(input: NotifierInput): Promise<void> {
       await keepSilent(desk, show);
       continue;
     }
-    if (desk.isBounded && desk.sending > REFILL) {
-      await condition(() => desk.sending <= REFILL || desk.isPaused);
-      continue;
-    }
     desk.isWoken = false;
-    const limit = desk.isBounded ? BATCH - desk.sending : BATCH;
-    const due = await dueMessages({ limit, busyChats: [...desk.busyChats] });
+    desk.isFreed = false;
+    const ask = askOf(desk);
+    const due = await dueMessages(ask);
     for (const message of due.messages)
       void deliver(desk, message).catch(() => desk.busyChats.delete(message.chatId));
     show({ state: 'sending', waitingFor: 'messages in the outbox' });
-    const isFull = due.messages.length === limit;
-    if (isFull && desk.isBounded) continue;
+    const isFull = due.messages.length === ask.limit;
+    if (desk.isBounded && (isFull || isCrowded(desk))) {
+      await condition(() => desk.isWoken || desk.isPaused || !isCrowded(desk));
+      continue;
+    }
     await condition(
-      () => desk.isWoken || desk.isPaused,
+      () => desk.isWoken || desk.isFreed || desk.isPaused,
       isFull ? CHAT_PAUSE_MS : Math.min(due.nextInMs || SWEEP_MS, SWEEP_MS),
       { summary: 'Until the outbox is looked at again' },
     );
@@ -91,6 +94,8 @@ function layDesk(input: NotifierInput): Desk {
     isBounded: patched('bounded-and-audited'),
     repairs: [],
     sending: 0,
+    sendingBulk: 0,
+    isFreed: false,
     busyChats: new Set(),
     failures: new Map(),
     send: deliveryStub(messagesTaskQueue(workflowInfo().taskQueue)),
@@ -144,9 +149,10 @@ async function keepSilent(desk: Desk, show: ReturnType<typeof createShowcase>): 
   await sleep(desk.silentUntilMs - Date.now(), { summary: 'The silence Telegram asked for' });
 }
 
-async function deliver(desk: Desk, { messageId, chatId }: DueMessage): Promise<void> {
+async function deliver(desk: Desk, message: DueMessage): Promise<void> {
+  const { chatId } = message;
   desk.busyChats.add(chatId);
-  const outcome = await send(desk, messageId);
+  const outcome = await send(desk, message);
   if (outcome.kind === 'rate_limited') {
     desk.silentUntilMs = Math.max(
       desk.silentUntilMs,
@@ -157,16 +163,34 @@ async function deliver(desk: Desk, { messageId, chatId }: DueMessage): Promise<v
     summary: 'The pause Telegram wants between messages of one chat',
   });
   desk.busyChats.delete(chatId);
-  desk.isWoken = true;
+  desk.isFreed = true;
 }
 
-async function send(desk: Desk, messageId: string) {
+async function send(desk: Desk, { messageId, isBulk }: DueMessage) {
+  const bulk = isBulk ? 1 : 0;
   desk.sending += 1;
+  desk.sendingBulk += bulk;
   try {
     return await desk.send({ messageId });
   } finally {
     desk.sending -= 1;
+    desk.sendingBulk -= bulk;
   }
+}
+
+/** What may be handed out now. */
+function askOf({ isBounded, busyChats, sending, sendingBulk }: Desk) {
+  const shared = { limit: BATCH, busyChats: [...busyChats] };
+  if (!isBounded) return shared;
+  return {
+    ...shared,
+    limit: Math.max(0, BATCH - sending),
+    bulkLimit: Math.max(0, BULK - sendingBulk),
+  };
+}
+
+function isCrowded({ sending, sendingBulk }: Desk): boolean {
+  return sending > REFILL || sendingBulk > BULK_REFILL;
 }
 
 /** A chat that Telegram does not answer for waits longer each time; the others do not notice. */
