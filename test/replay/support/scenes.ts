@@ -26,6 +26,7 @@ import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support
 import { PRIVACY_SCENES } from './privacy-scenes';
 import { GIFT_SCENES } from './gift-scenes';
 import { TRIAL_SCENES } from './trial-scenes';
+import { OPERATOR_SCENES } from './operator-scenes';
 import { BREAK_SCENES } from './break-scenes';
 import { WALLET_SCENES } from './wallet-scenes';
 
@@ -250,4 +251,5 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   ...TRIAL_SCENES,
   ...WALLET_SCENES,
   ...BREAK_SCENES,
+  ...OPERATOR_SCENES,
 };
