@@ -41,7 +41,7 @@ class Row {
       queueBroadcast: () => Promise.resolve(this.queue()),
       steerBroadcast: ({ move }) => {
         this.state = { pause: 'paused', resume: 'running', cancel: 'cancelled' }[move] as 'paused';
-        return Promise.resolve({ kind: 'moved', state: this.state as 'paused' });
+        return Promise.resolve({ kind: 'moved', state: this.state });
       },
       finishBroadcast: () => {
         if (this.state === 'running') this.state = 'done';
