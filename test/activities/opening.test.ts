@@ -1,5 +1,5 @@
 import { after, atOnce, checkBooks, count, NOON, openBooks, type Books } from './support/books';
-import { auditOf, close, open, pending, wish } from './support/orders';
+import { auditOf, close, freezeMoney, open, pending, wish } from './support/orders';
 
 let books: Books;
 
@@ -93,7 +93,7 @@ describe('openInvoice', () => {
         'money_frozen',
         async () => {
           const order = await wish(books);
-          await books.sql`update users set money_frozen_by = gen_random_uuid() where id = ${order.userId}`;
+          await freezeMoney(books, order.userId);
           return order;
         },
       ],

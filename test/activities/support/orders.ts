@@ -79,3 +79,19 @@ export async function templatesOf(books: Books, userId: number): Promise<string[
     await books.sql`select template from outbox_messages where user_id = ${userId} order by id`;
   return rows.map((row) => String(row['template']));
 }
+
+/** Freezes a person's money as a dispute that is still open does. */
+export async function freezeMoney(books: Books, userId: number): Promise<void> {
+  await books.sql.begin(async (tx) => {
+    const [dispute] = await tx`
+      with payment as (
+        insert into payments (id, provider, provider_payment_id, payer_user_id, amount_minor, currency, exponent,
+          state, rank)
+        values (gen_random_uuid(), 'mock', ${`disputed-${userId}`}, ${userId}, 100, 'RUB', 2, 'disputed', 70)
+        returning id)
+      insert into disputes (id, provider, provider_ref, payment_id, user_id, state, amount_minor, currency, exponent, due_at)
+      select gen_random_uuid(), 'mock', ${`dispute-${userId}`}, id, ${userId}, 'opened', 100, 'RUB', 2, now()
+      from payment returning id`;
+    await tx`update users set money_frozen_by = ${String(dispute?.['id'])} where id = ${userId}`;
+  });
+}
