@@ -22,9 +22,14 @@ test('whatever happens to 200 wallets, cut off and repeated anywhere, the books 
       await Promise.all(together.map((steps) => WalletLife.live(books, steps)));
       await checkBooks(books);
     }),
-    { numRuns: RUNS, interruptAfterTimeLimit: 280_000, markInterruptAsFailure: true },
+    {
+      numRuns: RUNS,
+      interruptAfterTimeLimit: 580_000,
+      markInterruptAsFailure: true,
+      endOnFailure: true,
+    },
   );
-}, 300_000);
+}, 600_000);
 
 test('orders refunded, disputed, won, lost and spent in any order leave books that agree with their past', async () => {
   const lives = fc.array(orderLife, { minLength: 5, maxLength: 5 });
@@ -33,6 +38,11 @@ test('orders refunded, disputed, won, lost and spent in any order leave books th
       await Promise.all(together.map((steps) => OrderLife.live(books, steps)));
       await checkBooks(books);
     }),
-    { numRuns: 8, interruptAfterTimeLimit: 280_000, markInterruptAsFailure: true },
+    {
+      numRuns: 8,
+      interruptAfterTimeLimit: 580_000,
+      markInterruptAsFailure: true,
+      endOnFailure: true,
+    },
   );
-}, 300_000);
+}, 600_000);
