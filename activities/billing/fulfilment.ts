@@ -4,6 +4,7 @@ import { invoices } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
 import type { PostOutcome } from '../../src/domain/billing/payment';
 import { writeAudit } from '../audit';
+import { promiseCards } from '../cards';
 import { promiseToUser } from '../outbox';
 import { sellGift } from './gifts/selling';
 import { balanceOf, lockWallet } from './ledger';
@@ -37,6 +38,7 @@ export async function fulfilOrder(tx: Transaction, order: Order, receipt: Receip
   await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
   const issued = await receiptOfOrder(tx, order, receipt);
   await tellFulfilled(tx, order, { receipt, period, issued });
+  await promiseCards(tx, { invoiceId: order.invoice.id, because: 'paid' });
   const hasExpiringLots = order.version.tokenTtlDays !== null;
   return {
     ...(period.kind === 'given' ? { subscription: period.change } : {}),
@@ -51,7 +53,9 @@ async function fulfilGift(tx: Transaction, order: Order, receipt: Receipt): Prom
   await confirmSlot(tx, order.quote, receipt.asOf);
   await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
   const issued = await receiptOfOrder(tx, order, receipt);
-  return sellGift(tx, order, { receipt, issued });
+  const giftId = await sellGift(tx, order, { receipt, issued });
+  await promiseCards(tx, { invoiceId: order.invoice.id, because: 'paid' });
+  return giftId;
 }
 
 /** Whoever calls has made sure that an upgrade still stands; giving a whole period instead would be another order. */

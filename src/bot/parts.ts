@@ -84,6 +84,9 @@ export interface BotLog {
 }
 
 /** Providers that can take a currency, in the order in which they are offered. */
-export function providersFor(parts: BotParts, currency: string): readonly PaymentChoice[] {
+export function providersFor(
+  parts: Pick<BotParts, 'paymentProviders'>,
+  currency: string,
+): readonly PaymentChoice[] {
   return parts.paymentProviders.filter((provider) => provider.currencies.includes(currency));
 }

@@ -210,7 +210,27 @@ export type SendOutcome =
   /** Telegram could not be asked, or did not answer: nothing is known. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+/** A message that shows an order, and how its reader reads. */
+export interface ShownCard {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly invoiceId: string;
+  readonly locale: Locale;
+  /** IANA zone in which instants are shown. */
+  readonly timeZone: string;
+}
+
+/** What became of a change of one message. Only `rate_limited` is worth another try. */
+export type EditOutcome =
+  /** It shows the order as it stands, perhaps since before. */
+  | { readonly kind: 'edited' }
+  /** The message is deleted, or too old to be changed. */
+  | { readonly kind: 'gone'; readonly reason: string }
+  | Exclude<SendOutcome, { readonly kind: 'sent' }>;
+
 /** Speaks to Telegram; never throws for what Telegram answers. */
 export interface Messenger {
   send(message: AddressedMessage): Promise<SendOutcome>;
+  /** Makes a message show its order as it stands now; sends nothing new. */
+  edit(card: ShownCard): Promise<EditOutcome>;
 }

@@ -142,7 +142,9 @@ describe('messages from the outbox', () => {
     telegram.registerBot(TOKEN);
     telegram.createPerson({ id: chatId, firstName: 'Anna' });
     telegram.openChat(chatId);
-    messenger = createMessenger(new Api(TOKEN, { apiRoot: telegram.apiRoot, timeoutSeconds: 1 }));
+    const api = new Api(TOKEN, { apiRoot: telegram.apiRoot, timeoutSeconds: 1 });
+    const reads = { invoice: () => Promise.reject(new Error('nothing is read to send')) };
+    messenger = createMessenger(api, { reads, paymentProviders: [] });
   });
   afterEach(() => telegram.faults.clear());
   afterAll(() => telegram.close());

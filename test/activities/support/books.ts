@@ -127,7 +127,10 @@ export async function openBooks(settings: Partial<BillingSettings> = {}): Promis
       providers: new Map(),
       secrets: TEST_SECRETS,
       publicBaseUrl: 'https://billing.example',
-      messenger: { send: () => Promise.reject(new Error('this test sends nothing')) },
+      messenger: {
+        send: () => Promise.reject(new Error('this test sends nothing')),
+        edit: () => Promise.reject(new Error('this test changes no message')),
+      },
       log: silent,
       ...change,
     });
