@@ -238,3 +238,23 @@ describe('any action', () => {
     expect(await count(books.sql, 'operations')).toBe(before);
   });
 });
+
+test('recordRepair writes who repaired what once for each step', async () => {
+  const repair = {
+    step: 'repair:1',
+    action: 'notifier.paused',
+    entity: 'notifier',
+    entityId: 'notifier:0',
+    operatorId: 'anna',
+    reason: 'Telegram asked us to wait',
+    asOf: NOON,
+  } as const;
+  const record = (step: string) =>
+    asWorkflow('notifier:0', () => books.act.recordRepair({ ...repair, step }));
+  await atOnce(3, () => record('repair:1'));
+  await record('repair:2');
+  const rows = await books.sql`
+    select actor_id, reason from audit_log where action = 'notifier.paused' order by id`;
+  const row = { actor_id: 'anna', reason: 'Telegram asked us to wait' };
+  expect(rows).toEqual([row, row]);
+});
