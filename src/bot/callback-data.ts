@@ -90,6 +90,9 @@ export const ROUTES = [
   'gift:pick',
   'gift:show',
   'gift:back',
+  'adm:off',
+  'adm:msgs',
+  'adm:again',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

@@ -9,7 +9,7 @@ export interface PaymentRef {
 }
 
 /** What an operator may have done with a payment that does not go on by itself (OPS-3). */
-export type PaymentRepair = ResolutionKind | 'write_off' | 'retry_delivery';
+export type PaymentRepair = ResolutionKind | 'retry_delivery';
 
 export type RepairAnswer =
   | { readonly kind: 'accepted'; readonly answer: string }

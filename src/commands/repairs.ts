@@ -10,7 +10,6 @@ import {
   paymentFactsQuery,
   resolvePaymentUpdate,
   retryDeliveryUpdate,
-  writeOffPaymentUpdate,
 } from '../../workflows/billing/contract';
 import { billingState, billingUserId, stuckReason } from '../../workflows/contract';
 import type {
@@ -68,8 +67,6 @@ function sendRepair(
 ): Promise<{ readonly accepted: string }> {
   const by = { operatorId, reason };
   switch (how) {
-    case 'write_off':
-      return handle.executeUpdate(writeOffPaymentUpdate, { args: [by], updateId });
     case 'retry_delivery':
       return handle.executeUpdate(retryDeliveryUpdate, { args: [by], updateId });
     case 'credit_wallet':

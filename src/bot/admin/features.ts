@@ -11,6 +11,7 @@ import { blockingFeature } from './blocking';
 import { adminCommands } from './gate';
 import { maintenanceFeature } from './maintenance';
 import { menuFeature } from './menu';
+import { messagesFeature } from './messages';
 import { campaignsFeature } from '../offers/campaigns';
 import { managedTariffsFeature } from '../offers/tariffs';
 import { openItemsFeature } from './open-items';
@@ -37,6 +38,7 @@ export function adminFeature(parts: BotParts) {
   const campaigns = campaignsFeature(parts);
   const tariffs = managedTariffsFeature(parts);
   const topics = topicsFeature(parts);
+  const messages = messagesFeature(parts);
   const features = [
     people,
     openItems,
@@ -51,16 +53,15 @@ export function adminFeature(parts: BotParts) {
     blocking,
     maintenance,
     topics,
+    messages,
   ];
   const commands = features.flatMap((feature) => feature.commands);
   const actions = features.flatMap((feature) => feature.actions ?? []);
   assert(new Set(actions.map(({ name }) => name)).size === actions.length, 'two actions, one name');
   const menu = menuFeature(commands);
   const reasons = actionsFeature(actions);
-  const composer = new Composer<BotContext>();
-  composer.use(adminCommands([...menu.commands, ...commands]));
   return {
-    composer,
+    composer: adminCommands([...menu.commands, ...commands]),
     /** These take any text while a question is open, so they come after every command. */
     questions: new Composer<BotContext>(reasons.composer, people.questions, broadcast.questions),
     callbacks: {
@@ -78,6 +79,7 @@ export function adminFeature(parts: BotParts) {
       ...campaigns.callbacks,
       ...tariffs.callbacks,
       ...topics.callbacks,
+      ...messages.callbacks,
     },
   };
 }

@@ -98,6 +98,7 @@ describe('every screen of the administration', () => {
       'chart',
       'csv',
       'topic',
+      'msgs',
       'no',
     ])
       expect([...pressed].some((kind) => kind.startsWith(`v1:adm:${route}:`))).toBe(true);
