@@ -92,6 +92,7 @@ describe('a grant of tokens', () => {
     const answers = await atOnce(4, () => run(order));
     for (const { outcome } of answers) expect(outcome).toEqual(answers[0]?.outcome);
     expect(answers[0]?.outcome).toMatchObject({ kind: 'done' });
+    expect(answers[0]?.effects).toEqual([{ kind: 'watchLots', userId, clockOffsetMs: 0 }]);
     expect(await balance(books.sql, userId)).toBe(5);
     const [lot] = await books.sql`
       select l.origin, l.expires_at, t.kind from lots l join transfers t on t.id = l.transfer_id
