@@ -12,13 +12,14 @@ import { amountOf, type Order } from './orders';
 import { givePeriod, type PeriodGiven } from './periods';
 import { changePlan, standingUpgrade, type StandingUpgrade } from './plan-changes';
 import { confirmSlot } from './promo-slots';
+import { holdReward } from './referrals/holding';
 import { receiptOfOrder, type IssuedReceipt } from './receipts';
 import { postBonus, postSale, type Receipt } from './sales';
 
 /** What an order gave, as its outcome says it. */
 export type Given = Pick<
   Extract<PostOutcome, { kind: 'fulfilled' }>,
-  'subscription' | 'hasExpiringLots' | 'giftId'
+  'subscription' | 'hasExpiringLots' | 'giftId' | 'rewardedRefereeId'
 >;
 
 /**
@@ -27,7 +28,15 @@ export type Given = Pick<
  */
 export async function fulfilOrder(tx: Transaction, order: Order, receipt: Receipt): Promise<Given> {
   await lockWallet(tx, order.invoice.userId);
-  if (order.quote.purpose === 'gift') return { giftId: await fulfilGift(tx, order, receipt) };
+  const given =
+    order.quote.purpose === 'gift'
+      ? { giftId: await fulfilGift(tx, order, receipt) }
+      : await fulfilForOwner(tx, order, receipt);
+  const rewardedRefereeId = await holdReward(tx, order, receipt);
+  return { ...given, ...(rewardedRefereeId === undefined ? {} : { rewardedRefereeId }) };
+}
+
+async function fulfilForOwner(tx: Transaction, order: Order, receipt: Receipt): Promise<Given> {
   const upgrade = await upgradeOf(tx, order, receipt.asOf);
   await postSale(tx, order, receipt);
   await postBonus(tx, order, receipt);

@@ -86,6 +86,7 @@ export const ROUTES = [
   'adm:turn',
   'adm:topic',
   'nav:gift',
+  'nav:ref',
   'gift:buy',
   'gift:pick',
   'gift:show',

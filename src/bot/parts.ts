@@ -48,6 +48,7 @@ export type BotRecords = Pick<
   | 'setLocale'
   | 'chooseMarketing'
   | 'acceptTerms'
+  | 'bringIn'
   | 'setReachable'
   | 'createQuote'
   | 'lookUpPromo'
@@ -65,6 +66,8 @@ export interface BotSettings {
   readonly publicBaseUrl: string;
   /** Telegram name of the support, without the at sign. */
   readonly supportUsername: string;
+  /** What bringing others earns, and after how many days. */
+  readonly referral: { readonly percent: number; readonly holdDays: number };
   /** Who stands on receipts as the seller. */
   readonly seller: { readonly name: string; readonly requisites: readonly string[] };
   /** The Temporal Web UI that operators can open; undefined when it has no address for them. */

@@ -115,6 +115,13 @@ export type TemplateParams = {
     readonly tokensUtok: number;
     readonly balanceUtok: number;
   };
+  /** Somebody they brought has paid: the reward waits until then. */
+  readonly 'referral.held': { readonly tokensUtok: number; readonly until: string };
+  readonly 'referral.paid': { readonly tokensUtok: number; readonly balanceUtok: number };
+  /** The money of the payment went back, so nothing was earned. */
+  readonly 'referral.void': { readonly tokensUtok: number };
+  /** To the person who was brought, when their payment has earned somebody a reward. */
+  readonly 'referral.thanks': Readonly<Record<never, never>>;
   /** Tokens an operator gave, took or forgave. */
   readonly 'tokens.granted': { readonly tokensUtok: number; readonly balanceUtok: number };
   readonly 'tokens.taken': { readonly tokensUtok: number; readonly balanceUtok: number };

@@ -26,10 +26,15 @@ export interface BotMakings {
 export function botParts({ config, providers, ...makings }: BotMakings): BotParts {
   const messenger = messengerOf(config, { reads: makings.reads, providers });
   const { publicBaseUrl, supportUsername, seller } = config;
+  const { referralRewardPercent: percent, referralHoldDays: holdDays } = config.billing;
   return {
     ...makings,
     clock: () => Date.now(),
-    settings: { publicBaseUrl, supportUsername, seller, webUi: webUiOf(config) },
+    settings: {
+      ...{ publicBaseUrl, supportUsername, seller },
+      referral: { percent, holdDays },
+      webUi: webUiOf(config),
+    },
     paymentProviders: choicesOf(providers),
     reportIncident: (incident) => tellOperators(messenger, config, incident),
   };

@@ -150,6 +150,8 @@ export interface EdgeRecords {
   leave(update: Departure): Promise<void>;
   setLocale(userId: number, locale: 'ru' | 'en'): Promise<void>;
   /** Keeps that a person accepted the terms as they stand, read in this language; a repeat changes nothing. */
+  /** Notes who brought a newcomer; true when it was noted now. */
+  bringIn(newcomer: { userId: number; code: string }): Promise<boolean>;
   acceptTerms(consent: { userId: number; locale: 'ru' | 'en'; asOf: Date }): Promise<void>;
   /** Keeps that a person wants marketing or does not any more (NT-5). */
   chooseMarketing(choice: MarketingChoice): Promise<void>;

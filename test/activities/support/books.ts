@@ -26,6 +26,7 @@ import type {
   DeskActivities,
   DisputeActivities,
   OrderRefundActivities,
+  ReferralActivities,
   RefundActivities,
   RepairActivities,
   SpendActivities,
@@ -93,6 +94,7 @@ export type Activities = CheckoutActivities &
   DeskActivities &
   DisputeActivities &
   OrderRefundActivities &
+  ReferralActivities &
   RefundActivities &
   RepairActivities &
   SpendActivities &
