@@ -92,6 +92,7 @@ export const ROUTES = [
   'gift:show',
   'gift:back',
   'adm:off',
+  'adm:pay',
   'adm:msgs',
   'adm:again',
 ] as const;

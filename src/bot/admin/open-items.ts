@@ -11,10 +11,13 @@ import { itemLine } from './person-card';
 import { wordOf, workflowUrl } from './words';
 import { writeOffAction } from './writing-off';
 
+/** What is asked for by one button; declaring a payment paid needs evidence and has a screen of its own. */
+type ItemRepair = Exclude<PaymentRepair, 'mark_paid'>;
+
 /** Who decides about money that matched nothing (section 3). */
 const DECIDERS: readonly Role[] = ['finance', 'admin'];
 
-const RESOLUTIONS: readonly PaymentRepair[] = ['credit_wallet', 'complete_order', 'refund'];
+const RESOLUTIONS: readonly ItemRepair[] = ['credit_wallet', 'complete_order', 'refund'];
 
 /** What waits for a human, and the repairs its workflow takes. */
 export function openItemsFeature(
@@ -124,12 +127,14 @@ function repairRows(
 ): Screen['rows'] {
   if (!hasRole(ctx, DECIDERS)) return [];
   const locale = localeOf(ctx);
-  return repairsOf(card).map((repair) => [
-    button(
-      { locale, key: `admin.repair.${repair}` },
-      { route: 'adm:fix', id: item.openItemId, arg: repair },
-    ),
+  const id = item.openItemId;
+  const mark = card?.allowedRepairs.includes('markPaid')
+    ? [[button({ locale, key: 'admin.repair.mark_paid' }, { route: 'adm:pay', id })]]
+    : [];
+  const repairs = repairsOf(card).map((repair) => [
+    button({ locale, key: `admin.repair.${repair}` }, { route: 'adm:fix', id, arg: repair }),
   ]);
+  return [...repairs, ...mark];
 }
 
 /** Anybody may propose it; it happens when others allow it (OPS-12). */
@@ -141,7 +146,7 @@ function writeOffRows(ctx: BotContext, { openItemId: id, state }: OpenItemCard):
 }
 
 /** The repairs the workflow would take now, as the bot offers them. */
-function repairsOf(card: PaymentCard | undefined): readonly PaymentRepair[] {
+function repairsOf(card: PaymentCard | undefined): readonly ItemRepair[] {
   const allowed = card?.allowedRepairs ?? [];
   return [
     ...(allowed.includes('resolve') ? RESOLUTIONS : []),
@@ -184,8 +189,8 @@ async function pressWriteOff(
   }
 }
 
-function isRepair(text: unknown): text is PaymentRepair {
-  return [...RESOLUTIONS, 'retry_delivery'].includes(text as PaymentRepair);
+function isRepair(text: unknown): text is ItemRepair {
+  return [...RESOLUTIONS, 'retry_delivery'].includes(text as ItemRepair);
 }
 
 function repairAction(parts: BotParts): AdminAction {
@@ -223,7 +228,7 @@ async function performRepair(
     readonly request: AdminRequest;
     readonly item: OpenItemCard;
     readonly payment: NonNullable<OpenItemCard['payment']>;
-    readonly repair: PaymentRepair;
+    readonly repair: ItemRepair;
   },
 ): Promise<void> {
   const { operationId, reason } = work.request;

@@ -123,6 +123,20 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.message.unreachable': 'unreachable',
   'admin.message.failed': 'rejected',
 
+  'admin.repair.mark_paid': 'Declare it paid…',
+  'admin.command.payment': 'A payment nobody answers about',
+  'admin.payment.usage':
+    'Write the provider and the number of the payment after the command, for example: /payment mock mp_1',
+  'admin.payment.over':
+    'No workflow of {provider} <code>{providerPaymentId}</code> is running: there is nothing to do.',
+  'admin.payment.phase': 'Phase: {phase}. Told: {told}',
+  'admin.payment.next': 'Asked again: {at}',
+  'admin.payment.evidence':
+    'If the money is here for certain, write what proves it: a statement, the number of a transaction.',
+  'admin.payment.evidence_length': 'It takes {least} to {most} characters. Write it again.',
+  'admin.payment.mark':
+    '<b>Declare</b> {provider} <code>{providerPaymentId}</code> <b>paid</b>?\nEvidence: {evidence}',
+
   'admin.stuck.title': '<b>Workflows that need a human</b>',
   'admin.stuck.none': 'None.',
   'admin.stuck.more': 'There are more: ask the Web UI for StuckReason is not null.',

@@ -124,6 +124,20 @@ export const adminRu = {
   'admin.message.unreachable': 'не доставить',
   'admin.message.failed': 'отвергнуто',
 
+  'admin.repair.mark_paid': 'Считать оплаченным…',
+  'admin.command.payment': 'Платёж, о котором молчат',
+  'admin.payment.usage':
+    'Напишите систему и номер платежа после команды, например: /payment mock mp_1',
+  'admin.payment.over':
+    'Процесс платежа {provider} <code>{providerPaymentId}</code> не идёт: делать с ним нечего.',
+  'admin.payment.phase': 'Стадия: {phase}. Сообщали: {told}',
+  'admin.payment.next': 'Спросим снова: {at}',
+  'admin.payment.evidence':
+    'Если деньги точно пришли, напишите, чем это подтверждено: выписка, номер операции.',
+  'admin.payment.evidence_length': 'Нужно от {least} до {most} знаков. Напишите ещё раз.',
+  'admin.payment.mark':
+    '<b>Считать оплаченным</b> {provider} <code>{providerPaymentId}</code>?\nПодтверждение: {evidence}',
+
   'admin.stuck.title': '<b>Процессы, которым нужен человек</b>',
   'admin.stuck.none': 'Ни одного.',
   'admin.stuck.more': 'Это не все: остальные в Web UI по запросу StuckReason is not null.',

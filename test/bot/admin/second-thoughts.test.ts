@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { PaymentCard } from '../../../src/commands/repairs-contract';
 import { newOpenItem } from '../support/items';
 import { newOperator } from '../support/roles';
 import { startStage, type Stage } from '../support/stage';
@@ -83,5 +84,59 @@ describe('OPS-3 the messages of a person', () => {
     await visitor.write('/start');
     for (const data of [`v1:adm:msgs::${target.id}`, 'v1:adm:again', 'v1:adm:off'])
       expect((await visitor.forge(data)).toast).toContain('no longer works');
+  });
+});
+
+describe('OPS-3 declaring a payment paid', () => {
+  const ASKING: PaymentCard = {
+    ...{ provider: 'mock', providerPaymentId: 'mp_9', phase: 'asking', outcome: undefined },
+    facts: [{ providerPaymentId: 'mp_9', state: 'pending' }],
+    ...{ waitingFor: 'the provider <mock>', nextActionAt: '2030-01-01T12:00:00.000Z' },
+    allowedRepairs: ['markPaid'],
+  };
+  const answering = () => stage.commands.next('paymentCard', () => Promise.resolve(ASKING));
+
+  it.each(['mock mp_9', 'pay:mock:mp_9'])('takes evidence and a reason for %s', async (name) => {
+    const finance = await newOperator(stage, ['finance']);
+    answering();
+    await finance.write(`/payment ${name}`);
+    expect(finance.shown().message.text).toContain('the provider <mock>');
+    expect((await finance.write('x')).message.text).toContain('5 to 500');
+    answering();
+    await finance.write('statement <17> of March 10');
+    answering();
+    await finance.write('the bank was down for a day');
+    expect(finance.shown().message.text).toContain('Evidence: statement <17> of March 10');
+    expect((await finance.press('Do it')).toast).toContain('Accepted');
+    expect(asked()).toMatchObject({
+      name: 'repairPayment',
+      with: {
+        payment: { provider: 'mock', providerPaymentId: 'mp_9' },
+        ...{ repair: 'mark_paid', evidence: 'statement <17> of March 10' },
+        ...{ reason: 'the bank was down for a day', operatorId: String(finance.id) },
+      },
+    });
+  });
+
+  it('is offered by the item about it, and makes no sense once it is settled', async () => {
+    await stage.sql`delete from open_items`;
+    await newOpenItem(stage.sql, { userId: target.id, kind: 'unknown_outcome' });
+    const finance = await newOperator(stage, ['finance']);
+    await finance.write('/open');
+    answering();
+    await finance.press('Outcome unknown');
+    answering();
+    await finance.press('Declare it paid');
+    expect(finance.shown().message.text).toContain('write what proves it');
+    const late = await finance.write('statement 17 of March 10');
+    expect(late.message.text).toContain('things have changed');
+  });
+
+  it('says so where nothing runs, and is nothing for support', async () => {
+    const finance = await newOperator(stage, ['finance']);
+    expect((await finance.write('/payment mock mp_0')).message.text).toContain('nothing to do');
+    expect((await finance.write('/payment')).message.text).toContain('/payment mock mp_1');
+    const support = await newOperator(stage, ['support']);
+    expect((await support.write('/payment mock mp_9')).message.text).toContain('not understand');
   });
 });
