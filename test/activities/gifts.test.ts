@@ -197,6 +197,16 @@ describe('claimGift', () => {
     await books.sql`update users set money_frozen_by = null where id = ${userId}`;
   });
 
+  test('refuses while the payment behind it is disputed', async () => {
+    const { giftId, buyerId } = await bought('basic');
+    const userId = await books.newUser();
+    const froze = `money_frozen_by = '0195f000-0000-7000-8000-0000000000ff'`;
+    await books.sql.unsafe(`update users set ${froze} where id = ${buyerId}`);
+    expect(await claim(giftId, userId)).toEqual({ kind: 'refused', reason: 'not_now' });
+    await books.sql`update users set money_frozen_by = null where id = ${buyerId}`;
+    expect(await claim(giftId, userId)).toMatchObject({ kind: 'claimed' });
+  });
+
   test('refuses the buyer, a gift that went back and one that never was', async () => {
     const { giftId, buyerId } = await bought('basic');
     expect(await claim(giftId, buyerId)).toEqual({ kind: 'refused', reason: 'own' });

@@ -110,6 +110,7 @@ test.each([
   ['returned', 'gone back'],
   ['money_frozen', 'disputed'],
   ['own', 'your own gift'],
+  ['not_now', 'right now'],
 ] as const)('a refused claim is told kindly: %s', async (reason, words) => {
   const [buyer, friend] = [newVisitor(stage), newVisitor(stage)];
   const { link } = await paid(buyer);

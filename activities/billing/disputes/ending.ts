@@ -10,6 +10,7 @@ import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, stepKey } from '../../transactions';
 import { clearing, moneyAccount } from '../accounts';
 import { releaseHold } from '../holds';
+import { withdrawGift } from '../gifts/returning';
 import { balanceOf, postTransfer, type Leg } from '../ledger';
 import { openItem } from '../open-items';
 import { refundedMinor, type SoldPayment } from '../returning/case';
@@ -144,7 +145,9 @@ async function endPeriod(
   { actor, reason }: Deed,
 ): Promise<string | undefined> {
   const { subscription, order, isFulfilling } = sold;
-  if (!subscription || !order || !isFulfilling) return undefined;
+  if (!order || !isFulfilling) return undefined;
+  if (order.quote.purpose === 'gift') await withdrawGift(tx, order.invoice.id, asOf);
+  if (!subscription) return undefined;
   return revokePeriod(tx, {
     key: stepKey('revoke'),
     subscriptionId: subscription.subscriptionId,

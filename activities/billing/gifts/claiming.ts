@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import { gifts, subscriptions } from '../../../drizzle/schema';
+import { gifts, subscriptions, users } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
 import { giftedDays } from '../../../src/domain/billing/gift-period';
 import type { SubscriptionChange } from '../../../src/domain/billing/payment';
@@ -67,7 +67,10 @@ export async function claimGift(
     const settings = await readSettings(tx, defaults);
     const task = { gift, terms, userId, key: `gift:${gift.id}`, asOf, settings };
     if (gift.state === 'claimed' && gift.recipientId === userId) return claimedBefore(tx, task);
-    const refusal = judgeClaim(gift, userId) ?? (await moneyRefusal(tx, userId));
+    const refusal =
+      judgeClaim(gift, userId) ??
+      (await moneyRefusal(tx, userId)) ??
+      (await buyerRefusal(tx, gift.buyerId));
     return refusal === undefined ? hand(tx, task) : refused(refusal);
   });
 }
@@ -75,6 +78,15 @@ export async function claimGift(
 function judgeClaim(gift: Gift, userId: number): GiftRefusal | undefined {
   if (gift.state !== 'paid') return gift.state;
   return gift.buyerId === userId ? 'own' : undefined;
+}
+
+/** A disputed payment freezes what it bought, wherever it lies (DP-1). */
+async function buyerRefusal(tx: Transaction, buyerId: number): Promise<GiftRefusal | undefined> {
+  const [buyer] = await tx
+    .select({ frozenBy: users.moneyFrozenBy })
+    .from(users)
+    .where(eq(users.id, buyerId));
+  return buyer?.frozenBy == null ? undefined : 'not_now';
 }
 
 function refused(reason: GiftRefusal): ClaimedGift {

@@ -217,6 +217,8 @@ function refusalKey(reason: Extract<Claimed, { kind: 'refused' }>['reason']) {
       return 'gift.claimed_by_other';
     case 'returned':
       return 'gift.gone_back';
+    case 'not_now':
+      return 'gift.not_now';
     case 'user_blocked':
     case 'money_frozen':
     case 'erasing':

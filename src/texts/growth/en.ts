@@ -52,6 +52,7 @@ export const growthEn: Readonly<Record<keyof typeof growthRu, string>> = {
   'gift.yours_already': 'You have already received this gift. Balance: /balance',
   'gift.claimed_by_other': 'Somebody else has already received this gift.',
   'gift.gone_back': 'The time of this gift is over, and it has gone back to whoever gave it.',
+  'gift.not_now': 'This gift cannot be received right now. Open the link later.',
   'quote.gift': '🎁 As a gift: you get a link after the payment',
 
   'gift.ready':

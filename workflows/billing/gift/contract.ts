@@ -17,7 +17,14 @@ export interface GiftInput {
 
 export type GiftState = 'paid' | 'claimed' | 'returned';
 
-export type GiftRefusal = 'unknown' | 'own' | 'claimed' | 'returned' | MoneyRefusal;
+export type GiftRefusal =
+  | 'unknown'
+  | 'own'
+  | 'claimed'
+  | 'returned'
+  /** Its payment is disputed, or its buyer may not move money for another reason. */
+  | 'not_now'
+  | MoneyRefusal;
 
 export type ClaimOutcome =
   /** Also for a repeat by the one who has it. */
