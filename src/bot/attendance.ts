@@ -27,12 +27,10 @@ export function attend(parts: BotParts): Middleware<BotContext> {
       asOf: new Date(now + arrival.clockOffsetMs),
       place: { locale: arrival.locale, timeZone: arrival.timeZone },
       dialogue: { kind: arrival.isDialogueOver ? 'clear' : 'keep' },
-      cards: [],
       isAnswered: false,
     };
     await next();
-    const { dialogue, cards } = ctx.visit;
-    await parts.records.leave({ updateId, userId: person.id, dialogue, cards });
+    await parts.records.leave({ updateId, userId: person.id, dialogue: ctx.visit.dialogue });
   };
 }
 

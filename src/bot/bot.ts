@@ -11,7 +11,8 @@ import { subscriptionFeature } from './billing/subscription';
 import { tariffsFeature } from './billing/tariffs';
 import { topupFeature } from './billing/topup';
 import { planChangeFeature } from './plans/change';
-import { growthFeature } from './growth/growth';
+import { giftsFeature } from './growth/gifts';
+import { trialFeature } from './growth/trial';
 import type { Route } from './callback-data';
 import { routeCallbacks } from './callbacks';
 import type { BotContext, CallbackHandlers } from './context';
@@ -72,7 +73,8 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const topup = topupFeature(parts);
   const orders = ordersFeature(parts);
   const promo = promoFeature(parts);
-  const growth = growthFeature(parts);
+  const trial = trialFeature(parts);
+  const gifts = giftsFeature(parts);
   const admin = adminFeature(parts);
   const receipts = receiptsFeature(parts);
   const refund = refundFeature(parts);
@@ -91,7 +93,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...topup.callbacks,
     ...orders.callbacks,
     ...promo.callbacks,
-    ...growth.callbacks,
+    ...gifts.callbacks,
     ...admin.callbacks,
     ...planChangeFeature(parts).callbacks,
     ...receipts.callbacks,
@@ -104,8 +106,16 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     bot.use(feature.composer);
   }
   bot.use(refund.composer);
-  bot.use(promo.composer, growth.composer, admin.composer, myData.composer, why.composer);
+  bot.use(promo.composer, trial.composer, admin.composer, myData.composer, why.composer);
+  bot.use(
+    promo.composer,
+    trial.composer,
+    gifts.composer,
+    admin.composer,
+    myData.composer,
+    why.composer,
+  );
   // Last, because an open question takes any text: commands come before dialogues.
-  bot.use(topup.composer, promo.questions, growth.questions, admin.questions);
+  bot.use(topup.composer, promo.questions, trial.questions, admin.questions);
   bot.use(refund.questions);
 }

@@ -41,6 +41,8 @@ export const ROUTES = [
   'ref:pick',
   'ref:why',
   'ref:ok',
+  'ref:agree',
+  'ref:drop',
   'nav:adm',
   'adm:go',
   'adm:ok',
@@ -86,15 +88,10 @@ export const ROUTES = [
   'adm:turn',
   'adm:topic',
   'nav:gift',
-  'nav:ref',
   'gift:buy',
   'gift:pick',
   'gift:show',
   'gift:back',
-  'adm:off',
-  'adm:pay',
-  'adm:msgs',
-  'adm:again',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

@@ -18,7 +18,6 @@ const LISTED: readonly Named<TextKey>[] = [
   'promo',
   'trial',
   'gift',
-  'invite',
   'why',
   'settings',
   'refund',

@@ -36,39 +36,24 @@ export async function sendStrictly(
   }
 }
 
-/** A message of a chat. */
-export interface PlacedMessage {
-  readonly chatId: number;
-  readonly messageId: number;
-}
-
-/**
- * Changes a message into a screen; a message that shows it already is success, one that is gone is sent anew. Returns
- * the id of the message that shows it.
- */
+/** Changes a message into a screen; a message that shows it already is success, one that is gone is sent anew. */
 export async function editScreen(
   api: Api,
-  message: PlacedMessage,
-  screen: Screen,
-): Promise<number> {
-  if (splitHtml(screen.text).length > 1) return sendScreen(api, message.chatId, screen);
-  try {
-    await changeMessage(api, message, screen);
-  } catch (error) {
-    const refusal = refusalOf(error);
-    if (refusal?.kind === 'gone') return sendScreen(api, message.chatId, screen);
-    if (refusal?.kind !== 'not_modified') throw error;
-  }
-  return message.messageId;
-}
-
-/** Changes a message into a short screen and sends nothing; throws whatever Telegram has against it. */
-export async function changeMessage(
-  api: Api,
-  message: PlacedMessage,
+  message: { chatId: number; messageId: number },
   screen: Screen,
 ): Promise<void> {
-  await tolerantly(screen, (content) => editPart(api, message, content));
+  if (splitHtml(screen.text).length > 1) {
+    await sendScreen(api, message.chatId, screen);
+    return;
+  }
+  try {
+    await tolerantly(screen, (content) => editPart(api, message, content));
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal?.kind === 'not_modified') return;
+    if (refusal?.kind !== 'gone') throw error;
+    await sendScreen(api, message.chatId, screen);
+  }
 }
 
 /** A file the bot has made, and the plain words under it. */
@@ -97,7 +82,7 @@ async function sendPart(api: Api, chatId: number, content: Content): Promise<num
 
 async function editPart(
   api: Api,
-  { chatId, messageId }: PlacedMessage,
+  { chatId, messageId }: { chatId: number; messageId: number },
   content: Content,
 ): Promise<void> {
   await api.editMessageText(chatId, messageId, content.text, optionsOf(content));

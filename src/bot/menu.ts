@@ -2,10 +2,9 @@ import { Composer } from 'grammy';
 import { fromId22 } from './id22';
 import { showInvoice } from './billing/invoices';
 import { showTariffBySlug } from './billing/tariffs';
-import { localeOf, show, type BotContext, type CallbackHandlers } from './context';
+import { localeOf, show, tell, type BotContext, type CallbackHandlers } from './context';
 import { tokensText } from './display';
 import { openGift } from './growth/gifts';
-import { welcomeInvited } from './growth/invite';
 import type { BotParts } from './parts';
 import { enterCode } from './promo/codes';
 import { lines, openButton, type Screen } from './screen';
@@ -39,7 +38,7 @@ export async function openStart(ctx: BotContext, parts: BotParts, payload: strin
       await openGift(ctx, parts, rest ?? '');
       return;
     case 'ref':
-      await welcomeInvited(ctx, parts, rest ?? '');
+      await tell(ctx, { key: 'later.feature' });
       break;
     case undefined:
       break;
@@ -74,10 +73,7 @@ export function menuScreen(ctx: BotContext): Screen {
         openButton(locale, 'button.history', 'nav:hist'),
         openButton(locale, 'button.invoices', 'nav:inv'),
       ],
-      [
-        ...(arrival.hasCatalogue ? [openButton(locale, 'button.gifts', 'nav:gift')] : []),
-        openButton(locale, 'button.invite', 'nav:ref'),
-      ],
+      arrival.hasCatalogue ? [openButton(locale, 'button.gifts', 'nav:gift')] : [],
       [
         openButton(locale, 'button.settings', 'nav:set'),
         openButton(locale, 'button.help', 'nav:help'),

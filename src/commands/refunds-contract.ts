@@ -25,6 +25,16 @@ export interface RefundCommands {
     readonly n: string;
     readonly actor: Actor;
   }): Promise<OpenedRefund | undefined>;
+  /** An operator's word about a refund that waits: agree, or give it up. A refusal comes in the workflow's words. */
+  steerRefund(order: {
+    readonly workflowId: string;
+    readonly how: 'approve' | 'abandon';
+    readonly operatorId: string;
+    readonly reason: string;
+  }): Promise<
+    | { readonly kind: 'accepted'; readonly text: string }
+    | { readonly kind: 'refused'; readonly reason: string }
+  >;
   /** Where a refund stands; undefined when nothing of that name runs or ran lately. */
   refundCard(workflowId: string): Promise<RefundCard | undefined>;
 }

@@ -7,6 +7,8 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import {
+  abandonRefundUpdate,
+  approveRefundUpdate,
   confirmRefundUpdate,
   openRefundUpdate,
   refundPlanQuery,
@@ -31,6 +33,17 @@ export function refundCommands(client: Client, taskQueue: string): RefundCommand
       } catch (error) {
         if (!isGone(error)) throw error;
         return error instanceof WorkflowNotFoundError ? endOf(handle) : undefined;
+      }
+    },
+    steerRefund: async ({ workflowId, how, operatorId, reason }) => {
+      const update = how === 'approve' ? approveRefundUpdate : abandonRefundUpdate;
+      try {
+        const args: [{ operatorId: string; reason: string }] = [{ operatorId, reason }];
+        const { accepted } = await handleOf(workflowId).executeUpdate(update, { args });
+        return { kind: 'accepted', text: accepted };
+      } catch (error) {
+        if (!isGone(error)) throw error;
+        return { kind: 'refused', reason: causeOf(error) };
       }
     },
     refundCard: async (workflowId) => {
@@ -79,6 +92,11 @@ async function openRefund(
       result: await client.workflow.getHandle<Workflows['refund']>(workflowId).result(),
     };
   }
+}
+
+function causeOf(error: unknown): string {
+  if (error instanceof WorkflowUpdateFailedError) return error.cause?.message ?? 'refused';
+  return 'the refund is over';
 }
 
 /** How a refund ended that was confirmed before; undefined when there never was one. */

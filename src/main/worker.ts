@@ -3,7 +3,6 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { grantAdmins } from '../../drizzle/admins';
 import { connect } from '../../drizzle/client';
 import { createCommands } from '../commands/billing';
-import { createReads } from '../reads/reads';
 import { builtBundle, createBillingWorkers } from './billing-worker';
 import { runProcess } from './process';
 import { messengerOf, providersOf } from './wiring';
@@ -22,7 +21,6 @@ runProcess('worker', async ({ config, log, stopping }) => {
     asOf: new Date(),
   });
   const connection = await NativeConnection.connect({ address });
-  const providers = providersOf(config);
   const bundle = builtBundle();
   const workers = await createBillingWorkers({
     connection,
@@ -32,11 +30,8 @@ runProcess('worker', async ({ config, log, stopping }) => {
     deps: {
       db: database.db,
       settings: config.billing,
-      providers,
-      messenger: messengerOf(config, {
-        reads: createReads(database.db, config.secrets),
-        providers,
-      }),
+      providers: providersOf(config),
+      messenger: messengerOf(config),
       secrets: config.secrets,
       publicBaseUrl: config.publicBaseUrl,
       log,

@@ -1,7 +1,9 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
 import { invoices, payments, quotes, refunds, tariffVersions } from '../../drizzle/schema';
 import type { Money } from '../domain/money';
+
+import type { RefundPlan } from '../domain/billing/refund';
 
 /** What the screens about money that goes back need. */
 export interface RefundReads {
@@ -11,6 +13,22 @@ export interface RefundReads {
   paidOrder(paymentId: string): Promise<PaidOrder | undefined>;
   /** The newest paid one by the number of its invoice. */
   paidOrderByNo(invoiceNo: number): Promise<PaidOrder | undefined>;
+  /** Refunds that wait for somebody's consent, oldest first, eight at most. */
+  waitingRefunds(): Promise<readonly WaitingRefund[]>;
+  /** One of them, while it waits. */
+  waitingRefund(refundId: string): Promise<WaitingRefund | undefined>;
+}
+
+export interface WaitingRefund {
+  readonly refundId: string;
+  readonly workflowId: string;
+  readonly userId: number;
+  readonly invoiceNo: number;
+  readonly amount: Money;
+  readonly reason: string;
+  /** `user:42`, `operator:7`, `system:api:shop`. */
+  readonly requestedBy: string;
+  readonly plan: RefundPlan | null;
 }
 
 export interface PaidOrder {
@@ -50,6 +68,46 @@ export function refundReads(db: Database): RefundReads {
         .limit(1);
       return row && toView(row);
     },
+    waitingRefunds: async () => {
+      const rows = await selectWaiting(db)
+        .where(eq(refunds.state, 'proposed'))
+        .orderBy(asc(refunds.id))
+        .limit(MOST_ORDERS);
+      return rows.map(toWaiting);
+    },
+    waitingRefund: async (refundId) => {
+      if (!UUID.test(refundId)) return undefined;
+      const [row] = await selectWaiting(db).where(
+        and(eq(refunds.id, refundId), eq(refunds.state, 'proposed')),
+      );
+      return row && toWaiting(row);
+    },
+  };
+}
+
+function selectWaiting(db: Database) {
+  return db
+    .select({ refund: refunds, payment: payments, invoice: invoices })
+    .from(refunds)
+    .innerJoin(payments, eq(payments.id, refunds.paymentId))
+    .innerJoin(invoices, eq(invoices.id, payments.invoiceId));
+}
+
+function toWaiting({
+  refund,
+  payment,
+  invoice,
+}: Awaited<ReturnType<typeof selectWaiting>>[number]): WaitingRefund {
+  const { currency, exponent } = payment;
+  return {
+    refundId: refund.id,
+    workflowId: refund.key,
+    userId: invoice.userId,
+    invoiceNo: invoice.no,
+    amount: { minor: refund.amountMinor, currency, exponent },
+    reason: refund.reason,
+    requestedBy: refund.requestedBy ?? '',
+    plan: refund.plan,
   };
 }
 

@@ -12,7 +12,6 @@ import { chooseMarketing } from './marketing';
 import { arrive, leave } from './people';
 import { lookUpPromo, rememberPromo } from './promo';
 import { createQuote } from './quotes';
-import { bringIn } from './referrals';
 import { createRates, RATE_LIMITS, type RateLimits } from './rates';
 
 export interface RecordsOptions {
@@ -20,8 +19,8 @@ export interface RecordsOptions {
   readonly settings: BillingSettings;
   /** The terms of service that people accept before anything moves money; without them nobody is asked. */
   readonly terms?: Terms;
-  /** Seals what is kept about a person, and reads the codes in links. */
-  readonly secrets: Secrets;
+  /** Seals what is kept about a person. */
+  readonly secrets: Pick<Secrets, 'dataKey'>;
   readonly rateLimits?: RateLimits;
 }
 
@@ -39,7 +38,6 @@ export function createRecords(db: Database, options: RecordsOptions): EdgeRecord
       assert(terms, 'consent is asked for where there are terms');
       return acceptTerms(db, terms, consent);
     },
-    bringIn: (newcomer) => bringIn(db, secrets.apiKeyPepper, newcomer),
     chooseMarketing: (choice) => chooseMarketing(db, choice),
     setReachable: async (userId, isReachable) => {
       const unreachableSince = isReachable ? null : sql`coalesce(${users.unreachableSince}, now())`;

@@ -1,3 +1,4 @@
+import { newCode, slotsOf } from '../support/campaigns';
 import {
   atOnce,
   balance,
@@ -224,6 +225,31 @@ describe('settleRefund', () => {
     expect((row?.['endsAt'] as Date).getTime()).toBeLessThan((before['endsAt'] as Date).getTime());
     await refund(books, third, { policy: 'full_with_debt' });
     expect(await subscriptionOf(books, userId)).toMatchObject({ state: 'active' });
+  });
+});
+
+describe('the promo code of an order', () => {
+  const code = (name: string) =>
+    newCode(books.sql, { code: name, kind: 'bonus_tokens', value: 50_000_000, budget: 5 });
+  const uses = async (name: string) => (await slotsOf(books.sql, name)).used;
+
+  test('is used up after a part, free again after the whole, and its bonus goes with the money', async () => {
+    await code('BACK');
+    const sold = await sell(books, { promo: 'BACK', slug: 'standard' });
+    expect(await balance(books.sql, sold.userId)).toBe(100);
+    await refund(books, sold, { amountMinor: 12_450 });
+    expect(await uses('BACK')).toBe(1);
+    expect(await balance(books.sql, sold.userId)).toBe(50);
+    const changes = await ledgerChanges(books);
+    await refund(books, sold, { n: '2' });
+    expect(await uses('BACK')).toBe(0);
+    expect(await balance(books.sql, sold.userId)).toBe(0);
+    expect(await changes()).toEqual({
+      'clearing:mock:RUB': 12_450,
+      'sys:deferred:RUB': -12_450,
+      'sys:issuance:TOK': 25_000_000,
+      'sys:promo:TOK': 25_000_000,
+    });
   });
 });
 

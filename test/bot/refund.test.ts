@@ -1,3 +1,4 @@
+import { REFUND_PLAN } from '../workflows/support/cast';
 import { newOperator } from './support/roles';
 import { startStage, type Stage } from './support/stage';
 import { buttonsOf, dataOf, newVisitor, type Visitor } from './support/visitor';
@@ -192,5 +193,53 @@ describe('/refundop', () => {
     expect((await operator.write(`/refundop ${paymentId} 100`)).message.text).toContain(
       'At most: ₽70',
     );
+  });
+});
+
+describe('/refunds', () => {
+  async function claimed() {
+    const { paymentId, no } = await buyer();
+    const plan = { ...REFUND_PLAN, refundMinor: 10_000 };
+    await stage.sql`
+      insert into refunds (id, key, payment_id, amount_minor, state, policy, reason, requested_by, plan)
+      values (gen_random_uuid(), ${`refund:${paymentId}:1`}, ${paymentId}, 10000, 'proposed', 'unspent_only',
+        'it prints nonsense', 'user:7', ${stage.sql.json(plan)})`;
+    return { paymentId, no };
+  }
+
+  it('is for those who may decide', async () => {
+    const operator = await newOperator(stage, ['support']);
+    expect((await operator.write('/refunds')).message.text).toContain('did not understand');
+  });
+
+  it.each([
+    ['Refund', 'approve'],
+    ['Decline', 'abandon'],
+  ])('lets a claim be decided: %s', async (label, how) => {
+    const { paymentId, no } = await claimed();
+    const operator = await newOperator(stage, ['finance']);
+    await operator.write('/refunds');
+    expect(textOf(operator)).toContain('it prints nonsense');
+    await operator.press(`${label} #${no}`);
+    expect(textOf(operator)).toContain('To be refunded');
+    await operator.write('looked at the logs of it');
+    await operator.press('Do it');
+    expect(asked('steerRefund').at(-1)?.with).toEqual({
+      ...{ workflowId: `refund:${paymentId}:1`, how },
+      ...{ operatorId: String(operator.id), reason: 'looked at the logs of it' },
+    });
+    await stage.sql`update refunds set state = 'done' where payment_id = ${paymentId}`;
+  });
+
+  it('tells why the workflow refuses', async () => {
+    const { no } = await claimed();
+    const operator = await newOperator(stage, ['admin']);
+    await operator.write('/refunds');
+    await operator.press(`Refund #${no}`);
+    await operator.write('looked at the logs of it');
+    stage.commands.next('steerRefund', () =>
+      Promise.resolve({ kind: 'refused', reason: 'somebody else must agree' }),
+    );
+    expect((await operator.press('Do it')).toast).toContain('somebody else must agree');
   });
 });

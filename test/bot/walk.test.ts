@@ -23,7 +23,6 @@ const COMMANDS = [
   '/promo',
   '/trial',
   '/gift',
-  '/invite',
   '/why',
   '/upcoming',
   '/limits',

@@ -158,10 +158,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         providers: change.providers ?? providers,
         secrets: TEST_SECRETS,
         publicBaseUrl: `http://127.0.0.1:${httpPort}`,
-        messenger: messengerOf(
-          { telegram: { token: BOT_TOKEN, apiRoot: telegram.apiRoot } },
-          { reads, providers: change.providers ?? providers },
-        ),
+        messenger: messengerOf({ telegram: { token: BOT_TOKEN, apiRoot: telegram.apiRoot } }),
         log,
         ...change.deps,
       },

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray, ne } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import {
   consents,
@@ -9,7 +9,6 @@ import {
 } from '../../../drizzle/schema';
 import { isDisputeOpen } from '../../../src/domain/billing/dispute';
 import { writeAudit } from '../../audit';
-import { CARD } from '../../cards';
 import type { ActivityDeps } from '../../deps';
 import { promiseToOperators } from '../../outbox';
 import { inTransaction, readSettings, workflowId } from '../../transactions';
@@ -19,10 +18,17 @@ import { lockDisputed, moneyOf, ownDispute, type Dispute, type DisputeName } fro
 /** Rows of each kind that a bank will read; the newest say most about what the money was used for. */
 const MOST_ROWS = 200;
 
+interface Submission {
+  readonly operatorId: string;
+  readonly reason: string;
+  readonly note: string;
+  readonly asOf: string;
+}
+
 /** What was collected, and what operators handed over; JSON only, because it waits in a row. */
 interface Evidence {
   readonly collected?: unknown;
-  readonly submitted?: readonly unknown[];
+  readonly submitted?: readonly Submission[];
 }
 
 /** Collects what the bank will ask for: the order, the consents, what was used of it and what was said (DP-1). */
@@ -129,14 +135,7 @@ async function messagesOf(tx: Transaction, { userId }: SoldPayment) {
   const rows = await tx
     .select({ template: outboxMessages.template, sentAt: outboxMessages.sentAt })
     .from(outboxMessages)
-    .where(
-      and(
-        eq(outboxMessages.userId, userId),
-        eq(outboxMessages.state, 'sent'),
-        // A change of a message that was sent before tells nobody anything.
-        ne(outboxMessages.template, CARD),
-      ),
-    )
+    .where(and(eq(outboxMessages.userId, userId), eq(outboxMessages.state, 'sent')))
     .orderBy(desc(outboxMessages.id))
     .limit(MOST_ROWS);
   return rows.map(({ template, sentAt }) => ({ template, sentAt: sentAt?.toISOString() }));
@@ -156,10 +155,10 @@ export async function noteEvidence(deps: ActivityDeps, handed: SubmittedEvidence
     if (!dispute || !isDisputeOpen(dispute.state)) return;
     const evidence = evidenceOf(dispute);
     const { operatorId, reason, note, asOf } = handed;
-    const entry = { operatorId, reason, note, asOf };
+    const entry: Submission = { operatorId, reason, note, asOf };
     const submitted = evidence.submitted ?? [];
     // The same words at the same instant are the same step, tried again.
-    if (submitted.some((each) => JSON.stringify(each) === JSON.stringify(entry))) return;
+    if (submitted.some((each) => isSame(each, entry))) return;
     await tx
       .update(disputes)
       .set({ state: 'evidence_sent', evidence: { ...evidence, submitted: [...submitted, entry] } })
@@ -175,6 +174,10 @@ export async function noteEvidence(deps: ActivityDeps, handed: SubmittedEvidence
       asOf: new Date(asOf),
     });
   });
+}
+
+function isSame(a: Submission, b: Submission): boolean {
+  return a.operatorId === b.operatorId && a.note === b.note && a.asOf === b.asOf;
 }
 
 /** Reminds operators once that evidence is due, unless it was handed over. */

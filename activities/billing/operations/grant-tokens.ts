@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { amountMinorOf, type ActionParams } from '../../../src/domain/billing/operations';
 import { tokenAccount } from '../accounts';
 import { defineOperation } from './definition';
-import { clockOffsetOf, USER_ID } from './people';
+import { personExists, USER_ID } from './people';
 import { AMOUNT_UTOK, changeWallet } from './wallet-change';
 
 /** Gives tokens as a lot of their own. Always needs others (LG-12). */
@@ -18,10 +18,9 @@ export const grantTokens = defineOperation<ActionParams['grant_tokens']>({
   run: async (tx, task) => {
     const { userId, amountUtok, origin } = task.params;
     const expiresAt = expiryOf(task.params);
-    const clockOffsetMs = await clockOffsetOf(tx, userId);
-    if (clockOffsetMs === undefined) return { kind: 'refused', reason: 'unknown_user' };
+    if (!(await personExists(tx, userId))) return { kind: 'refused', reason: 'unknown_user' };
     if (expiresAt && expiresAt <= task.asOf) return { kind: 'refused', reason: 'expired_already' };
-    const changed = await changeWallet(tx, task, {
+    return changeWallet(tx, task, {
       step: 'grant',
       kind: 'adjustment',
       userId,
@@ -30,8 +29,6 @@ export const grantTokens = defineOperation<ActionParams['grant_tokens']>({
       lot: { origin, ...(expiresAt ? { expiresAt } : {}) },
       audit: 'tokens.granted',
     });
-    if (changed.kind === 'refused' || !expiresAt) return changed;
-    return { ...changed, effects: [{ kind: 'watchLots', userId, clockOffsetMs }] };
   },
 });
 

@@ -6,16 +6,14 @@ import { broadcastFeature } from '../approvals/broadcast';
 import type { BotContext } from '../context';
 import type { BotParts } from '../parts';
 import { actionsFeature } from './actions';
-import { refundOrderFeature } from '../refunds/refund-order';
+import { refundsAdminFeature } from '../refunds/admin';
 import { blockingFeature } from './blocking';
-import { adminCommands, type AdminFeature } from './gate';
+import { adminCommands } from './gate';
 import { maintenanceFeature } from './maintenance';
 import { menuFeature } from './menu';
-import { messagesFeature } from './messages';
 import { campaignsFeature } from '../offers/campaigns';
 import { managedTariffsFeature } from '../offers/tariffs';
 import { openItemsFeature } from './open-items';
-import { paymentsFeature } from './payments';
 import { peopleFeature } from './people';
 import { statsFeature } from './stats';
 import { stuckFeature } from './stuck';
@@ -33,21 +31,19 @@ export function adminFeature(parts: BotParts) {
   const approve = approveFeature(parts);
   const broadcast = broadcastFeature(parts);
   const adjusting = adjustingFeature(parts);
-  const refundOrder = refundOrderFeature(parts);
+  const refunds = refundsAdminFeature(parts);
   const blocking = blockingFeature(parts);
   const maintenance = maintenanceFeature(parts);
   const campaigns = campaignsFeature(parts);
   const tariffs = managedTariffsFeature(parts);
   const topics = topicsFeature(parts);
-  const messages = messagesFeature(parts);
-  const payments = paymentsFeature(parts);
   const features = [
     people,
     openItems,
     stuck,
     stats,
     adjusting,
-    refundOrder,
+    refunds,
     approve,
     broadcast,
     campaigns,
@@ -55,15 +51,18 @@ export function adminFeature(parts: BotParts) {
     blocking,
     maintenance,
     topics,
-    messages,
-    payments,
   ];
-  const { commands, menu, reasons } = framework(features);
-  const questions = [people.questions, payments.questions, broadcast.questions];
+  const commands = features.flatMap((feature) => feature.commands);
+  const actions = features.flatMap((feature) => feature.actions ?? []);
+  assert(new Set(actions.map(({ name }) => name)).size === actions.length, 'two actions, one name');
+  const menu = menuFeature(commands);
+  const reasons = actionsFeature(actions);
+  const composer = new Composer<BotContext>();
+  composer.use(adminCommands([...menu.commands, ...commands]));
   return {
-    composer: adminCommands([...menu.commands, ...commands]),
+    composer,
     /** These take any text while a question is open, so they come after every command. */
-    questions: new Composer<BotContext>(reasons.composer, ...questions),
+    questions: new Composer<BotContext>(reasons.composer, people.questions, broadcast.questions),
     callbacks: {
       ...menu.callbacks,
       ...reasons.callbacks,
@@ -74,21 +73,12 @@ export function adminFeature(parts: BotParts) {
       ...adjusting.callbacks,
       ...approve.callbacks,
       ...broadcast.callbacks,
+      ...refunds.callbacks,
       ...blocking.callbacks,
       ...maintenance.callbacks,
       ...campaigns.callbacks,
       ...tariffs.callbacks,
       ...topics.callbacks,
-      ...messages.callbacks,
-      ...payments.callbacks,
     },
   };
-}
-
-/** What all features share: the menu of their commands, and the reasons of their actions. */
-function framework(features: readonly Pick<AdminFeature<never>, 'commands' | 'actions'>[]) {
-  const commands = features.flatMap((feature) => feature.commands);
-  const actions = features.flatMap((feature) => feature.actions ?? []);
-  assert(new Set(actions.map(({ name }) => name)).size === actions.length, 'two actions, one name');
-  return { commands, menu: menuFeature(commands), reasons: actionsFeature(actions) };
 }

@@ -1,32 +1,30 @@
 import { isOpen } from '../../domain/billing/invoice';
-import type { Locale } from '../../domain/messages';
 import type { InvoiceView } from '../../reads/billing';
 import type { TextKey } from '../../texts';
 import type { Route } from '../callback-data';
-import { amountText, instantText, tokensText, type Place } from '../display';
+import { localeOf, type BotContext } from '../context';
+import { amountText, instantText, tokensText } from '../display';
 import { providersFor, type BotParts, type PaymentChoice } from '../parts';
 import { button, lines, linkButton, openButton, type Button, type Screen } from '../screen';
 import { receiptButton } from '../receipts/receipts';
 import { say } from '../wording';
 import { periodOf, providerText } from './plans';
 
-/** What a card needs besides the order: with whom it could be paid. */
-export type CardParts = Pick<BotParts, 'paymentProviders'>;
-
 /** An order as its owner sees it, with what can still be done about it. */
-export function invoiceScreen(place: Place, parts: CardParts, invoice: InvoiceView): Screen {
+export function invoiceScreen(ctx: BotContext, parts: BotParts, invoice: InvoiceView): Screen {
+  const { place } = ctx.visit;
   const { locale } = place;
   const period = periodOf(invoice, locale);
   const text = lines(
     say(locale, 'invoice.title', { no: invoice.no }),
-    contentsText(invoice, locale),
+    contentsText(ctx, invoice),
     '',
     invoice.tokensUtok > 0 &&
       say(locale, 'invoice.tokens', { tokens: tokensText(invoice.tokensUtok, locale) }),
     invoice.tariffKind !== 'topup' &&
       period !== undefined &&
       say(locale, 'invoice.period', { period }),
-    ...promoLines(invoice, locale),
+    ...promoLines(ctx, invoice),
     say(locale, 'invoice.amount', { amount: amountText(invoice.amount, locale) }),
     say(locale, 'invoice.provider', { provider: providerText(invoice.provider, locale) }),
     isOpen(invoice.state) &&
@@ -36,7 +34,7 @@ export function invoiceScreen(place: Place, parts: CardParts, invoice: InvoiceVi
     '',
     say(locale, stateKey(invoice)),
   );
-  return { text, rows: rowsOf(locale, parts, invoice) };
+  return { text, rows: rowsOf(ctx, parts, invoice) };
 }
 
 /** The state in words; a payment under way hides nothing of an order that is settled already. */
@@ -47,13 +45,14 @@ export function stateKey(invoice: InvoiceView): TextKey {
 }
 
 /** The other providers an open order could be paid with. */
-export function otherMethods(parts: CardParts, invoice: InvoiceView): readonly PaymentChoice[] {
+export function otherMethods(parts: BotParts, invoice: InvoiceView): readonly PaymentChoice[] {
   const fitting = providersFor(parts, invoice.amount.currency);
   return fitting.filter(({ name }) => name !== invoice.provider);
 }
 
 /** The choice of another provider for an order. */
-export function methodsScreen({ locale }: Place, parts: CardParts, invoice: InvoiceView): Screen {
+export function methodsScreen(ctx: BotContext, parts: BotParts, invoice: InvoiceView): Screen {
+  const locale = localeOf(ctx);
   const id = invoice.invoiceId;
   const methods = otherMethods(parts, invoice).map(({ name }) => {
     const params = { provider: providerText(name, locale) };
@@ -68,7 +67,8 @@ export function methodsScreen({ locale }: Place, parts: CardParts, invoice: Invo
 }
 
 /** What the promo code did to the order. */
-function promoLines(invoice: InvoiceView, locale: Locale): readonly (string | false)[] {
+function promoLines(ctx: BotContext, invoice: InvoiceView): readonly (string | false)[] {
+  const locale = localeOf(ctx);
   const { promoCode: code, discountMinor: minor, bonusUtok, bonusDays: days, amount } = invoice;
   const discount = amountText({ ...amount, minor }, locale);
   return [
@@ -79,15 +79,17 @@ function promoLines(invoice: InvoiceView, locale: Locale): readonly (string | fa
   ];
 }
 
-function contentsText(invoice: InvoiceView, locale: Locale): string {
+function contentsText(ctx: BotContext, invoice: InvoiceView): string {
+  const locale = localeOf(ctx);
   return invoice.tariffKind === 'topup'
     ? say(locale, 'invoice.topup')
     : say(locale, 'invoice.contents', { plan: invoice.planName[locale] });
 }
 
-function rowsOf(locale: Locale, parts: CardParts, invoice: InvoiceView): Screen['rows'] {
+function rowsOf(ctx: BotContext, parts: BotParts, invoice: InvoiceView): Screen['rows'] {
+  const locale = localeOf(ctx);
   const menu = openButton(locale, 'button.menu', 'nav:menu');
-  if (isOpen(invoice.state)) return [...openRows(locale, parts, invoice), [menu]];
+  if (isOpen(invoice.state)) return [...openRows(ctx, parts, invoice), [menu]];
   const isPaid = invoice.state === 'paid' || invoice.state === 'partially_refunded';
   const next = isPaid
     ? openButton(locale, 'button.balance', 'nav:bal')
@@ -97,7 +99,8 @@ function rowsOf(locale: Locale, parts: CardParts, invoice: InvoiceView): Screen[
 }
 
 /** While a payment is under way, paying again or elsewhere is not offered (PC-11). */
-function openRows(locale: Locale, parts: CardParts, invoice: InvoiceView): Screen['rows'] {
+function openRows(ctx: BotContext, parts: BotParts, invoice: InvoiceView): Screen['rows'] {
+  const locale = localeOf(ctx);
   const about = (key: TextKey, route: Route): Button =>
     button({ locale, key }, { route, id: invoice.invoiceId });
   const check = about('button.check', 'inv:chk');

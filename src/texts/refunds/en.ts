@@ -46,6 +46,14 @@ export const refundsEn: Readonly<Record<keyof typeof refundsRu, string>> = {
   'admin.command.refundop': 'Refund a payment',
   'refund.usage':
     'Like this: <code>/refundop invoice number or payment id [amount] [unspent_only | full_with_debt | goodwill]</code>',
+  'admin.command.refunds': 'Refunds that wait for consent',
+  'refund.waiting.title': '<b>Refunds that wait for consent</b>',
+  'refund.waiting.none': 'There are none.',
+  'refund.waiting.line': '#{no} · {amount} · user <code>{user}</code> · asked by {by}\n{reason}',
+  'refund.waiting.approve': 'Agree to the refund?',
+  'refund.waiting.abandon': 'Decline the refund?',
+  'refund.button.agree': '✅ Refund #{no}',
+  'refund.button.drop': '✖️ Decline #{no}',
   'refund.order.refused': 'It cannot be refunded: {reason}. At most: {most}.',
   'refund.done':
     'The refund of {amount} for invoice #{no} is on its way. {tokens} tokens taken back. Balance: {balance}.',

@@ -44,6 +44,15 @@ export const refundsRu = {
   'admin.command.refundop': 'Вернуть деньги',
   'refund.usage':
     'Так: <code>/refundop номер счёта или id платежа [сумма] [unspent_only | full_with_debt | goodwill]</code>',
+  'admin.command.refunds': 'Возвраты, которые ждут согласия',
+  'refund.waiting.title': '<b>Возвраты, которые ждут согласия</b>',
+  'refund.waiting.none': 'Таких нет.',
+  'refund.waiting.line':
+    '№{no} · {amount} · пользователь <code>{user}</code> · просит {by}\n{reason}',
+  'refund.waiting.approve': 'Согласиться на возврат?',
+  'refund.waiting.abandon': 'Отказать в возврате?',
+  'refund.button.agree': '✅ Вернуть №{no}',
+  'refund.button.drop': '✖️ Отказать №{no}',
   'refund.order.refused': 'Вернуть нельзя: {reason}. Самое большее: {most}.',
   'refund.done':
     'Возврат {amount} по счёту №{no} отправлен. Списано {tokens} ток. Баланс: {balance}.',

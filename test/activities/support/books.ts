@@ -26,7 +26,6 @@ import type {
   DeskActivities,
   DisputeActivities,
   OrderRefundActivities,
-  ReferralActivities,
   RefundActivities,
   RepairActivities,
   SpendActivities,
@@ -94,7 +93,6 @@ export type Activities = CheckoutActivities &
   DeskActivities &
   DisputeActivities &
   OrderRefundActivities &
-  ReferralActivities &
   RefundActivities &
   RepairActivities &
   SpendActivities &
@@ -129,10 +127,7 @@ export async function openBooks(settings: Partial<BillingSettings> = {}): Promis
       providers: new Map(),
       secrets: TEST_SECRETS,
       publicBaseUrl: 'https://billing.example',
-      messenger: {
-        send: () => Promise.reject(new Error('this test sends nothing')),
-        edit: () => Promise.reject(new Error('this test changes no message')),
-      },
+      messenger: { send: () => Promise.reject(new Error('this test sends nothing')) },
       log: silent,
       ...change,
     });

@@ -3,14 +3,7 @@ import { postTransfer, type TransferOrder } from '../../../activities/billing/le
 import type { LotTerms } from '../../../activities/billing/lots';
 import { inTransaction } from '../../../activities/transactions';
 import { tokens } from '../../../src/domain/tokens';
-import { after, asWorkflow, NOON, type Books } from './books';
-
-/** Terms of a hold for work in progress. */
-export const WORK = {
-  purpose: 'work',
-  leaseUntil: new Date(after(1)),
-  onExpiry: 'release',
-} as const;
+import { asWorkflow, NOON, type Books } from './books';
 
 let made = 0;
 

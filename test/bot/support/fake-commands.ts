@@ -77,6 +77,8 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
         plan: REFUND_PLAN,
         approvals: 0,
       })),
+    steerRefund: (order) =>
+      play('steerRefund', order, async () => ({ kind: 'accepted', text: 'ok' }) as const),
     operate: (request) => play('operate', request, async () => ({ kind: 'done', result: null })),
     changeTariff: (wish) =>
       play('changeTariff', wish, async () => {

@@ -25,10 +25,10 @@ import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/s
 import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
 import { PRIVACY_SCENES } from './privacy-scenes';
 import { GIFT_SCENES } from './gift-scenes';
-import { REFERRAL_SCENES } from './referral-scenes';
 import { TRIAL_SCENES } from './trial-scenes';
 import { OPERATOR_SCENES } from './operator-scenes';
 import { BREAK_SCENES } from './break-scenes';
+import { REFUND_SCENES } from './refund-scenes';
 import { WALLET_SCENES } from './wallet-scenes';
 
 /** Plays one workflow to an interesting state and gives the handle whose history is kept. */
@@ -249,8 +249,8 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   },
   ...PRIVACY_SCENES,
   ...GIFT_SCENES,
-  ...REFERRAL_SCENES,
   ...TRIAL_SCENES,
+  ...REFUND_SCENES,
   ...WALLET_SCENES,
   ...BREAK_SCENES,
   ...OPERATOR_SCENES,

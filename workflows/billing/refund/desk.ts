@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import { condition, currentUpdateInfo, setHandler, workflowInfo } from '@temporalio/workflow';
 import type { ProposedRefund, RefundWish } from '../../../activities/billing/returning';
 import type { RefundPlan } from '../../../src/domain/billing/refund';
 import { businessClock, type BusinessClock } from '../../clock';
@@ -21,11 +21,19 @@ import {
 
 export type Proposal = Extract<ProposedRefund, { kind: 'proposed' }>;
 
+/** A repair with the update that asked for it. */
+export interface AuditedRepair extends Repair {
+  readonly action: 'refund.approved' | 'refund.retried';
+  readonly updateId: string;
+}
+
 /** Everything one refund's workflow knows while it runs. */
 export interface RefundDesk {
   readonly input: RefundInput;
   readonly show: ReturnType<typeof createShowcase>;
   readonly approvedBy: Set<string>;
+  /** Words of operators that only the audit remembers. */
+  readonly repairs: AuditedRepair[];
   clock: BusinessClock;
   phase: RefundPhase;
   /** What the asker saw, and then what was recorded. */
@@ -47,6 +55,7 @@ export function layDesk(input: RefundInput): RefundDesk {
     input,
     show: createShowcase(),
     approvedBy: new Set(input.approvedBy ?? []),
+    repairs: [],
     clock: businessClock(input.clockOffsetMs ?? 0),
     phase: 'planning',
     opening: undefined,
@@ -74,8 +83,9 @@ function listen(desk: RefundDesk): void {
   });
   setHandler(
     approveRefundUpdate,
-    ({ operatorId }) => {
-      desk.approvedBy.add(operatorId);
+    (repair) => {
+      desk.approvedBy.add(repair.operatorId);
+      desk.repairs.push(auditedAs('refund.approved', repair));
       const missing = approvalsMissing(desk);
       return { accepted: missing > 0 ? `${missing} more must agree` : 'the refund goes on' };
     },
@@ -83,8 +93,9 @@ function listen(desk: RefundDesk): void {
   );
   setHandler(
     retryRefundUpdate,
-    () => {
+    (repair) => {
       desk.isRetried = true;
+      desk.repairs.push(auditedAs('refund.retried', repair));
       return { accepted: RETRIED[desk.phase === 'stuck' ? 'stuck' : 'unknown'] };
     },
     { validator: (repair: Repair) => requireRepairIn(desk, repair, ['unknown', 'stuck']) },
@@ -98,6 +109,10 @@ function listen(desk: RefundDesk): void {
     { validator: (repair: Repair) => requireRepairIn(desk, repair, ['proposed', 'stuck']) },
   );
   setHandler(refundPlanQuery, () => cardOf(desk));
+}
+
+function auditedAs(action: AuditedRepair['action'], { operatorId, reason }: Repair): AuditedRepair {
+  return { action, operatorId, reason, updateId: currentUpdateInfo()?.id ?? operatorId };
 }
 
 const RETRIED = {

@@ -4,6 +4,7 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { unknownPollDelayMs } from '../../../src/domain/billing/payment';
 import type { RefundPlan } from '../../../src/domain/billing/refund';
@@ -17,6 +18,7 @@ import {
 } from '../../contract';
 import { wakeNotifier } from '../activities';
 import { fundsArrivedSignal, subscriptionWorkflowId } from '../contract';
+import { recordRepair } from '../operation/stubs';
 import type { RefundInput, RefundResult } from './contract';
 import {
   approvalsMissing,
@@ -129,6 +131,7 @@ async function isAgreed(desk: RefundDesk): Promise<boolean> {
     stuck: 'approval',
   });
   await condition(() => approvalsMissing(desk) === 0 || desk.abandonment !== undefined);
+  await auditRepairs(desk);
   return desk.abandonment === undefined;
 }
 
@@ -195,6 +198,17 @@ async function waitForProof(
   await condition(() => desk.isRetried, delayMs, {
     summary: 'Until the refund is asked about again',
   });
+  await auditRepairs(desk);
+}
+
+/** Who agreed and who pressed on stands in the audit with both names (OPS-3, OPS-12). */
+async function auditRepairs(desk: RefundDesk): Promise<void> {
+  const { workflowId: entityId } = workflowInfo();
+  for (const { updateId, action, operatorId, reason } of desk.repairs.splice(0)) {
+    const step = `${action}:${updateId}`;
+    const asOf = desk.clock.now();
+    await recordRepair({ step, action, entity: 'refund', entityId, operatorId, reason, asOf });
+  }
 }
 
 async function refuse(desk: RefundDesk, refusal: string): Promise<void> {
@@ -209,6 +223,7 @@ async function isTriedAgain(desk: RefundDesk, reason: string): Promise<boolean> 
   const waitingFor = `an operator: the provider refused (${reason})`;
   enter(desk, { phase: 'stuck', waitingFor, stuck: 'refund_stuck' });
   await condition(() => desk.isRetried || desk.abandonment !== undefined);
+  await auditRepairs(desk);
   return desk.abandonment === undefined;
 }
 

@@ -23,12 +23,11 @@ export async function wakeWallet(person: Required<WalletInput>): Promise<void> {
 }
 
 async function isStarted(person: Required<WalletInput>): Promise<boolean> {
-  const { userId, clockOffsetMs } = person;
-  const input: WalletInput = { userId, clockOffsetMs };
+  const { userId } = person;
   try {
     await startChild('wallet', {
       workflowId: walletWorkflowId(userId),
-      args: [input],
+      args: [person],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       staticSummary: `Tokens of ${userId} that end some day`,
