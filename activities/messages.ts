@@ -1,10 +1,11 @@
 import { activityInfo, getClient, heartbeat } from '@temporalio/activity';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
-import type { Database } from '../drizzle/client';
+import type { Database, Transaction } from '../drizzle/client';
 import { outboxMessages, users } from '../drizzle/schema';
-import type { AddressedMessage, SendOutcome } from '../src/domain/messages';
+import type { AddressedMessage, EditOutcome, SendOutcome, ShownCard } from '../src/domain/messages';
 import { NOTIFIER_ID } from '../workflows/billing/contract';
 import { exportUrl } from './billing/exports/links';
+import { CARD, outcomeOfEdit, standingCard } from './cards';
 import type { ActivityDeps } from './deps';
 import { inTransaction } from './transactions';
 
@@ -88,16 +89,17 @@ export function outboxActivities({ db, log }: ActivityDeps) {
 
 /** Speaks to Telegram: runs on its own task queue, whose rate the Temporal server limits for all workers together. */
 export function deliveryActivities(deps: ActivityDeps) {
-  const { db, messenger, log } = deps;
+  const { db, log } = deps;
   return {
     /**
-     * Sends one message and records what became of it. A row that an earlier try left in the gap between Telegram's
-     * acceptance and our record is repeated once if it is about money and never otherwise (NT-3).
+     * Sends one message, or changes the one that shows an order, and records what became of it. A row that an earlier
+     * try left in the gap between Telegram's acceptance and our record is repeated once if it is about money, or changes
+     * a message, which twice is as good as once; otherwise never (NT-3).
      */
     async deliverMessage(message: { messageId: string }): Promise<DeliveryOutcome> {
       const claimed = await claim(deps, message.messageId);
       if (!claimed) return { kind: 'done' };
-      const outcome = await withHeartbeat(() => messenger.send(claimed));
+      const outcome = await withHeartbeat(() => handOver(deps, claimed));
       log.info({ messageId: message.messageId, outcome: outcome.kind }, 'message handed over');
       await record(db, message.messageId, outcome);
       return describe(outcome);
@@ -117,7 +119,19 @@ async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function claim(deps: ActivityDeps, messageId: string): Promise<AddressedMessage | undefined> {
+type Claimed =
+  | { readonly kind: 'message'; readonly message: AddressedMessage }
+  | { readonly kind: 'card'; readonly card: ShownCard };
+
+/** What Telegram made of a claimed row; a message that is not there to be changed is no failure. */
+type HandedOver = SendOutcome | Extract<EditOutcome, { kind: 'gone' }>;
+
+async function handOver({ messenger }: ActivityDeps, claimed: Claimed): Promise<HandedOver> {
+  if (claimed.kind === 'message') return messenger.send(claimed.message);
+  return outcomeOfEdit(claimed.card, await messenger.edit(claimed.card));
+}
+
+async function claim(deps: ActivityDeps, messageId: string): Promise<Claimed | undefined> {
   return inTransaction(deps.db, async (tx) => {
     const [row] = await tx
       .select({ message: outboxMessages, person: users, isStale })
@@ -127,18 +141,34 @@ async function claim(deps: ActivityDeps, messageId: string): Promise<AddressedMe
       .for('update', { of: outboxMessages });
     if (!row) return undefined;
     const refusal = refusalOf(row);
-    if (refusal) {
-      await tx.update(outboxMessages).set(refusal).where(eq(outboxMessages.id, messageId));
+    const claimed = refusal ? undefined : await contentOf(tx, deps, row);
+    if (!claimed) {
+      const end = refusal ?? ({ state: 'dropped' } as const);
+      await tx.update(outboxMessages).set(end).where(eq(outboxMessages.id, messageId));
       return undefined;
     }
     await tx
       .update(outboxMessages)
       .set({ sendingSince: sql`now()`, attempts: sql`${outboxMessages.attempts} + 1` })
       .where(eq(outboxMessages.id, messageId));
-    const { chatId, locale, template } = row.message;
-    const params = withLink(deps, row.message);
-    return { chatId, locale, template, params, timeZone: row.person?.timeZone ?? 'UTC' };
+    return claimed;
   });
+}
+
+/** What a row says, as it is handed over; undefined when the card it would change is not shown any more. */
+async function contentOf(
+  tx: Transaction,
+  deps: ActivityDeps,
+  { message, person }: Pick<ClaimedRow, 'message' | 'person'>,
+): Promise<Claimed | undefined> {
+  const { chatId, locale, template } = message;
+  const addressed = { chatId, locale, timeZone: person?.timeZone ?? 'UTC' };
+  if (template !== CARD) {
+    const params = withLink(deps, message);
+    return { kind: 'message', message: { ...addressed, template, params } };
+  }
+  const card = await standingCard(tx, message);
+  return card && { kind: 'card', card: { ...addressed, ...card } };
 }
 
 /** A link with a secret in it is written when it is sent, and stands in no row. */
@@ -156,15 +186,18 @@ const LATE_MINUTES = 5;
 
 type Message = typeof outboxMessages.$inferSelect;
 
+interface ClaimedRow {
+  readonly message: Message;
+  readonly person: typeof users.$inferSelect | null;
+  readonly isStale: boolean | null;
+}
+
 /** Why a claimed row is not sent, as the change that says so; undefined when it is sent. */
-function refusalOf(row: {
-  message: Message;
-  person: typeof users.$inferSelect | null;
-  isStale: boolean | null;
-}): Partial<Message> | undefined {
+function refusalOf(row: ClaimedRow): Partial<Message> | undefined {
   const { message, person } = row;
   if (row.isStale === true) return { state: 'dropped' };
-  const isRepeatable = message.category === 'money' && message.attempts < 2;
+  const isHarmless = message.category === 'money' || message.template === CARD;
+  const isRepeatable = isHarmless && message.attempts < 2;
   if (message.sendingSince !== null && !isRepeatable) {
     return { state: 'sent', error: 'the process ended before Telegram’s answer was recorded' };
   }
@@ -180,7 +213,7 @@ function isWelcome(person: typeof users.$inferSelect | null): boolean {
   return person !== null && person.marketingOk && !person.isBlocked && !person.pseudonymisedAt;
 }
 
-async function record(db: Database, messageId: string, outcome: SendOutcome): Promise<void> {
+async function record(db: Database, messageId: string, outcome: HandedOver): Promise<void> {
   const isThis = eq(outboxMessages.id, messageId);
   switch (outcome.kind) {
     case 'sent':
@@ -208,6 +241,12 @@ async function record(db: Database, messageId: string, outcome: SendOutcome): Pr
         .set({ state: 'failed', sendingSince: null, error: outcome.reason })
         .where(isThis);
       return;
+    case 'gone':
+      await db
+        .update(outboxMessages)
+        .set({ state: 'dropped', sendingSince: null, error: outcome.reason })
+        .where(isThis);
+      return;
     case 'unreachable':
       await markUnreachable(db, messageId);
   }
@@ -229,13 +268,14 @@ async function markUnreachable(db: Database, messageId: string): Promise<void> {
   });
 }
 
-function describe(outcome: SendOutcome): DeliveryOutcome {
+function describe(outcome: HandedOver): DeliveryOutcome {
   switch (outcome.kind) {
     case 'rate_limited':
       return { kind: 'rate_limited', retryAfterSeconds: outcome.retryAfterSeconds };
     case 'unavailable':
       return { kind: 'unavailable', reason: outcome.reason };
     case 'sent':
+    case 'gone':
     case 'rejected':
     case 'unreachable':
       return { kind: 'done' };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from './domain/calendar';
 import { TAX_MARKS, TAX_SYSTEMS } from './domain/billing/fiscal';
 import { DEFAULT_SETTINGS, type BillingSettings } from './domain/billing/settings';
 import type { Secrets } from './domain/secrets';
@@ -94,6 +95,7 @@ const environment = z.object({
   ERASURE_DELAY_DAYS: z.coerce.number().min(0).max(30).default(DEFAULT_SETTINGS.erasureDelayDays),
   REFERRAL_REWARD_PERCENT: percent(DEFAULT_SETTINGS.referralRewardPercent),
   REFERRAL_HOLD_DAYS: notNegative(DEFAULT_SETTINGS.referralHoldDays),
+  REFERRAL_MIN_PAYMENT_TOKENS: whole(DEFAULT_SETTINGS.referralMinPaymentTokens),
   ROBOKASSA_RECEIPT_SNO: z.enum(TAX_SYSTEMS).default(DEFAULT_SETTINGS.receiptSno),
   ROBOKASSA_RECEIPT_TAX: z.enum(TAX_MARKS).default(DEFAULT_SETTINGS.receiptTax),
   SELLER_NAME: z.string().default('Telegram Billing'),
@@ -282,18 +284,10 @@ function billingSettings(values: Environment): BillingSettings {
     erasureDelayDays: values.ERASURE_DELAY_DAYS,
     referralRewardPercent: values.REFERRAL_REWARD_PERCENT,
     referralHoldDays: values.REFERRAL_HOLD_DAYS,
+    referralMinPaymentTokens: values.REFERRAL_MIN_PAYMENT_TOKENS,
     receiptSno: values.ROBOKASSA_RECEIPT_SNO,
     receiptTax: values.ROBOKASSA_RECEIPT_TAX,
     silentTopics: [],
     adminChatId: values.ADMIN_NOTIFICATIONS_ENABLED ? values.ADMIN_CHAT_ID : undefined,
   };
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -11,6 +11,7 @@ export { dispute } from './billing/dispute/dispute';
 export { operations } from './billing/operations/operations';
 export { paymentConfirmation } from './billing/payment-confirmation';
 export { proposal } from './billing/proposal/proposal';
+export { referralPayout } from './billing/referral/referral-payout';
 export { refund } from './billing/refund/refund';
 export { subscription } from './billing/subscription';
 export { tokenSpend } from './billing/token-spend/token-spend';

@@ -4,6 +4,7 @@ import { isOpen, type InvoiceState } from '../../src/domain/billing/invoice';
 import type { Actor } from '../../workflows/billing/contract';
 import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
+import { promiseCards } from '../cards';
 import { promiseToUser } from '../outbox';
 import { inTransaction, readSettings, sqlState } from '../transactions';
 import { openInvoice, type NewOrder } from './opening';
@@ -152,6 +153,7 @@ async function closeInvoice(
       asOf,
       settings: await readSettings(tx, defaults),
     });
+    await promiseCards(tx, { invoiceId: id, because: close.state });
     return { state: close.state };
   });
 }

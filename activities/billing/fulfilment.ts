@@ -4,6 +4,7 @@ import { invoices } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
 import type { PostOutcome } from '../../src/domain/billing/payment';
 import { writeAudit } from '../audit';
+import { promiseCards } from '../cards';
 import { promiseToUser } from '../outbox';
 import { sellGift } from './gifts/selling';
 import { balanceOf, lockWallet } from './ledger';
@@ -11,13 +12,14 @@ import { amountOf, type Order } from './orders';
 import { givePeriod, type PeriodGiven } from './periods';
 import { changePlan, standingUpgrade, type StandingUpgrade } from './plan-changes';
 import { confirmSlot } from './promo-slots';
+import { holdReward } from './referrals/holding';
 import { receiptOfOrder, type IssuedReceipt } from './receipts';
 import { postBonus, postSale, type Receipt } from './sales';
 
 /** What an order gave, as its outcome says it. */
 export type Given = Pick<
   Extract<PostOutcome, { kind: 'fulfilled' }>,
-  'subscription' | 'hasExpiringLots' | 'giftId'
+  'subscription' | 'hasExpiringLots' | 'giftId' | 'rewardedRefereeId'
 >;
 
 /**
@@ -26,7 +28,15 @@ export type Given = Pick<
  */
 export async function fulfilOrder(tx: Transaction, order: Order, receipt: Receipt): Promise<Given> {
   await lockWallet(tx, order.invoice.userId);
-  if (order.quote.purpose === 'gift') return { giftId: await fulfilGift(tx, order, receipt) };
+  const given =
+    order.quote.purpose === 'gift'
+      ? { giftId: await fulfilGift(tx, order, receipt) }
+      : await fulfilForOwner(tx, order, receipt);
+  const rewardedRefereeId = await holdReward(tx, order, receipt);
+  return { ...given, ...(rewardedRefereeId === undefined ? {} : { rewardedRefereeId }) };
+}
+
+async function fulfilForOwner(tx: Transaction, order: Order, receipt: Receipt): Promise<Given> {
   const upgrade = await upgradeOf(tx, order, receipt.asOf);
   await postSale(tx, order, receipt);
   await postBonus(tx, order, receipt);
@@ -37,6 +47,7 @@ export async function fulfilOrder(tx: Transaction, order: Order, receipt: Receip
   await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
   const issued = await receiptOfOrder(tx, order, receipt);
   await tellFulfilled(tx, order, { receipt, period, issued });
+  await promiseCards(tx, { invoiceId: order.invoice.id, because: 'paid' });
   const hasExpiringLots = order.version.tokenTtlDays !== null;
   return {
     ...(period.kind === 'given' ? { subscription: period.change } : {}),
@@ -51,7 +62,9 @@ async function fulfilGift(tx: Transaction, order: Order, receipt: Receipt): Prom
   await confirmSlot(tx, order.quote, receipt.asOf);
   await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
   const issued = await receiptOfOrder(tx, order, receipt);
-  return sellGift(tx, order, { receipt, issued });
+  const giftId = await sellGift(tx, order, { receipt, issued });
+  await promiseCards(tx, { invoiceId: order.invoice.id, because: 'paid' });
+  return giftId;
 }
 
 /** Whoever calls has made sure that an upgrade still stands; giving a whole period instead would be another order. */

@@ -13,6 +13,7 @@ import { paymentActivities } from './payments';
 import { planChangeActivities } from './plan-changes';
 import { proposalActivities } from './operations/voting';
 import { providerActivities } from './provider-calls';
+import { referralActivities } from './referrals/paying';
 import { refundActivities } from './refunds';
 import { walletActivities } from './lot-expiry';
 import { repairActivities } from './repairs';
@@ -42,6 +43,7 @@ export function billingActivities(deps: ActivityDeps) {
     orderRefundActivities(deps),
     disputeActivities(deps),
     deskActivities(deps),
+    referralActivities(deps),
     refundActivities(deps),
     repairActivities(deps),
     spendActivities(deps),
@@ -68,6 +70,7 @@ export type ProviderActivities = ReturnType<typeof providerActivities>;
 export type DeskActivities = ReturnType<typeof deskActivities>;
 export type DisputeActivities = ReturnType<typeof disputeActivities>;
 export type OrderRefundActivities = ReturnType<typeof orderRefundActivities>;
+export type ReferralActivities = ReturnType<typeof referralActivities>;
 export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;
 export type SpendActivities = ReturnType<typeof spendActivities>;

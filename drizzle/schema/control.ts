@@ -14,6 +14,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { id, instant, recordedAt, updatedAt } from '../columns';
 import { bytes } from './catalogue';
+import { invoices } from './orders';
 import { users } from './users';
 
 export type MessageCategory = 'money' | 'service' | 'marketing' | 'ops';
@@ -61,6 +62,26 @@ export const outboxMessages = pgTable(
     index('outbox_by_broadcast')
       .on(table.broadcastId, table.state)
       .where(sql`${table.broadcastId} is not null`),
+  ],
+);
+
+/**
+ * Which message of a chat shows which order, so that it can be changed when the order does. The edge writes it; a row
+ * goes when the message shows something else.
+ */
+export const shownCards = pgTable(
+  'shown_cards',
+  {
+    chatId: bigint('chat_id', { mode: 'number' }).notNull(),
+    messageId: bigint('message_id', { mode: 'number' }).notNull(),
+    invoiceId: uuid('invoice_id')
+      .notNull()
+      .references(() => invoices.id),
+    shownAt: instant('shown_at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chatId, table.messageId] }),
+    index('shown_cards_by_invoice').on(table.invoiceId, table.shownAt),
   ],
 );
 

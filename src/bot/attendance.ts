@@ -27,10 +27,12 @@ export function attend(parts: BotParts): Middleware<BotContext> {
       asOf: new Date(now + arrival.clockOffsetMs),
       place: { locale: arrival.locale, timeZone: arrival.timeZone },
       dialogue: { kind: arrival.isDialogueOver ? 'clear' : 'keep' },
+      cards: [],
       isAnswered: false,
     };
     await next();
-    await parts.records.leave({ updateId, userId: person.id, dialogue: ctx.visit.dialogue });
+    const { dialogue, cards } = ctx.visit;
+    await parts.records.leave({ updateId, userId: person.id, dialogue, cards });
   };
 }
 

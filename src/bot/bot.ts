@@ -11,8 +11,7 @@ import { subscriptionFeature } from './billing/subscription';
 import { tariffsFeature } from './billing/tariffs';
 import { topupFeature } from './billing/topup';
 import { planChangeFeature } from './plans/change';
-import { giftsFeature } from './growth/gifts';
-import { trialFeature } from './growth/trial';
+import { growthFeature } from './growth/growth';
 import type { Route } from './callback-data';
 import { routeCallbacks } from './callbacks';
 import type { BotContext, CallbackHandlers } from './context';
@@ -73,8 +72,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const topup = topupFeature(parts);
   const orders = ordersFeature(parts);
   const promo = promoFeature(parts);
-  const trial = trialFeature(parts);
-  const gifts = giftsFeature(parts);
+  const growth = growthFeature(parts);
   const admin = adminFeature(parts);
   const receipts = receiptsFeature(parts);
   const refund = refundFeature(parts);
@@ -93,7 +91,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...topup.callbacks,
     ...orders.callbacks,
     ...promo.callbacks,
-    ...gifts.callbacks,
+    ...growth.callbacks,
     ...admin.callbacks,
     ...planChangeFeature(parts).callbacks,
     ...receipts.callbacks,
@@ -106,16 +104,8 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     bot.use(feature.composer);
   }
   bot.use(refund.composer);
-  bot.use(promo.composer, trial.composer, admin.composer, myData.composer, why.composer);
-  bot.use(
-    promo.composer,
-    trial.composer,
-    gifts.composer,
-    admin.composer,
-    myData.composer,
-    why.composer,
-  );
+  bot.use(promo.composer, growth.composer, admin.composer, myData.composer, why.composer);
   // Last, because an open question takes any text: commands come before dialogues.
-  bot.use(topup.composer, promo.questions, trial.questions, admin.questions);
+  bot.use(topup.composer, promo.questions, growth.questions, admin.questions);
   bot.use(refund.questions);
 }

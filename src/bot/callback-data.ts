@@ -88,10 +88,15 @@ export const ROUTES = [
   'adm:turn',
   'adm:topic',
   'nav:gift',
+  'nav:ref',
   'gift:buy',
   'gift:pick',
   'gift:show',
   'gift:back',
+  'adm:off',
+  'adm:pay',
+  'adm:msgs',
+  'adm:again',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

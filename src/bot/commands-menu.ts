@@ -18,6 +18,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'promo',
   'trial',
   'gift',
+  'invite',
   'why',
   'settings',
   'refund',

@@ -1,6 +1,6 @@
 import type { Context } from 'grammy';
 import type { Locale } from '../domain/messages';
-import type { Arrival, DialogueChange } from '../records/contract';
+import type { Arrival, CardChange, DialogueChange } from '../records/contract';
 import { decodeCallback, type Route } from './callback-data';
 import { editScreen, sendScreen } from './delivery';
 import type { Place } from './display';
@@ -19,6 +19,8 @@ export interface Visit {
   place: Place;
   /** Written when the update is done. */
   dialogue: DialogueChange;
+  /** Messages that began or ceased to show an order; written when the update is done. */
+  readonly cards: CardChange[];
   isAnswered: boolean;
 }
 
@@ -39,20 +41,27 @@ export function localeOf(ctx: BotContext): Locale {
   return ctx.visit.place.locale;
 }
 
-/** Shows a screen: in place of the pressed message, or as a new one after a command or under a receipt. */
+/**
+ * Shows a screen: in place of the pressed message, or as a new one after a command or under a receipt. A screen that
+ * shows an order names it, so that its message can follow what becomes of it.
+ */
 export async function show(
   ctx: BotContext,
   screen: Screen,
-  options: { readonly isNew?: boolean } = {},
+  options: { readonly isNew?: boolean; readonly invoiceId?: string } = {},
 ): Promise<void> {
+  const { invoiceId } = options;
   const chatId = ctx.chat?.id ?? ctx.visit.userId;
   const message = ctx.callbackQuery?.message;
   // Telegram hides messages older than 48 hours behind a zero date; those cannot be edited.
   if (!message || message.date === 0 || options.isNew) {
-    await sendScreen(ctx.api, chatId, screen);
+    const messageId = await sendScreen(ctx.api, chatId, screen);
+    if (invoiceId !== undefined) ctx.visit.cards.push({ chatId, messageId, invoiceId });
     return;
   }
-  await editScreen(ctx.api, { chatId: message.chat.id, messageId: message.message_id }, screen);
+  const pressed = { chatId: message.chat.id, messageId: message.message_id };
+  const messageId = await editScreen(ctx.api, pressed, screen);
+  ctx.visit.cards.push({ chatId: pressed.chatId, messageId, invoiceId });
 }
 
 /**

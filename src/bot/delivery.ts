@@ -36,24 +36,39 @@ export async function sendStrictly(
   }
 }
 
-/** Changes a message into a screen; a message that shows it already is success, one that is gone is sent anew. */
+/** A message of a chat. */
+export interface PlacedMessage {
+  readonly chatId: number;
+  readonly messageId: number;
+}
+
+/**
+ * Changes a message into a screen; a message that shows it already is success, one that is gone is sent anew. Returns
+ * the id of the message that shows it.
+ */
 export async function editScreen(
   api: Api,
-  message: { chatId: number; messageId: number },
+  message: PlacedMessage,
   screen: Screen,
-): Promise<void> {
-  if (splitHtml(screen.text).length > 1) {
-    await sendScreen(api, message.chatId, screen);
-    return;
-  }
+): Promise<number> {
+  if (splitHtml(screen.text).length > 1) return sendScreen(api, message.chatId, screen);
   try {
-    await tolerantly(screen, (content) => editPart(api, message, content));
+    await changeMessage(api, message, screen);
   } catch (error) {
     const refusal = refusalOf(error);
-    if (refusal?.kind === 'not_modified') return;
-    if (refusal?.kind !== 'gone') throw error;
-    await sendScreen(api, message.chatId, screen);
+    if (refusal?.kind === 'gone') return sendScreen(api, message.chatId, screen);
+    if (refusal?.kind !== 'not_modified') throw error;
   }
+  return message.messageId;
+}
+
+/** Changes a message into a short screen and sends nothing; throws whatever Telegram has against it. */
+export async function changeMessage(
+  api: Api,
+  message: PlacedMessage,
+  screen: Screen,
+): Promise<void> {
+  await tolerantly(screen, (content) => editPart(api, message, content));
 }
 
 /** A file the bot has made, and the plain words under it. */
@@ -82,7 +97,7 @@ async function sendPart(api: Api, chatId: number, content: Content): Promise<num
 
 async function editPart(
   api: Api,
-  { chatId, messageId }: { chatId: number; messageId: number },
+  { chatId, messageId }: PlacedMessage,
   content: Content,
 ): Promise<void> {
   await api.editMessageText(chatId, messageId, content.text, optionsOf(content));

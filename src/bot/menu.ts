@@ -2,9 +2,10 @@ import { Composer } from 'grammy';
 import { fromId22 } from './id22';
 import { showInvoice } from './billing/invoices';
 import { showTariffBySlug } from './billing/tariffs';
-import { localeOf, show, tell, type BotContext, type CallbackHandlers } from './context';
+import { localeOf, show, type BotContext, type CallbackHandlers } from './context';
 import { tokensText } from './display';
 import { openGift } from './growth/gifts';
+import { welcomeInvited } from './growth/invite';
 import type { BotParts } from './parts';
 import { enterCode } from './promo/codes';
 import { lines, openButton, type Screen } from './screen';
@@ -38,7 +39,7 @@ export async function openStart(ctx: BotContext, parts: BotParts, payload: strin
       await openGift(ctx, parts, rest ?? '');
       return;
     case 'ref':
-      await tell(ctx, { key: 'later.feature' });
+      await welcomeInvited(ctx, parts, rest ?? '');
       break;
     case undefined:
       break;
@@ -73,7 +74,10 @@ export function menuScreen(ctx: BotContext): Screen {
         openButton(locale, 'button.history', 'nav:hist'),
         openButton(locale, 'button.invoices', 'nav:inv'),
       ],
-      arrival.hasCatalogue ? [openButton(locale, 'button.gifts', 'nav:gift')] : [],
+      [
+        ...(arrival.hasCatalogue ? [openButton(locale, 'button.gifts', 'nav:gift')] : []),
+        openButton(locale, 'button.invite', 'nav:ref'),
+      ],
       [
         openButton(locale, 'button.settings', 'nav:set'),
         openButton(locale, 'button.help', 'nav:help'),

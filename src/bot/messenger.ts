@@ -1,13 +1,25 @@
 import type { Api } from 'grammy';
-import type { AddressedMessage, Messenger, SendOutcome } from '../domain/messages';
+import type {
+  AddressedMessage,
+  EditOutcome,
+  Messenger,
+  SendOutcome,
+  ShownCard,
+} from '../domain/messages';
+import type { BillingReads } from '../reads/billing';
+import { invoiceScreen, type CardParts } from './billing/invoice-card';
 import { renderNotice } from './billing/notices';
-import { sendScreen } from './delivery';
+import { changeMessage, sendScreen } from './delivery';
 import { refusalOf } from './refusals';
 import type { Screen } from './screen';
 
+/** What a card is drawn from: the order as it stands, and who could be paid. */
+export type MessengerParts = CardParts & { readonly reads: Pick<BillingReads, 'invoice'> };
+
 /** Turns stored messages into Telegram ones. Nothing is retried here: whoever calls knows the order and the patience. */
-export function createMessenger(api: Api): Messenger {
+export function createMessenger(api: Api, parts: MessengerParts): Messenger {
   return {
+    edit: (card) => redraw(api, parts, card),
     send: async (message) => {
       const screen = rendered(message);
       return screen.kind === 'rejected' ? screen : deliver(api, message.chatId, screen.screen);
@@ -39,7 +51,20 @@ async function deliver(api: Api, chatId: number, screen: Screen): Promise<SendOu
   }
 }
 
-function outcomeOf(error: unknown): SendOutcome {
+async function redraw(api: Api, parts: MessengerParts, card: ShownCard): Promise<EditOutcome> {
+  const invoice = await parts.reads.invoice(card.invoiceId);
+  if (!invoice) return { kind: 'gone', reason: `invoice ${card.invoiceId} is not there` };
+  try {
+    await changeMessage(api, card, invoiceScreen(card, parts, invoice));
+    return { kind: 'edited' };
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal?.kind === 'not_modified') return { kind: 'edited' };
+    return refusal?.kind === 'gone' ? refusal : outcomeOf(error);
+  }
+}
+
+function outcomeOf(error: unknown): Exclude<SendOutcome, { readonly kind: 'sent' }> {
   const refusal = refusalOf(error);
   switch (refusal?.kind) {
     case 'rate_limited':

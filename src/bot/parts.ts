@@ -49,6 +49,7 @@ export type BotRecords = Pick<
   | 'setLocale'
   | 'chooseMarketing'
   | 'acceptTerms'
+  | 'bringIn'
   | 'setReachable'
   | 'createQuote'
   | 'lookUpPromo'
@@ -66,6 +67,8 @@ export interface BotSettings {
   readonly publicBaseUrl: string;
   /** Telegram name of the support, without the at sign. */
   readonly supportUsername: string;
+  /** What bringing others earns, and after how many days. */
+  readonly referral: { readonly percent: number; readonly holdDays: number };
   /** Who stands on receipts as the seller. */
   readonly seller: { readonly name: string; readonly requisites: readonly string[] };
   /** The Temporal Web UI that operators can open; undefined when it has no address for them. */
@@ -85,6 +88,9 @@ export interface BotLog {
 }
 
 /** Providers that can take a currency, in the order in which they are offered. */
-export function providersFor(parts: BotParts, currency: string): readonly PaymentChoice[] {
+export function providersFor(
+  parts: Pick<BotParts, 'paymentProviders'>,
+  currency: string,
+): readonly PaymentChoice[] {
   return parts.paymentProviders.filter((provider) => provider.currencies.includes(currency));
 }

@@ -9,7 +9,7 @@ export interface PaymentRef {
 }
 
 /** What an operator may have done with a payment that does not go on by itself (OPS-3). */
-export type PaymentRepair = ResolutionKind | 'write_off' | 'retry_delivery';
+export type PaymentRepair = ResolutionKind | 'retry_delivery' | 'mark_paid';
 
 export type RepairAnswer =
   | { readonly kind: 'accepted'; readonly answer: string }
@@ -19,6 +19,8 @@ export type RepairAnswer =
 export interface RepairRequest {
   readonly payment: PaymentRef;
   readonly repair: PaymentRepair;
+  /** What proves the payment; `mark_paid` alone needs it. */
+  readonly evidence?: string;
   readonly operatorId: string;
   readonly reason: string;
   /** One wish has one id: asking again with the same does nothing twice. */

@@ -6,11 +6,11 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import {
+  markPaidUpdate,
   paymentConfirmationId,
   paymentFactsQuery,
   resolvePaymentUpdate,
   retryDeliveryUpdate,
-  writeOffPaymentUpdate,
 } from '../../workflows/billing/contract';
 import { billingState, billingUserId, stuckReason } from '../../workflows/contract';
 import type {
@@ -64,12 +64,12 @@ async function repair(handle: Confirmation, request: RepairRequest): Promise<Rep
 
 function sendRepair(
   handle: Confirmation,
-  { repair: how, operatorId, reason, operationId: updateId }: RepairRequest,
+  { repair: how, evidence = '', operatorId, reason, operationId: updateId }: RepairRequest,
 ): Promise<{ readonly accepted: string }> {
   const by = { operatorId, reason };
   switch (how) {
-    case 'write_off':
-      return handle.executeUpdate(writeOffPaymentUpdate, { args: [by], updateId });
+    case 'mark_paid':
+      return handle.executeUpdate(markPaidUpdate, { args: [{ ...by, evidence }], updateId });
     case 'retry_delivery':
       return handle.executeUpdate(retryDeliveryUpdate, { args: [by], updateId });
     case 'credit_wallet':

@@ -117,3 +117,13 @@ function offsetMs(instantMs: number, zone: string): number {
   );
   return wall - Math.floor(instantMs / 1000) * 1000;
 }
+
+/** True for the name of a zone that time can be counted in, such as `Europe/Moscow`. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -115,6 +115,13 @@ export type TemplateParams = {
     readonly tokensUtok: number;
     readonly balanceUtok: number;
   };
+  /** Somebody they brought has paid: the reward waits until then. */
+  readonly 'referral.held': { readonly tokensUtok: number; readonly until: string };
+  readonly 'referral.paid': { readonly tokensUtok: number; readonly balanceUtok: number };
+  /** The money of the payment went back, so nothing was earned. */
+  readonly 'referral.void': { readonly tokensUtok: number };
+  /** To the person who was brought, when their payment has earned somebody a reward. */
+  readonly 'referral.thanks': Readonly<Record<never, never>>;
   /** Tokens an operator gave, took or forgave. */
   readonly 'tokens.granted': { readonly tokensUtok: number; readonly balanceUtok: number };
   readonly 'tokens.taken': { readonly tokensUtok: number; readonly balanceUtok: number };
@@ -210,7 +217,27 @@ export type SendOutcome =
   /** Telegram could not be asked, or did not answer: nothing is known. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+/** A message that shows an order, and how its reader reads. */
+export interface ShownCard {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly invoiceId: string;
+  readonly locale: Locale;
+  /** IANA zone in which instants are shown. */
+  readonly timeZone: string;
+}
+
+/** What became of a change of one message. Only `rate_limited` is worth another try. */
+export type EditOutcome =
+  /** It shows the order as it stands, perhaps since before. */
+  | { readonly kind: 'edited' }
+  /** The message is deleted, or too old to be changed. */
+  | { readonly kind: 'gone'; readonly reason: string }
+  | Exclude<SendOutcome, { readonly kind: 'sent' }>;
+
 /** Speaks to Telegram; never throws for what Telegram answers. */
 export interface Messenger {
   send(message: AddressedMessage): Promise<SendOutcome>;
+  /** Makes a message show its order as it stands now; sends nothing new. */
+  edit(card: ShownCard): Promise<EditOutcome>;
 }

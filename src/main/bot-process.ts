@@ -1,11 +1,12 @@
 import type { BotParts, Incident } from '../bot/parts';
 import type { BillingCommands } from '../commands/contract';
 import type { Config } from '../config';
+import type { Messenger } from '../domain/messages';
 import type { Log } from '../log';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
 import type { PaymentProviders } from '../payments/registry';
-import { messengerOf, type TelegramAccount } from './wiring';
+import { choicesOf, messengerOf, type TelegramAccount } from './wiring';
 
 /** The part of the configuration a bot depends on. */
 export type BotConfig = Pick<Config, 'publicBaseUrl' | 'supportUsername' | 'seller' | 'billing'> &
@@ -23,16 +24,19 @@ export interface BotMakings {
 
 /** The bot's view of the world: commands, reads and records, and no database. */
 export function botParts({ config, providers, ...makings }: BotMakings): BotParts {
+  const messenger = messengerOf(config, { reads: makings.reads, providers });
   const { publicBaseUrl, supportUsername, seller } = config;
+  const { referralRewardPercent: percent, referralHoldDays: holdDays } = config.billing;
   return {
     ...makings,
     clock: () => Date.now(),
-    settings: { publicBaseUrl, supportUsername, seller, webUi: webUiOf(config) },
-    paymentProviders: [...providers.values()].map(({ name, capabilities }) => ({
-      name,
-      currencies: capabilities.currencies,
-    })),
-    reportIncident: (incident) => tellOperators(config, incident),
+    settings: {
+      ...{ publicBaseUrl, supportUsername, seller },
+      referral: { percent, holdDays },
+      webUi: webUiOf(config),
+    },
+    paymentProviders: choicesOf(providers),
+    reportIncident: (incident) => tellOperators(messenger, config, incident),
   };
 }
 
@@ -42,11 +46,15 @@ function webUiOf({ temporal }: BotConfig): BotParts['settings']['webUi'] {
 }
 
 /** Straight to the operators' chat: an incident may be that nothing can be written at all. */
-async function tellOperators(config: BotConfig, incident: Incident): Promise<void> {
+async function tellOperators(
+  messenger: Messenger,
+  config: BotConfig,
+  incident: Incident,
+): Promise<void> {
   const { adminChatId: chatId, displayTimeZone: timeZone } = config.billing;
   if (chatId === undefined) return;
   const params = { incidentId: incident.incidentId, summary: incident.summary };
   const message = { chatId, timeZone, locale: 'ru', template: 'ops.incident', params } as const;
-  const outcome = await messengerOf(config).send(message);
+  const outcome = await messenger.send(message);
   if (outcome.kind !== 'sent') throw new Error(`operators were not told: ${outcome.kind}`);
 }

@@ -1,5 +1,6 @@
 import { Api } from 'grammy';
-import { createMessenger } from '../bot/messenger';
+import { createMessenger, type MessengerParts } from '../bot/messenger';
+import type { PaymentChoice } from '../bot/parts';
 import type { Config } from '../config';
 import type { Messenger } from '../domain/messages';
 import { paymentProviders, type PaymentProviders } from '../payments/registry';
@@ -25,8 +26,20 @@ export interface TelegramAccount {
   readonly telegram: Pick<Config['telegram'], 'token' | 'apiRoot'>;
 }
 
+/** The providers as people choose among them. */
+export function choicesOf(providers: PaymentProviders): readonly PaymentChoice[] {
+  return [...providers.values()].map(({ name, capabilities }) => ({
+    name,
+    currencies: capabilities.currencies,
+  }));
+}
+
 /** Speaks to Telegram in the name of the configured bot. */
-export function messengerOf(config: TelegramAccount): Messenger {
+export function messengerOf(
+  config: TelegramAccount,
+  { reads, providers }: Pick<MessengerParts, 'reads'> & { readonly providers: PaymentProviders },
+): Messenger {
   const { token, apiRoot } = config.telegram;
-  return createMessenger(new Api(token, { apiRoot, timeoutSeconds: TELEGRAM_PATIENCE_SECONDS }));
+  const api = new Api(token, { apiRoot, timeoutSeconds: TELEGRAM_PATIENCE_SECONDS });
+  return createMessenger(api, { reads, paymentProviders: choicesOf(providers) });
 }

@@ -3,6 +3,7 @@ import { NativeConnection, Runtime } from '@temporalio/worker';
 import { grantAdmins } from '../../drizzle/admins';
 import { connect } from '../../drizzle/client';
 import { createCommands } from '../commands/billing';
+import { createReads } from '../reads/reads';
 import { builtBundle, createBillingWorkers } from './billing-worker';
 import { runProcess } from './process';
 import { messengerOf, providersOf } from './wiring';
@@ -21,6 +22,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
     asOf: new Date(),
   });
   const connection = await NativeConnection.connect({ address });
+  const providers = providersOf(config);
   const bundle = builtBundle();
   const workers = await createBillingWorkers({
     connection,
@@ -30,8 +32,11 @@ runProcess('worker', async ({ config, log, stopping }) => {
     deps: {
       db: database.db,
       settings: config.billing,
-      providers: providersOf(config),
-      messenger: messengerOf(config),
+      providers,
+      messenger: messengerOf(config, {
+        reads: createReads(database.db, config.secrets),
+        providers,
+      }),
       secrets: config.secrets,
       publicBaseUrl: config.publicBaseUrl,
       log,

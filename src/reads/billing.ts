@@ -8,6 +8,7 @@ import type { Money } from '../domain/money';
 import type { PrivacyReads } from './privacy';
 import type { ExplanationReads } from './explanations';
 import type { GiftReads } from './gifts';
+import type { ReferralReads } from './referrals';
 import type { ReceiptReads } from './receipts';
 
 export type { BroadcastView, ProposalView } from './approvals/contract';
@@ -155,6 +156,7 @@ export interface BillingReads
     GiftReads,
     PrivacyReads,
     ReceiptReads,
+    ReferralReads,
     RefundReads {
   /** Tariffs on sale at `asOf`, ordered; `topup` and hidden ones excluded. */
   catalogue(asOf: Date): Promise<readonly TariffCard[]>;

@@ -11,6 +11,7 @@ import { giftReads } from './gifts';
 import { history } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
 import { privacyReads } from './privacy';
+import { referralReads } from './referrals';
 import { receipt } from './receipts';
 import { subscription, wallet } from './wallets';
 
@@ -20,6 +21,7 @@ export function createReads(db: Database, secrets: Secrets): BillingReads {
     ...apiReads(db),
     ...refundReads(db),
     ...giftReads(db, secrets),
+    ...referralReads(db, secrets),
     ...approvalReads(db),
     ...privacyReads(db),
     ...createAdminReads(db),

@@ -37,10 +37,26 @@ export interface Arrival {
   readonly isMaintenance: boolean;
 }
 
+/** What is written when an update is handled to its end. */
+export interface Departure {
+  readonly updateId: number;
+  readonly userId: number;
+  readonly dialogue: DialogueChange;
+  /** In the order they happened. */
+  readonly cards?: readonly CardChange[];
+}
+
 export type DialogueChange =
   | { readonly kind: 'keep' }
   | { readonly kind: 'clear' }
   | { readonly kind: 'set'; readonly state: unknown; readonly expiresAt: Date };
+
+/** A message that shows an order now; without one it shows something else. */
+export interface CardChange {
+  readonly chatId: number;
+  readonly messageId: number;
+  readonly invoiceId: string | undefined;
+}
 
 export type QuoteOutcome =
   | { readonly kind: 'quoted'; readonly quoteId: string }
@@ -130,10 +146,12 @@ export interface EdgeRecords {
    * `asOf` is the wall clock's instant: whose clock runs ahead is known only afterwards, from the arrival.
    */
   arrive(update: { updateId: number; person: TelegramPerson; asOf: Date }): Promise<Arrival>;
-  /** Marks an update handled and changes the dialogue, in one statement. */
-  leave(update: { updateId: number; userId: number; dialogue: DialogueChange }): Promise<void>;
+  /** Marks an update handled, changes the dialogue and keeps which messages show orders, in one statement. */
+  leave(update: Departure): Promise<void>;
   setLocale(userId: number, locale: 'ru' | 'en'): Promise<void>;
   /** Keeps that a person accepted the terms as they stand, read in this language; a repeat changes nothing. */
+  /** Notes who brought a newcomer; true when it was noted now. */
+  bringIn(newcomer: { userId: number; code: string }): Promise<boolean>;
   acceptTerms(consent: { userId: number; locale: 'ru' | 'en'; asOf: Date }): Promise<void>;
   /** Keeps that a person wants marketing or does not any more (NT-5). */
   chooseMarketing(choice: MarketingChoice): Promise<void>;

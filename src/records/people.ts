@@ -12,9 +12,10 @@ import {
 } from '../../drizzle/schema';
 import { assert, safeInteger } from '../domain/assert';
 import type { Terms } from '../domain/terms';
+import { cardQueries } from './cards';
 import { hasAccepted } from './consents';
 import { MAINTENANCE } from '../domain/billing/settings';
-import type { Arrival, DialogueChange, TelegramPerson } from './contract';
+import type { Arrival, Departure, DialogueChange, TelegramPerson } from './contract';
 
 export interface Coming {
   readonly updateId: number;
@@ -131,11 +132,8 @@ function firstLocale(person: TelegramPerson): 'ru' | 'en' {
   return ['ru', 'be', 'uk', 'kk', 'ky', 'tg', 'uz'].includes(language) ? 'ru' : 'en';
 }
 
-/** Marks an update handled and changes the dialogue, in one statement. */
-export async function leave(
-  db: Database,
-  update: { updateId: number; userId: number; dialogue: DialogueChange },
-): Promise<void> {
+/** Marks an update handled, changes the dialogue and keeps which messages show orders, in one statement. */
+export async function leave(db: Database, update: Departure): Promise<void> {
   const handled = sql`
     insert into ${handledUpdates} (update_id) values (${update.updateId})
     on conflict (update_id) do update set recorded_at = now()`;
@@ -145,7 +143,12 @@ export async function leave(
         and update_id <> ${update.updateId}
       order by recorded_at limit ${FORGOTTEN_AT_ONCE})`;
   const change = dialogueQuery(update.userId, update.dialogue) ?? sql`select 1`;
-  await db.execute(sql`with handled as (${handled}), forgotten as (${forgotten}) ${change}`);
+  const cards = cardQueries(update.cards ?? []).map(
+    (query, index) => sql`, ${sql.identifier(`card_${index}`)} as (${query})`,
+  );
+  await db.execute(
+    sql`with handled as (${handled}), forgotten as (${forgotten})${sql.join(cards)} ${change}`,
+  );
 }
 
 function dialogueQuery(userId: number, change: DialogueChange) {

@@ -12,6 +12,7 @@ import { chooseMarketing } from './marketing';
 import { arrive, leave } from './people';
 import { lookUpPromo, rememberPromo } from './promo';
 import { createQuote } from './quotes';
+import { bringIn } from './referrals';
 import { createRates, RATE_LIMITS, type RateLimits } from './rates';
 
 export interface RecordsOptions {
@@ -19,8 +20,8 @@ export interface RecordsOptions {
   readonly settings: BillingSettings;
   /** The terms of service that people accept before anything moves money; without them nobody is asked. */
   readonly terms?: Terms;
-  /** Seals what is kept about a person. */
-  readonly secrets: Pick<Secrets, 'dataKey'>;
+  /** Seals what is kept about a person, and reads the codes in links. */
+  readonly secrets: Secrets;
   readonly rateLimits?: RateLimits;
 }
 
@@ -38,6 +39,7 @@ export function createRecords(db: Database, options: RecordsOptions): EdgeRecord
       assert(terms, 'consent is asked for where there are terms');
       return acceptTerms(db, terms, consent);
     },
+    bringIn: (newcomer) => bringIn(db, secrets.apiKeyPepper, newcomer),
     chooseMarketing: (choice) => chooseMarketing(db, choice),
     setReachable: async (userId, isReachable) => {
       const unreachableSince = isReachable ? null : sql`coalesce(${users.unreachableSince}, now())`;

@@ -30,6 +30,13 @@ async function workflowsOf(operation: string): Promise<unknown[]> {
   return rows.map((row) => ({ ...row }));
 }
 
+async function itemOf(providerPaymentId: string): Promise<unknown> {
+  const [item] = await stack.sql`
+    select i.state from open_items i join payments p on p.id = i.payment_id
+    where p.provider_payment_id = ${providerPaymentId}`;
+  return item?.['state'];
+}
+
 test('OPS-14 a blocked person starts nothing new, what runs goes on, and unblocking resumes', async () => {
   const userId = await newUser(stack);
   const running = await orderTopup(stack, userId, 20_000);
@@ -82,6 +89,28 @@ test('OPS-3 an operator finds quarantined money in the bot and credits it to the
     ...{ repair: 'refund', operatorId: '1', reason: 'asked for a second time', operationId: 'x' },
   });
   expect(again).toMatchObject({ kind: 'refused' });
+});
+
+test('OPS-12 an item is written off when another administrator allows it, and its payment ends', async () => {
+  const proposer = await newOperator(stack, ['support']);
+  await giveConsent(stack.sql, proposer.id);
+  const order = await orderTopup(stack, await newUser(stack), 20_000);
+  const paymentId = await payAndSettle(stack, order, { outSum: '150.00' });
+  await until('the item is there', async () => (await itemOf(paymentId)) === 'open');
+  await proposer.write('/open');
+  await proposer.press('Paid too little');
+  await proposer.press('Write the item off');
+  await proposer.write('nobody claims this money');
+  expect((await proposer.press('Do it')).toast).toContain('The proposal is sent');
+  expect(await itemOf(paymentId)).toBe('open');
+  const other = await newOperator(stack, ['finance']);
+  const [proposal] = await stack.sql`
+    select id from proposals where action = 'write_off_item' and state = 'open'`;
+  const vote = { proposalId: String(proposal?.['id']), operatorId: other.id, isApproval: true };
+  expect(await stack.commands.vote(vote)).toEqual({ kind: 'executed', isDone: true });
+  expect(await itemOf(paymentId)).toBe('written_off');
+  await untilSettled(stack, paymentId);
+  expect(await balance(stack, order.userId)).toBe(0);
 });
 
 test('OPS-13 while the bot is closed, payments that were begun go on', async () => {

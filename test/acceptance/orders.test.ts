@@ -70,7 +70,10 @@ test('T-A7 a thousand parallel invoices get a thousand distinct numbers without 
     providers: stack.providers,
     secrets: TEST_SECRETS,
     publicBaseUrl: 'https://billing.example',
-    messenger: { send: () => Promise.reject(new Error('nobody is written to here')) },
+    messenger: {
+      send: () => Promise.reject(new Error('nobody is written to here')),
+      edit: () => Promise.reject(new Error('nobody is written to here')),
+    },
     log: createLog({ level: 'silent', name: 'test' }),
   });
   const people = await Promise.all(Array.from({ length: 20 }, () => newUser(stack)));

@@ -100,6 +100,7 @@ describe('a copy of a person’s data', () => {
           sent.push(params);
           return Promise.resolve({ kind: 'sent', telegramMessageId: 1 });
         },
+        edit: () => Promise.reject(new Error('this test changes no message')),
       },
     });
     const [row] = await books.sql`select id from outbox_messages`;

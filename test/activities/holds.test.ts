@@ -21,7 +21,7 @@ import {
   openBooks,
   type Books,
 } from './support/books';
-import { grant, spend, transfer } from './support/transfers';
+import { grant, spend, transfer, WORK } from './support/transfers';
 
 let books: Books;
 let made = 0;
@@ -41,9 +41,9 @@ function key(): string {
   return `hold:${made}`;
 }
 
-/** Holds so many tokens for a refund, which has no lease. */
+/** Holds so many tokens for work in progress. */
 function hold(userId: number, count: number, change: { key?: string; asOf?: Date } = {}) {
-  const terms = { key: key(), purpose: 'refund', asOf, ...change } as const;
+  const terms = { key: key(), ...WORK, asOf, ...change } as const;
   return run((tx) => holdTokens(tx, { ...terms, userId, amountUtok: tokens(count) }));
 }
 
@@ -94,7 +94,7 @@ describe('placing', () => {
     await transfer(books, grant(userId, 10));
     await transfer(books, grant(userId, 20));
     const [, second = ''] = await lotIds(userId);
-    const wish = { key: key(), userId, purpose: 'refund', asOf } as const;
+    const wish = { key: key(), userId, ...WORK, asOf } as const;
     const lots = [{ lotId: second, amountUtok: tokens(15) }];
     const first = await run((tx) => placeHold(tx, { ...wish, lots }));
     const repeat = await run((tx) => placeHold(tx, { ...wish, lots }));
@@ -113,7 +113,7 @@ describe('placing', () => {
     const ids = await lotIds(userId);
     await hold(userId, 5);
     const lots = ids.map((lotId) => ({ lotId, amountUtok: tokens(10) }));
-    const wish = { key: key(), userId, purpose: 'refund', asOf, lots } as const;
+    const wish = { key: key(), userId, ...WORK, asOf, lots } as const;
     const before = await count(books.sql, 'holds');
     await expect(run((tx) => placeHold(tx, wish))).rejects.toThrow(InsufficientBalanceError);
     expect(await count(books.sql, 'holds')).toBe(before);
@@ -191,7 +191,7 @@ describe('capturing', () => {
     const [lotId = ''] = await lotIds(userId);
     const lots = [{ lotId, amountUtok: tokens(10) }];
     const { holdId } = await run((tx) =>
-      placeHold(tx, { key: key(), userId, purpose: 'refund', asOf, lots }),
+      placeHold(tx, { key: key(), userId, ...WORK, asOf, lots }),
     );
     await transfer(books, grant(userId, 10, { origin: 'trial' }));
     const first = await capture(holdId);

@@ -190,8 +190,8 @@ describe('retention', () => {
         ${NOON}::timestamptz - days * interval '1 day'
       from unnest(array[89, 91]) days, unnest(array['sent', 'queued']) state`;
     const apply = () => asWorkflow(KEEPER, () => books.act.applyRetention({ asOf: NOON }));
-    expect(await apply()).toEqual({ inboxEvents: 1, outboxMessages: 1, exports: 0 });
-    expect(await apply()).toEqual({ inboxEvents: 0, outboxMessages: 0, exports: 0 });
+    expect(await apply()).toEqual({ inboxEvents: 1, outboxMessages: 1, exports: 0, shownCards: 0 });
+    expect(await apply()).toEqual({ inboxEvents: 0, outboxMessages: 0, exports: 0, shownCards: 0 });
     const [inbox] = await books.sql`
       select headers, raw from inbox_events where dedupe_key = '181'`;
     expect(inbox).toEqual({ headers: {}, raw: Buffer.alloc(0) });

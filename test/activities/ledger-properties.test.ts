@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { checkBooks, openBooks, type Books } from './support/books';
 import { life } from './support/ledger-steps';
+import { OrderLife, orderLife } from './support/order-life';
 import { WalletLife } from './support/wallet-life';
 
 let books: Books;
@@ -21,6 +22,27 @@ test('whatever happens to 200 wallets, cut off and repeated anywhere, the books 
       await Promise.all(together.map((steps) => WalletLife.live(books, steps)));
       await checkBooks(books);
     }),
-    { numRuns: RUNS, interruptAfterTimeLimit: 280_000, markInterruptAsFailure: true },
+    {
+      numRuns: RUNS,
+      interruptAfterTimeLimit: 580_000,
+      markInterruptAsFailure: true,
+      endOnFailure: true,
+    },
   );
-}, 300_000);
+}, 600_000);
+
+test('orders refunded, disputed, won, lost and spent in any order leave books that agree with their past', async () => {
+  const lives = fc.array(orderLife, { minLength: 5, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(lives, async (together) => {
+      await Promise.all(together.map((steps) => OrderLife.live(books, steps)));
+      await checkBooks(books);
+    }),
+    {
+      numRuns: 8,
+      interruptAfterTimeLimit: 580_000,
+      markInterruptAsFailure: true,
+      endOnFailure: true,
+    },
+  );
+}, 600_000);

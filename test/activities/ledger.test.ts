@@ -17,7 +17,7 @@ import {
   openBooks,
   type Books,
 } from './support/books';
-import { grant, spend, transfer } from './support/transfers';
+import { grant, spend, transfer, WORK } from './support/transfers';
 
 let books: Books;
 
@@ -118,7 +118,7 @@ describe('a debit that does not fit', () => {
   test('is refused when only held tokens would cover it (LG-7)', async () => {
     const userId = await books.newUser();
     await post(grant(userId, 10));
-    const reserved = { key: `hold:${userId}`, userId, purpose: 'refund' } as const;
+    const reserved = { key: `hold:${userId}`, userId, ...WORK } as const;
     const wish = { ...reserved, amountUtok: tokens(4), asOf: new Date(NOON) };
     await asWorkflow('test', () => inTransaction(books.db, (tx) => holdTokens(tx, wish)));
     await expect(post(spend(userId, 7))).rejects.toThrow(InsufficientBalanceError);

@@ -11,7 +11,7 @@ import {
   openBooks,
   type Books,
 } from './support/books';
-import { grant, spend, transfer } from './support/transfers';
+import { grant, spend, transfer, WORK } from './support/transfers';
 
 let books: Books;
 
@@ -57,7 +57,7 @@ describe('which lots end', () => {
 
   test('not one that is spent, nor one that is over and wholly held', async () => {
     const userId = await owner(10);
-    const wish = { key: 'held', userId, purpose: 'refund', amountUtok: tokens(10) } as const;
+    const wish = { key: 'held', userId, ...WORK, amountUtok: tokens(10) } as const;
     await asWorkflow('test', () =>
       inTransaction(books.db, (tx) => holdTokens(tx, { ...wish, asOf: new Date(NOON) })),
     );
@@ -111,7 +111,7 @@ describe('settling', () => {
 
   test('leaves held tokens to their hold, whose release books them', async () => {
     const userId = await owner(2);
-    const wish = { key: `h:${userId}`, userId, purpose: 'refund', amountUtok: tokens(4) } as const;
+    const wish = { key: `h:${userId}`, userId, ...WORK, amountUtok: tokens(4) } as const;
     const { holdId } = await asWorkflow('test', () =>
       inTransaction(books.db, (tx) => holdTokens(tx, { ...wish, asOf: new Date(NOON) })),
     );

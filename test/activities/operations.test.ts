@@ -92,6 +92,7 @@ describe('a grant of tokens', () => {
     const answers = await atOnce(4, () => run(order));
     for (const { outcome } of answers) expect(outcome).toEqual(answers[0]?.outcome);
     expect(answers[0]?.outcome).toMatchObject({ kind: 'done' });
+    expect(answers[0]?.effects).toEqual([{ kind: 'watchLots', userId, clockOffsetMs: 0 }]);
     expect(await balance(books.sql, userId)).toBe(5);
     const [lot] = await books.sql`
       select l.origin, l.expires_at, t.kind from lots l join transfers t on t.id = l.transfer_id
@@ -237,4 +238,24 @@ describe('any action', () => {
     expect((await run(order)).outcome).toMatchObject({ kind: 'refused', reason });
     expect(await count(books.sql, 'operations')).toBe(before);
   });
+});
+
+test('recordRepair writes who repaired what once for each step', async () => {
+  const repair = {
+    step: 'repair:1',
+    action: 'notifier.paused',
+    entity: 'notifier',
+    entityId: 'notifier:0',
+    operatorId: 'anna',
+    reason: 'Telegram asked us to wait',
+    asOf: NOON,
+  } as const;
+  const record = (step: string) =>
+    asWorkflow('notifier:0', () => books.act.recordRepair({ ...repair, step }));
+  await atOnce(3, () => record('repair:1'));
+  await record('repair:2');
+  const rows = await books.sql`
+    select actor_id, reason from audit_log where action = 'notifier.paused' order by id`;
+  const row = { actor_id: 'anna', reason: 'Telegram asked us to wait' };
+  expect(rows).toEqual([row, row]);
 });

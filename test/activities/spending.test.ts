@@ -14,7 +14,7 @@ import {
   SETTINGS,
   type Books,
 } from './support/books';
-import { grant, transfer } from './support/transfers';
+import { grant, transfer, WORK } from './support/transfers';
 
 let books: Books;
 let made = 0;
@@ -123,7 +123,7 @@ test('a refusal leaves no charge: the same key may succeed later', async () => {
 test('held and expired tokens are not available', async () => {
   const userId = await owner(10);
   await transfer(books, grant(userId, 5, { expiresAt: new Date(after(1)) }));
-  const hold = { key: `h:${userId}`, userId, purpose: 'refund', amountUtok: tokens(6) } as const;
+  const hold = { key: `h:${userId}`, userId, ...WORK, amountUtok: tokens(6) } as const;
   await asWorkflow('test', () =>
     inTransaction(books.db, (tx) => holdTokens(tx, { ...hold, asOf: new Date(NOON) })),
   );

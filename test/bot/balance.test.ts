@@ -4,7 +4,7 @@ import type { TransferKind } from '../../drizzle/schema';
 import { tokens } from '../../src/domain/tokens';
 import { TEXTS } from '../../src/texts';
 import { asWorkflow } from '../activities/support/books';
-import { grant, spend, transfer } from '../activities/support/transfers';
+import { grant, spend, transfer, WORK } from '../activities/support/transfers';
 import { startStage, type Stage } from './support/stage';
 import { newVisitor, type Visitor } from './support/visitor';
 
@@ -44,7 +44,7 @@ describe('/balance', () => {
     await transfer(stage, grant(visitor.id, 10, { origin: 'topup' }));
     await transfer(stage, grant(visitor.id, 3, { origin: 'promo', expiresAt: inDays(9) }));
     await transfer(stage, grant(visitor.id, 4, { origin: 'trial', expiresAt: inDays(2) }));
-    const wish = { key: `h:${visitor.id}`, userId: visitor.id, purpose: 'refund' } as const;
+    const wish = { key: `h:${visitor.id}`, userId: visitor.id, ...WORK } as const;
     const hold = { ...wish, amountUtok: tokens(5), asOf: new Date(stage.now()) };
     await asWorkflow('test', () => inTransaction(stage.db, (tx) => holdTokens(tx, hold)));
     const text = await balanceOf(visitor);
@@ -69,7 +69,7 @@ describe('/balance', () => {
   it('names what is owed, also beside tokens in use', async () => {
     const visitor = await newOwner();
     await transfer(stage, grant(visitor.id, 10));
-    const wish = { key: `d:${visitor.id}`, userId: visitor.id, purpose: 'refund' } as const;
+    const wish = { key: `d:${visitor.id}`, userId: visitor.id, ...WORK } as const;
     const hold = { ...wish, amountUtok: tokens(10), asOf: new Date(stage.now()) };
     await asWorkflow('test', () => inTransaction(stage.db, (tx) => holdTokens(tx, hold)));
     await transfer(stage, spend(visitor.id, 4, { lowestUtok: tokens(-1000) }));

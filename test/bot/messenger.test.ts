@@ -93,6 +93,10 @@ const SAMPLES: TemplateParams = {
   'gift.received': { ...plan, tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'gift.claimed': plan,
   'gift.returned': { ...plan, tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
+  'referral.held': { tokensUtok: 5_000_000, until: '2026-03-17T12:00:00.000Z' },
+  'referral.paid': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
+  'referral.void': { tokensUtok: 5_000_000 },
+  'referral.thanks': {},
   'lot.expiring': { tokensUtok: 5_000_000, until: '2026-03-10T12:00:00.000Z' },
   'lot.expired': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'tokens.granted': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
@@ -142,7 +146,9 @@ describe('messages from the outbox', () => {
     telegram.registerBot(TOKEN);
     telegram.createPerson({ id: chatId, firstName: 'Anna' });
     telegram.openChat(chatId);
-    messenger = createMessenger(new Api(TOKEN, { apiRoot: telegram.apiRoot, timeoutSeconds: 1 }));
+    const api = new Api(TOKEN, { apiRoot: telegram.apiRoot, timeoutSeconds: 1 });
+    const reads = { invoice: () => Promise.reject(new Error('nothing is read to send')) };
+    messenger = createMessenger(api, { reads, paymentProviders: [] });
   });
   afterEach(() => telegram.faults.clear());
   afterAll(() => telegram.close());

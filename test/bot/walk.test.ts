@@ -23,6 +23,7 @@ const COMMANDS = [
   '/promo',
   '/trial',
   '/gift',
+  '/invite',
   '/why',
   '/upcoming',
   '/limits',

@@ -185,6 +185,27 @@ describe('figures', () => {
     expect((await reads.salesReport(next)).membersAtStart).toBeGreaterThanOrEqual(2);
   });
 
+  it('compare what work cost with what was charged for it, whatever number of reports it had', async () => {
+    const { userId } = await newPayer();
+    const before = await reads.salesReport(DAY);
+    await transfer(books, spend(userId, 5));
+    const { transferId } = await transfer(books, spend(userId, 3));
+    const [charge] = await books.sql`
+      insert into charges (id, key, user_id, kind, requested_utok, charged_utok, transfer_id, description, as_of)
+      values (gen_random_uuid(), 'margin', ${userId}, 'track', ${3 * TOKEN}, ${3 * TOKEN}, ${transferId},
+        'work', ${NOON}) returning id`;
+    await books.sql`
+      insert into usage_events (id, source, event_id, user_id, track, raw_cost, currency, multiplier,
+        rounding, cost_utok, charge_id, occurred_at)
+      select gen_random_uuid(), 'test', event, ${userId}, 't-1', '0.4025', 'RUB', '3.14', 'cent', ${TOKEN},
+        ${String(charge?.['id'])}, ${NOON}
+      from unnest(array['margin-1', 'margin-2']) event`;
+    const report = await once(() => reads.salesReport(DAY));
+    expect(report.workUtok - before.workUtok).toBe(3 * TOKEN);
+    // 2 × 40.25 kopecks, rounded once.
+    expect(report.workCostMinor - before.workCostMinor).toBe(81);
+  });
+
   it('count who left: a period at the beginning and none at the end', async () => {
     const far = { from: new Date('2026-03-20T00:00:00Z'), to: new Date('2026-05-20T00:00:00Z') };
     const report = await reads.salesReport(far);

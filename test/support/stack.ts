@@ -158,7 +158,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         providers: change.providers ?? providers,
         secrets: TEST_SECRETS,
         publicBaseUrl: `http://127.0.0.1:${httpPort}`,
-        messenger: messengerOf({ telegram: { token: BOT_TOKEN, apiRoot: telegram.apiRoot } }),
+        messenger: messengerOf(
+          { telegram: { token: BOT_TOKEN, apiRoot: telegram.apiRoot } },
+          { reads, providers: change.providers ?? providers },
+        ),
         log,
         ...change.deps,
       },

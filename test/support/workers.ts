@@ -18,7 +18,7 @@ export async function startWorkerWithout(
     providers: stack.providers,
     secrets: TEST_SECRETS,
     publicBaseUrl: 'https://billing.example',
-    messenger: messengerOf({ telegram: { token: BOT_TOKEN, apiRoot } }),
+    messenger: messengerOf({ telegram: { token: BOT_TOKEN, apiRoot } }, stack),
     log: createLog({ level: 'silent', name: 'test' }),
   });
   const worker = await Worker.create({

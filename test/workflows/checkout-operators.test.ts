@@ -153,6 +153,19 @@ describe('cancelled in the Web UI', () => {
   });
 });
 
+describe('an operator who cancels', () => {
+  const operator = { actor: { kind: 'operator' as const, id: 'anna' } };
+
+  test('says why, and the reason goes to the audit', async () => {
+    const handle = await opened();
+    const silent = handle.executeUpdate(cancelCheckoutUpdate, { args: [operator] });
+    expect(await refusalOf(silent)).toBe('reason needs at least 10 characters; say why');
+    const reason = 'the customer called us';
+    await handle.executeUpdate(cancelCheckoutUpdate, { args: [{ ...operator, reason }] });
+    expect(theatre.calls('closeInvoice')).toMatchObject([{ ...operator, reason }]);
+  });
+});
+
 describe('an operator sees', () => {
   test('who, what, how much, what it waits for in words, and when it acts', async () => {
     const handle = await opened();

@@ -222,6 +222,11 @@ describe('operators', () => {
     expect(details).toContain('an operator to resume');
     await handle.executeUpdate(resumeNotifierUpdate, { args: [REPAIR] });
     await sentAll(1);
+    const { operatorId, reason } = REPAIR;
+    expect(theatre.calls('recordRepair')).toMatchObject([
+      { action: 'notifier.paused', operatorId, reason },
+      { action: 'notifier.resumed', operatorId, reason },
+    ]);
   });
 
   test('need a name and a reason', async () => {

@@ -206,6 +206,29 @@ describe('a payment of tokens that end some day', () => {
     });
   });
 
+  test('given by an operator sets a watch on them, too', async () => {
+    const outcome = { kind: 'done', result: {} } as const;
+    const effect = { kind: 'watchLots', userId: USER_ID, clockOffsetMs: 0 } as const;
+    theatre.recast({ runOperation: () => Promise.resolve({ outcome, effects: [effect] }) });
+    credit(30);
+    const operationId = randomUUID();
+    const operation = await theatre.start('operation', {
+      workflowId: `op:${operationId}`,
+      input: {
+        operationId,
+        action: 'grant_tokens',
+        params: {},
+        operator: { userId: 7 },
+        reason: 'the customer called us',
+      },
+    });
+    await operation.result();
+    const handle = theatre.client.workflow.getHandle<Workflows['wallet']>(
+      walletWorkflowId(USER_ID),
+    );
+    await until('it watches', async () => (await handle.query(walletStateQuery)).lots.length === 1);
+  });
+
   test('that never end sets none', async () => {
     await pay();
     expect(theatre.calls('expiringLots')).toEqual([]);

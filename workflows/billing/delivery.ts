@@ -17,6 +17,7 @@ import { recordRepair } from './operation/stubs';
 import { startGift } from './gift/starting';
 import type { PaymentDesk } from './payment-desk';
 import { deliverPeriod } from './period-delivery';
+import { startReferral } from './referral/starting';
 import { wakeWallet } from './wallet/waking';
 
 const RETRY = '1 minute';
@@ -73,6 +74,10 @@ async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<voi
   if (outcome.kind === 'fulfilled' && outcome.giftId !== undefined) {
     const { giftId, userId: buyerId } = outcome;
     await startGift({ giftId, buyerId, clockOffsetMs: clockOffsetOf(desk) });
+  }
+  if (outcome.kind === 'fulfilled' && outcome.rewardedRefereeId !== undefined) {
+    const { rewardedRefereeId: refereeId } = outcome;
+    await startReferral({ refereeId, clockOffsetMs: clockOffsetOf(desk) });
   }
   if (outcome.kind !== 'superseded' && outcome.invoiceId) {
     const { providerPaymentId } = desk.input;

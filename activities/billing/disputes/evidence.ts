@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, inArray, ne } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import {
   consents,
@@ -9,6 +9,7 @@ import {
 } from '../../../drizzle/schema';
 import { isDisputeOpen } from '../../../src/domain/billing/dispute';
 import { writeAudit } from '../../audit';
+import { CARD } from '../../cards';
 import type { ActivityDeps } from '../../deps';
 import { promiseToOperators } from '../../outbox';
 import { inTransaction, readSettings, workflowId } from '../../transactions';
@@ -135,7 +136,14 @@ async function messagesOf(tx: Transaction, { userId }: SoldPayment) {
   const rows = await tx
     .select({ template: outboxMessages.template, sentAt: outboxMessages.sentAt })
     .from(outboxMessages)
-    .where(and(eq(outboxMessages.userId, userId), eq(outboxMessages.state, 'sent')))
+    .where(
+      and(
+        eq(outboxMessages.userId, userId),
+        eq(outboxMessages.state, 'sent'),
+        // A change of a message that was sent before tells nobody anything.
+        ne(outboxMessages.template, CARD),
+      ),
+    )
     .orderBy(desc(outboxMessages.id))
     .limit(MOST_ROWS);
   return rows.map(({ template, sentAt }) => ({ template, sentAt: sentAt?.toISOString() }));

@@ -16,6 +16,7 @@ import {
   invoices,
   refunds,
   roles,
+  shownCards,
   subscriptions,
   usageEvents,
   users,
@@ -141,6 +142,7 @@ async function eraseTexts(tx: Transaction, userId: number): Promise<void> {
     })
     .where(eq(outboxMessages.userId, userId));
   await tx.delete(dialogues).where(eq(dialogues.userId, userId));
+  await tx.delete(shownCards).where(eq(shownCards.chatId, userId));
   await tx.update(charges).set({ description: '', meta: {} }).where(eq(charges.userId, userId));
   await tx.update(usageEvents).set({ taskRef: null }).where(eq(usageEvents.userId, userId));
   await tx.update(holds).set({ meta: {} }).where(eq(holds.userId, userId));

@@ -1,14 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { dataExports, inboxEvents, outboxMessages } from '../../../drizzle/schema';
+import { dataExports, inboxEvents, outboxMessages, shownCards } from '../../../drizzle/schema';
 import type { ActivityDeps } from '../../deps';
 
 /** How long is kept what is not a book (AU-5). */
-export const RETENTION_DAYS = { inboxRaw: 180, outboxParams: 90 } as const;
+export const RETENTION_DAYS = { inboxRaw: 180, outboxParams: 90, shownCards: 90 } as const;
 
 export interface Emptied {
   readonly inboxEvents: number;
   readonly outboxMessages: number;
   readonly exports: number;
+  readonly shownCards?: number;
 }
 
 /** Rows emptied by one statement, so that no lock is long. */
@@ -44,6 +45,12 @@ export async function applyRetention(
         update ${dataExports} set archive = null, token_hash = null, state = 'gone' where id in (
           select id from ${dataExports}
           where link_until < ${before(1)} and state <> 'gone' limit ${ROWS_AT_ONCE})`,
+    ),
+    shownCards: await repeat(
+      () => sql`
+        delete from ${shownCards} where (chat_id, message_id) in (
+          select chat_id, message_id from ${shownCards}
+          where shown_at < ${before(RETENTION_DAYS.shownCards)} limit ${ROWS_AT_ONCE})`,
     ),
   };
   log.info(emptied, 'old contents emptied');

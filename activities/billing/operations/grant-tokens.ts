@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { amountMinorOf, type ActionParams } from '../../../src/domain/billing/operations';
 import { tokenAccount } from '../accounts';
 import { defineOperation } from './definition';
-import { personExists, USER_ID } from './people';
+import { clockOffsetOf, USER_ID } from './people';
 import { AMOUNT_UTOK, changeWallet } from './wallet-change';
 
 /** Gives tokens as a lot of their own. Always needs others (LG-12). */
@@ -18,9 +18,10 @@ export const grantTokens = defineOperation<ActionParams['grant_tokens']>({
   run: async (tx, task) => {
     const { userId, amountUtok, origin } = task.params;
     const expiresAt = expiryOf(task.params);
-    if (!(await personExists(tx, userId))) return { kind: 'refused', reason: 'unknown_user' };
+    const clockOffsetMs = await clockOffsetOf(tx, userId);
+    if (clockOffsetMs === undefined) return { kind: 'refused', reason: 'unknown_user' };
     if (expiresAt && expiresAt <= task.asOf) return { kind: 'refused', reason: 'expired_already' };
-    return changeWallet(tx, task, {
+    const changed = await changeWallet(tx, task, {
       step: 'grant',
       kind: 'adjustment',
       userId,
@@ -29,6 +30,8 @@ export const grantTokens = defineOperation<ActionParams['grant_tokens']>({
       lot: { origin, ...(expiresAt ? { expiresAt } : {}) },
       audit: 'tokens.granted',
     });
+    if (changed.kind === 'refused' || !expiresAt) return changed;
+    return { ...changed, effects: [{ kind: 'watchLots', userId, clockOffsetMs }] };
   },
 });
 

@@ -4,14 +4,17 @@ import { createTariffVersion } from './create-tariff-version';
 import type { AnyOperation } from './definition';
 import { blockUser, unblockUser } from './blocking';
 import { changeSetting } from './change-setting';
+import { exportPeople } from './export-people';
 import { grantTokens } from './grant-tokens';
 import { refundPayment } from './refund-payment';
+import { resendMessage } from './resend-message';
 import { grantRole, revokeRole } from './roles';
 import { switchPromo } from './switch-promo';
 import { switchTariff } from './switch-tariff';
 import { startBroadcast } from './start-broadcast';
 import { takeTokens } from './take-tokens';
 import { writeOffDebt } from './write-off-debt';
+import { writeOffItem } from './write-off-item';
 
 /** Every audited admin action there is, by its name (OPS-10). A new one is a file here and a line in each list. */
 const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
@@ -29,6 +32,9 @@ const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
   unblock_user: unblockUser,
   change_setting: changeSetting,
   start_broadcast: startBroadcast,
+  write_off_item: writeOffItem,
+  resend_message: resendMessage,
+  export_people: exportPeople,
 };
 
 /** The action of a name that came over the wire; undefined for names this build does not know. */

@@ -13,6 +13,15 @@ export async function personExists(tx: Transaction, userId: number): Promise<boo
   return row !== undefined;
 }
 
+/** How far a test customer's clock is ahead; undefined for a person nobody knows. */
+export async function clockOffsetOf(tx: Transaction, userId: number): Promise<number | undefined> {
+  const [row] = await tx
+    .select({ clockOffsetMs: users.clockOffsetMs })
+    .from(users)
+    .where(eq(users.id, userId));
+  return row?.clockOffsetMs;
+}
+
 /**
  * Whether an unblocked person has one of the roles now. Their rows stay locked until the transaction ends, so a role
  * that is being taken away counts either before or after, never during.

@@ -14,9 +14,10 @@ export const writeOffDebt = defineOperation<ActionParams['write_off_debt']>({
   run: async (tx, task) => {
     const { userId, amountUtok } = task.params;
     if (!(await personExists(tx, userId))) return { kind: 'refused', reason: 'unknown_user' };
-    const { balance } = await lockWallet(tx, userId);
-    if (-balance < amountUtok) {
-      const detail = `the debt is ${Math.max(0, -balance)} micro-tokens`;
+    const { balance, held } = await lockWallet(tx, userId);
+    const debtUtok = Math.max(0, held - balance);
+    if (debtUtok < amountUtok) {
+      const detail = `the debt is ${debtUtok} micro-tokens`;
       return { kind: 'refused', reason: 'no_such_debt', detail };
     }
     return changeWallet(tx, task, {

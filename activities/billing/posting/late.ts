@@ -1,5 +1,6 @@
 import type { Transaction } from '../../../drizzle/client';
 import type { PostOutcome } from '../../../src/domain/billing/payment';
+import { promiseCards } from '../../cards';
 import { promiseToUser } from '../../outbox';
 import { markPaid } from '../fulfilment';
 import { lockWallet } from '../ledger';
@@ -67,6 +68,7 @@ async function creditLate(tx: Transaction, posting: Posting, order: Order): Prom
     template: 'pay.late.wallet',
     params: { no, tokensUtok, ...issued },
   });
+  await promiseCards(tx, { invoiceId, because: 'paid' });
   return { kind: 'fulfilled', as: 'wallet_credit', isLate: true, invoiceId, userId };
 }
 

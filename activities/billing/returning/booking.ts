@@ -7,6 +7,7 @@ import type { RefundPlan } from '../../../src/domain/billing/refund';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
 import { writeAudit, type AuditEntry } from '../../audit';
 import type { ActivityDeps } from '../../deps';
+import { promiseCards } from '../../cards';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, stepKey, workflowId } from '../../transactions';
 import { clearing, moneyAccount } from '../accounts';
@@ -165,4 +166,6 @@ async function finish(tx: Transaction, booking: Booking, proved: ProvedRefund): 
     asOf,
     settings,
   });
+  const invoiceId = sold.order?.invoice.id;
+  if (invoiceId) await promiseCards(tx, { invoiceId, because: `refund:${refund.id}` });
 }

@@ -8,12 +8,14 @@ import type { BotParts } from '../parts';
 import { actionsFeature } from './actions';
 import { refundsAdminFeature } from '../refunds/admin';
 import { blockingFeature } from './blocking';
-import { adminCommands } from './gate';
+import { adminCommands, type AdminFeature } from './gate';
 import { maintenanceFeature } from './maintenance';
 import { menuFeature } from './menu';
+import { messagesFeature } from './messages';
 import { campaignsFeature } from '../offers/campaigns';
 import { managedTariffsFeature } from '../offers/tariffs';
 import { openItemsFeature } from './open-items';
+import { paymentsFeature } from './payments';
 import { peopleFeature } from './people';
 import { statsFeature } from './stats';
 import { stuckFeature } from './stuck';
@@ -37,6 +39,8 @@ export function adminFeature(parts: BotParts) {
   const campaigns = campaignsFeature(parts);
   const tariffs = managedTariffsFeature(parts);
   const topics = topicsFeature(parts);
+  const messages = messagesFeature(parts);
+  const payments = paymentsFeature(parts);
   const features = [
     people,
     openItems,
@@ -51,18 +55,15 @@ export function adminFeature(parts: BotParts) {
     blocking,
     maintenance,
     topics,
+    messages,
+    payments,
   ];
-  const commands = features.flatMap((feature) => feature.commands);
-  const actions = features.flatMap((feature) => feature.actions ?? []);
-  assert(new Set(actions.map(({ name }) => name)).size === actions.length, 'two actions, one name');
-  const menu = menuFeature(commands);
-  const reasons = actionsFeature(actions);
-  const composer = new Composer<BotContext>();
-  composer.use(adminCommands([...menu.commands, ...commands]));
+  const { commands, menu, reasons } = framework(features);
+  const questions = [people.questions, payments.questions, broadcast.questions];
   return {
-    composer,
+    composer: adminCommands([...menu.commands, ...commands]),
     /** These take any text while a question is open, so they come after every command. */
-    questions: new Composer<BotContext>(reasons.composer, people.questions, broadcast.questions),
+    questions: new Composer<BotContext>(reasons.composer, ...questions),
     callbacks: {
       ...menu.callbacks,
       ...reasons.callbacks,
@@ -79,6 +80,16 @@ export function adminFeature(parts: BotParts) {
       ...campaigns.callbacks,
       ...tariffs.callbacks,
       ...topics.callbacks,
+      ...messages.callbacks,
+      ...payments.callbacks,
     },
   };
+}
+
+/** What all features share: the menu of their commands, and the reasons of their actions. */
+function framework(features: readonly Pick<AdminFeature<never>, 'commands' | 'actions'>[]) {
+  const commands = features.flatMap((feature) => feature.commands);
+  const actions = features.flatMap((feature) => feature.actions ?? []);
+  assert(new Set(actions.map(({ name }) => name)).size === actions.length, 'two actions, one name');
+  return { commands, menu: menuFeature(commands), reasons: actionsFeature(actions) };
 }

@@ -7,6 +7,8 @@ import { amountText, instantText, tokensText } from '../display';
 import { lines } from '../screen';
 import { say } from '../wording';
 
+const UTOK_PER_KOPECK = 10_000;
+
 export interface Figures {
   readonly days: 1 | 7 | 30;
   readonly span: Span;
@@ -26,6 +28,7 @@ export function figuresText(ctx: BotContext, figures: Figures): string {
     ...peopleLines(locale, figures.report),
     '',
     ...tokenLines(locale, figures.report),
+    marginLine(locale, figures.report),
     '',
     ...standingLines(ctx, figures.standing),
     '',
@@ -76,15 +79,15 @@ function arpuTexts(locale: Locale, { revenue, membersDuring }: SalesReport): str
     net.set(received.currency, { ...received, minor });
   }
   return [...net.values()]
-    .map((sum) => ({ ...sum, minor: perPerson(sum.minor, membersDuring) }))
+    .map((sum) => ({ ...sum, minor: halfUp(sum.minor, membersDuring) }))
     .map((each) => amountText(each, locale))
     .join(', ');
 }
 
 /** Whole minor units, half of one rounded up. */
-function perPerson(minor: number, people: number): number {
-  const [whole, parts] = [BigInt(minor), BigInt(people)];
-  return safeInteger((2n * whole + parts) / (2n * parts));
+function halfUp(minor: number, parts: number): number {
+  const [whole, divisor] = [BigInt(minor), BigInt(parts)];
+  return safeInteger((2n * whole + divisor) / (2n * divisor));
 }
 
 function tokenLines(locale: Locale, report: SalesReport): readonly string[] {
@@ -97,6 +100,19 @@ function tokenLines(locale: Locale, report: SalesReport): readonly string[] {
       expired: tokensText(expiredUtok, locale),
     }),
   ];
+}
+
+/** A token is taken at its price of a rouble (P-4), so both sides are kopecks. */
+function marginLine(locale: Locale, { workUtok, workCostMinor }: SalesReport): string {
+  const chargedMinor = halfUp(workUtok, UTOK_PER_KOPECK);
+  const marginMinor = chargedMinor - workCostMinor;
+  const sign = marginMinor < 0 ? '−' : '';
+  const roubles = (minor: number) => amountText(money(minor, 'RUB'), locale);
+  return say(locale, 'admin.stats.margin', {
+    ...{ charged: roubles(chargedMinor), cost: roubles(workCostMinor) },
+    margin: `${sign}${roubles(Math.abs(marginMinor))}`,
+    percent: `${chargedMinor === 0 ? '' : sign}${percentText(locale, Math.abs(marginMinor), chargedMinor)}`,
+  });
 }
 
 function standingLines(ctx: BotContext, standing: Standing): readonly string[] {

@@ -9,17 +9,22 @@ import { askReason, type ActionParams, type AdminAction, type AdminRequest } fro
 import { EVERY_ROLE, guarded, hasRole, refuseButton, type AdminFeature, type Role } from './gate';
 import { itemLine } from './person-card';
 import { wordOf, workflowUrl } from './words';
+import { writeOffAction } from './writing-off';
+
+/** What is asked for by one button; declaring a payment paid needs evidence and has a screen of its own. */
+type ItemRepair = Exclude<PaymentRepair, 'mark_paid'>;
 
 /** Who decides about money that matched nothing (section 3). */
 const DECIDERS: readonly Role[] = ['finance', 'admin'];
 
-const RESOLUTIONS: readonly PaymentRepair[] = ['credit_wallet', 'complete_order', 'refund'];
+const RESOLUTIONS: readonly ItemRepair[] = ['credit_wallet', 'complete_order', 'refund'];
 
 /** What waits for a human, and the repairs its workflow takes. */
 export function openItemsFeature(
   parts: BotParts,
-): AdminFeature<'adm:items' | 'adm:item' | 'adm:fix'> {
+): AdminFeature<'adm:items' | 'adm:item' | 'adm:fix' | 'adm:off'> {
   const repair = repairAction(parts);
+  const writeOff = writeOffAction(parts);
   return {
     commands: [
       { command: 'open', roles: EVERY_ROLE, handler: (ctx) => showItems(ctx, parts, undefined) },
@@ -29,9 +34,12 @@ export function openItemsFeature(
         'adm:items': (ctx, press) => showItems(ctx, parts, press.id),
         'adm:item': (ctx, press) => pressItem(ctx, parts, press.id),
       }),
+      ...guarded(EVERY_ROLE, {
+        'adm:off': (ctx, press) => pressWriteOff(ctx, parts, { action: writeOff, press }),
+      }),
       ...guarded(DECIDERS, { 'adm:fix': (ctx, press) => pressRepair(ctx, repair, press) }),
     },
-    actions: [repair],
+    actions: [repair, writeOff],
   };
 }
 
@@ -104,7 +112,11 @@ function itemScreen(ctx: BotContext, parts: BotParts, { item, card }: Shown): Sc
         say(locale, 'admin.item.closed', { how: resolution ?? '—', by: resolvedBy ?? '—' }),
       card && say(locale, 'admin.item.waits', { what: card.waitingFor }),
     ),
-    rows: [...repairRows(ctx, item, card), ...linkRows(ctx, parts, item)],
+    rows: [
+      ...repairRows(ctx, item, card),
+      ...writeOffRows(ctx, item),
+      ...linkRows(ctx, parts, item),
+    ],
   };
 }
 
@@ -115,20 +127,29 @@ function repairRows(
 ): Screen['rows'] {
   if (!hasRole(ctx, DECIDERS)) return [];
   const locale = localeOf(ctx);
-  return repairsOf(card).map((repair) => [
-    button(
-      { locale, key: `admin.repair.${repair}` },
-      { route: 'adm:fix', id: item.openItemId, arg: repair },
-    ),
+  const id = item.openItemId;
+  const mark = card?.allowedRepairs.includes('markPaid')
+    ? [[button({ locale, key: 'admin.repair.mark_paid' }, { route: 'adm:pay', id })]]
+    : [];
+  const repairs = repairsOf(card).map((repair) => [
+    button({ locale, key: `admin.repair.${repair}` }, { route: 'adm:fix', id, arg: repair }),
   ]);
+  return [...repairs, ...mark];
+}
+
+/** Anybody may propose it; it happens when others allow it (OPS-12). */
+function writeOffRows(ctx: BotContext, { openItemId: id, state }: OpenItemCard): Screen['rows'] {
+  if (state !== 'open') return [];
+  return [
+    [button({ locale: localeOf(ctx), key: 'admin.repair.write_off' }, { route: 'adm:off', id })],
+  ];
 }
 
 /** The repairs the workflow would take now, as the bot offers them. */
-function repairsOf(card: PaymentCard | undefined): readonly PaymentRepair[] {
+function repairsOf(card: PaymentCard | undefined): readonly ItemRepair[] {
   const allowed = card?.allowedRepairs ?? [];
   return [
     ...(allowed.includes('resolve') ? RESOLUTIONS : []),
-    ...(allowed.includes('writeOff') ? (['write_off'] as const) : []),
     ...(allowed.includes('retryDelivery') ? (['retry_delivery'] as const) : []),
   ];
 }
@@ -155,8 +176,21 @@ async function pressRepair(ctx: BotContext, action: AdminAction, press: Press): 
   else await askReason(ctx, action, { openItemId: press.id, repair: press.arg });
 }
 
-function isRepair(text: unknown): text is PaymentRepair {
-  return [...RESOLUTIONS, 'write_off', 'retry_delivery'].includes(text as PaymentRepair);
+async function pressWriteOff(
+  ctx: BotContext,
+  parts: BotParts,
+  { action, press }: { readonly action: AdminAction; readonly press: Press },
+): Promise<void> {
+  const item = press.id === undefined ? undefined : await parts.reads.openItem(press.id);
+  if (!item) await refuseButton(ctx);
+  else {
+    const { openItemId, amount } = item;
+    await askReason(ctx, action, { openItemId, amountMinor: amount?.minor ?? 0 });
+  }
+}
+
+function isRepair(text: unknown): text is ItemRepair {
+  return [...RESOLUTIONS, 'retry_delivery'].includes(text as ItemRepair);
 }
 
 function repairAction(parts: BotParts): AdminAction {
@@ -194,7 +228,7 @@ async function performRepair(
     readonly request: AdminRequest;
     readonly item: OpenItemCard;
     readonly payment: NonNullable<OpenItemCard['payment']>;
-    readonly repair: PaymentRepair;
+    readonly repair: ItemRepair;
   },
 ): Promise<void> {
   const { operationId, reason } = work.request;

@@ -133,7 +133,11 @@ function rowsOf(ctx: BotContext, parts: BotParts, card: PersonCard): Screen['row
   const links: readonly Button[] =
     url === undefined ? [] : [linkButton({ locale, key: 'admin.button.web_ui' }, url)];
   return [
-    [button({ locale, key: 'admin.button.history' }, { route: 'adm:hist', arg }), ...links],
+    [
+      button({ locale, key: 'admin.button.history' }, { route: 'adm:hist', arg }),
+      button({ locale, key: 'admin.button.messages' }, { route: 'adm:msgs', arg }),
+      ...links,
+    ],
     ...items,
     hasRole(ctx, ['admin']) ? [blockButton(ctx, card)] : [],
     [button({ locale, key: 'admin.button.refresh' }, { route: 'adm:user', arg })],

@@ -5,11 +5,13 @@ import type { ExportKind, Span } from '../../reads/admin/statistics';
 import { localeOf, show, type BotContext } from '../context';
 import type { BotParts } from '../parts';
 import { button, type Screen } from '../screen';
-import { sayPlainly } from '../wording';
+import { say, sayPlainly } from '../wording';
 import { salesPicture } from './chart';
-import { csvFile, MOST_ROWS } from './csv';
+import { askReason, type AdminAction } from './actions';
+import { csvFile, MOST_ROWS, type CsvFile } from './csv';
 import { guarded, refuseButton, type AdminFeature, type Role } from './gate';
 import { figuresText } from './figures';
+import { tellOutcome } from './outcome';
 
 /** Figures and files hold what people paid; support has no need of them. */
 const READERS: readonly Role[] = ['finance', 'admin'];
@@ -21,6 +23,7 @@ const EXPORTS: readonly ExportKind[] = ['sales', 'transfers', 'users'];
 
 /** Sales of the day, their chart, and everything as tables (OPS-11). */
 export function statsFeature(parts: BotParts): AdminFeature<'adm:stats' | 'adm:chart' | 'adm:csv'> {
+  const exportPeople = exportAction(parts);
   return {
     commands: [
       {
@@ -42,9 +45,11 @@ export function statsFeature(parts: BotParts): AdminFeature<'adm:stats' | 'adm:c
       'adm:csv': async (ctx, press) => {
         const kind = EXPORTS.find((each) => each === press.arg);
         if (kind === undefined) await refuseButton(ctx);
-        else await sendCsv(ctx, parts, kind);
+        else if (kind === 'users') await askReason(ctx, exportPeople, {});
+        else await sendCsv(ctx, kind, await csvFile(parts.reads, kind, localeOf(ctx)));
       },
     }),
+    actions: [exportPeople],
   };
 }
 
@@ -102,9 +107,25 @@ function daysOf({ from, to }: Span, timeZone: string): readonly string[] {
   return days;
 }
 
-async function sendCsv(ctx: BotContext, parts: BotParts, kind: ExportKind): Promise<void> {
+/** A table of people leaves with a reason, and the audit knows of it before (AU-1). */
+function exportAction(parts: BotParts): AdminAction {
+  return {
+    name: 'export_people',
+    roles: READERS,
+    describe: (ctx) => Promise.resolve(say(localeOf(ctx), 'admin.csv.people')),
+    perform: async (ctx, { operationId, reason }) => {
+      const file = await csvFile(parts.reads, 'users', localeOf(ctx));
+      const operator = { userId: ctx.visit.userId };
+      const outcome = await parts.commands.operate({
+        ...{ operationId, action: 'export_people', params: { rows: file.rows }, operator, reason },
+      });
+      if (await tellOutcome(ctx, outcome)) await sendCsv(ctx, 'users', file);
+    },
+  };
+}
+
+async function sendCsv(ctx: BotContext, kind: ExportKind, file: CsvFile): Promise<void> {
   const locale = localeOf(ctx);
-  const file = await csvFile(parts.reads, kind, locale);
   const key = file.isCut ? 'admin.csv.cut' : 'admin.csv.whole';
   const caption = sayPlainly(locale, key, { rows: file.rows, most: MOST_ROWS });
   const day = localTimeOf(ctx.visit.asOf.getTime(), ctx.visit.place.timeZone).slice(0, 10);

@@ -1,30 +1,32 @@
 import { isOpen } from '../../domain/billing/invoice';
+import type { Locale } from '../../domain/messages';
 import type { InvoiceView } from '../../reads/billing';
 import type { TextKey } from '../../texts';
 import type { Route } from '../callback-data';
-import { localeOf, type BotContext } from '../context';
-import { amountText, instantText, tokensText } from '../display';
+import { amountText, instantText, tokensText, type Place } from '../display';
 import { providersFor, type BotParts, type PaymentChoice } from '../parts';
 import { button, lines, linkButton, openButton, type Button, type Screen } from '../screen';
 import { receiptButton } from '../receipts/receipts';
 import { say } from '../wording';
 import { periodOf, providerText } from './plans';
 
+/** What a card needs besides the order: with whom it could be paid. */
+export type CardParts = Pick<BotParts, 'paymentProviders'>;
+
 /** An order as its owner sees it, with what can still be done about it. */
-export function invoiceScreen(ctx: BotContext, parts: BotParts, invoice: InvoiceView): Screen {
-  const { place } = ctx.visit;
+export function invoiceScreen(place: Place, parts: CardParts, invoice: InvoiceView): Screen {
   const { locale } = place;
   const period = periodOf(invoice, locale);
   const text = lines(
     say(locale, 'invoice.title', { no: invoice.no }),
-    contentsText(ctx, invoice),
+    contentsText(invoice, locale),
     '',
     invoice.tokensUtok > 0 &&
       say(locale, 'invoice.tokens', { tokens: tokensText(invoice.tokensUtok, locale) }),
     invoice.tariffKind !== 'topup' &&
       period !== undefined &&
       say(locale, 'invoice.period', { period }),
-    ...promoLines(ctx, invoice),
+    ...promoLines(invoice, locale),
     say(locale, 'invoice.amount', { amount: amountText(invoice.amount, locale) }),
     say(locale, 'invoice.provider', { provider: providerText(invoice.provider, locale) }),
     isOpen(invoice.state) &&
@@ -34,7 +36,7 @@ export function invoiceScreen(ctx: BotContext, parts: BotParts, invoice: Invoice
     '',
     say(locale, stateKey(invoice)),
   );
-  return { text, rows: rowsOf(ctx, parts, invoice) };
+  return { text, rows: rowsOf(locale, parts, invoice) };
 }
 
 /** The state in words; a payment under way hides nothing of an order that is settled already. */
@@ -45,14 +47,13 @@ export function stateKey(invoice: InvoiceView): TextKey {
 }
 
 /** The other providers an open order could be paid with. */
-export function otherMethods(parts: BotParts, invoice: InvoiceView): readonly PaymentChoice[] {
+export function otherMethods(parts: CardParts, invoice: InvoiceView): readonly PaymentChoice[] {
   const fitting = providersFor(parts, invoice.amount.currency);
   return fitting.filter(({ name }) => name !== invoice.provider);
 }
 
 /** The choice of another provider for an order. */
-export function methodsScreen(ctx: BotContext, parts: BotParts, invoice: InvoiceView): Screen {
-  const locale = localeOf(ctx);
+export function methodsScreen({ locale }: Place, parts: CardParts, invoice: InvoiceView): Screen {
   const id = invoice.invoiceId;
   const methods = otherMethods(parts, invoice).map(({ name }) => {
     const params = { provider: providerText(name, locale) };
@@ -67,8 +68,7 @@ export function methodsScreen(ctx: BotContext, parts: BotParts, invoice: Invoice
 }
 
 /** What the promo code did to the order. */
-function promoLines(ctx: BotContext, invoice: InvoiceView): readonly (string | false)[] {
-  const locale = localeOf(ctx);
+function promoLines(invoice: InvoiceView, locale: Locale): readonly (string | false)[] {
   const { promoCode: code, discountMinor: minor, bonusUtok, bonusDays: days, amount } = invoice;
   const discount = amountText({ ...amount, minor }, locale);
   return [
@@ -79,17 +79,15 @@ function promoLines(ctx: BotContext, invoice: InvoiceView): readonly (string | f
   ];
 }
 
-function contentsText(ctx: BotContext, invoice: InvoiceView): string {
-  const locale = localeOf(ctx);
+function contentsText(invoice: InvoiceView, locale: Locale): string {
   return invoice.tariffKind === 'topup'
     ? say(locale, 'invoice.topup')
     : say(locale, 'invoice.contents', { plan: invoice.planName[locale] });
 }
 
-function rowsOf(ctx: BotContext, parts: BotParts, invoice: InvoiceView): Screen['rows'] {
-  const locale = localeOf(ctx);
+function rowsOf(locale: Locale, parts: CardParts, invoice: InvoiceView): Screen['rows'] {
   const menu = openButton(locale, 'button.menu', 'nav:menu');
-  if (isOpen(invoice.state)) return [...openRows(ctx, parts, invoice), [menu]];
+  if (isOpen(invoice.state)) return [...openRows(locale, parts, invoice), [menu]];
   const isPaid = invoice.state === 'paid' || invoice.state === 'partially_refunded';
   const next = isPaid
     ? openButton(locale, 'button.balance', 'nav:bal')
@@ -99,8 +97,7 @@ function rowsOf(ctx: BotContext, parts: BotParts, invoice: InvoiceView): Screen[
 }
 
 /** While a payment is under way, paying again or elsewhere is not offered (PC-11). */
-function openRows(ctx: BotContext, parts: BotParts, invoice: InvoiceView): Screen['rows'] {
-  const locale = localeOf(ctx);
+function openRows(locale: Locale, parts: CardParts, invoice: InvoiceView): Screen['rows'] {
   const about = (key: TextKey, route: Route): Button =>
     button({ locale, key }, { route, id: invoice.invoiceId });
   const check = about('button.check', 'inv:chk');

@@ -38,7 +38,16 @@ export async function showInvoice(
 ): Promise<void> {
   const invoice = await ownInvoice(ctx, parts, order.invoiceId);
   if (!invoice) return;
-  await show(ctx, invoiceScreen(ctx, parts, invoice), { isNew: order.isNew ?? false });
+  await showCard(ctx, parts, { invoice, isNew: order.isNew ?? false });
+}
+
+async function showCard(
+  ctx: BotContext,
+  parts: BotParts,
+  { invoice, isNew = false }: { readonly invoice: InvoiceView; readonly isNew?: boolean },
+): Promise<void> {
+  const { invoiceId } = invoice;
+  await show(ctx, invoiceScreen(ctx.visit.place, parts, invoice), { isNew, invoiceId });
 }
 
 async function check(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {
@@ -50,7 +59,7 @@ async function check(ctx: BotContext, parts: BotParts, press: Press): Promise<vo
   const after = await ownInvoice(ctx, parts, invoiceId);
   if (!after) return;
   await toast(ctx, { key: checkedKey(after) });
-  await show(ctx, invoiceScreen(ctx, parts, after));
+  await showCard(ctx, parts, { invoice: after });
 }
 
 function checkedKey(invoice: InvoiceView): TextKey {
@@ -92,11 +101,12 @@ async function showMethods(ctx: BotContext, parts: BotParts, press: Press): Prom
   if (!invoice) return;
   const isChangeable = isOpen(invoice.state) && !invoice.isConfirming;
   if (isChangeable && otherMethods(parts, invoice).length > 0) {
-    await show(ctx, methodsScreen(ctx, parts, invoice));
+    const { invoiceId } = invoice;
+    await show(ctx, methodsScreen(ctx.visit.place, parts, invoice), { invoiceId });
     return;
   }
   await toast(ctx, { key: 'invoice.method_refused' });
-  await show(ctx, invoiceScreen(ctx, parts, invoice));
+  await showCard(ctx, parts, { invoice });
 }
 
 async function useMethod(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {

@@ -5,7 +5,7 @@ import { receiptButton } from '../receipts/receipts';
 import { button, type Button, type Screen } from '../screen';
 import { say } from '../wording';
 
-/** What people are told about trials and gifts. */
+/** What people are told about trials, gifts and invitations. */
 export const GROWTH_NOTICES = {
   'trial.started': (params: TemplateParams['trial.started'], place: Place): Screen => {
     const { locale } = place;
@@ -83,6 +83,28 @@ export const GROWTH_NOTICES = {
       rows: [[balanceButton(place)]],
     };
   },
+  'referral.held': (params: TemplateParams['referral.held'], place: Place): Screen => {
+    const tokens = tokensText(params.tokensUtok, place.locale);
+    const until = instantText(params.until, place);
+    return { text: say(place.locale, 'referral.held', { tokens, until }), rows: [] };
+  },
+  'referral.paid': (params: TemplateParams['referral.paid'], place: Place): Screen => {
+    const { locale } = place;
+    const tokens = tokensText(params.tokensUtok, locale);
+    const balance = tokensText(params.balanceUtok, locale);
+    return {
+      text: say(locale, 'referral.paid', { tokens, balance }),
+      rows: [[balanceButton(place)]],
+    };
+  },
+  'referral.void': (params: TemplateParams['referral.void'], { locale }: Place): Screen => {
+    const tokens = tokensText(params.tokensUtok, locale);
+    return { text: say(locale, 'referral.void', { tokens }), rows: [] };
+  },
+  'referral.thanks': (_params: TemplateParams['referral.thanks'], { locale }: Place): Screen => ({
+    text: say(locale, 'referral.thanks'),
+    rows: [],
+  }),
 };
 
 function planOf({ planRu, planEn }: PlanParams, { locale }: Place): string {

@@ -56,6 +56,11 @@ export interface ActionParams {
   };
   readonly block_user: { readonly userId: number };
   readonly unblock_user: { readonly userId: number };
+  /** `amountMinor` is what was shown, zero for an item without an amount; it is what others judge it by. */
+  readonly write_off_item: { readonly openItemId: string; readonly amountMinor: number };
+  readonly resend_message: { readonly messageId: string };
+  /** People whose data leaves in a table. */
+  readonly export_people: { readonly rows: number };
   /** A live setting by the name of its environment variable. */
   readonly change_setting: { readonly key: string; readonly value: string | number | boolean };
   /** Texts are Telegram HTML, as it was shown to whoever wrote it. */

@@ -94,6 +94,8 @@ export type PostOutcome =
       readonly subscription?: SubscriptionChange;
       /** Some of the tokens end some day, so their owner's wallet is watched. */
       readonly hasExpiringLots?: boolean;
+      /** The payer was brought by somebody, whose reward for it is now on hold. */
+      readonly rewardedRefereeId?: number;
       /** The order was a gift, which now waits for whoever opens its link. */
       readonly giftId?: string;
       /** Earlier part payments that this one made whole; their workflows need not wait any more. */

@@ -46,6 +46,8 @@ export interface BillingSettings {
   /** Percent of a referred person's first payment that the referrer gets as tokens, and after how many days. */
   readonly referralRewardPercent: number;
   readonly referralHoldDays: number;
+  /** Payments worth fewer tokens than this at the top-up rate earn no reward. */
+  readonly referralMinPaymentTokens: number;
   /** Tax system and VAT mark of fiscal receipts (54-FZ). */
   readonly receiptSno: string;
   readonly receiptTax: string;
@@ -84,6 +86,7 @@ export const DEFAULT_SETTINGS: BillingSettings = {
   erasureDelayDays: 14,
   referralRewardPercent: 10,
   referralHoldDays: 14,
+  referralMinPaymentTokens: 200,
   receiptSno: 'usn_income',
   receiptTax: 'none',
   adminChatId: undefined,

@@ -67,6 +67,16 @@ export interface PersonCard {
   readonly paid: readonly Money[];
 }
 
+/** A message to a person, as the outbox keeps it. */
+export interface SentMessage {
+  readonly messageId: string;
+  readonly userId: number;
+  readonly template: string;
+  readonly state: 'queued' | 'sent' | 'dropped' | 'unreachable' | 'failed';
+  readonly promisedAt: string;
+  readonly sentAt: string | undefined;
+}
+
 export interface OpenItemPage {
   readonly rows: readonly OpenItemLine[];
   readonly total: number;
@@ -93,6 +103,10 @@ export interface AdminReads extends StatisticsReads, CampaignReads, TariffReads 
   /** Items nobody has decided about, the most overdue first, by keyset. */
   openItems(after: string | undefined): Promise<OpenItemPage>;
   openItem(openItemId: string): Promise<OpenItemCard | undefined>;
+  /** The last messages to a person, newest first; ten at most. */
+  messagesTo(userId: number): Promise<readonly SentMessage[]>;
+  /** Undefined for what is no message to a person. */
+  messageTo(messageId: string): Promise<SentMessage | undefined>;
   /** Topics that the operators' chat is not told of. */
   silentTopics(): Promise<readonly OpsTopic[]>;
 }

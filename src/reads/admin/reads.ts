@@ -3,6 +3,7 @@ import { createCampaignReads } from './campaigns';
 import type { AdminReads } from './contract';
 import { exportPage } from './exports';
 import { findPeople } from './find';
+import { messagesTo, messageTo } from './messages';
 import { openItem, openItemPage } from './open-items';
 import { personCard } from './person';
 import { dailySales, salesReport } from './sales';
@@ -19,6 +20,8 @@ export function createAdminReads(db: Database): AdminReads {
     personCard: (userId) => personCard(db, userId),
     openItems: (after) => openItemPage(db, after),
     openItem: (openItemId) => openItem(db, openItemId),
+    messagesTo: (userId) => messagesTo(db, userId),
+    messageTo: (messageId) => messageTo(db, messageId),
     silentTopics: () => silentTopics(db),
     salesReport: (span) => salesReport(db, span),
     standing: () => standing(db),

@@ -2,10 +2,12 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../../drizzle/client';
 import {
   accounts,
+  charges,
   entries,
   subscriptionPeriods,
   transfers,
   trialGrants,
+  usageEvents,
   users,
 } from '../../../drizzle/schema';
 import { assert, safeInteger } from '../../domain/assert';
@@ -33,6 +35,8 @@ type ReportRow = {
   readonly given: string | number;
   readonly spent: string | number;
   readonly expired: string | number;
+  readonly work: string | number;
+  readonly work_cost: string | number;
   readonly trials_ended: number;
   readonly trials_converted: number;
   readonly members_at_start: number;
@@ -60,6 +64,8 @@ export async function salesReport(db: Database, span: Span): Promise<SalesReport
     givenUtok: utok(row.given),
     spentUtok: utok(row.spent),
     expiredUtok: utok(row.expired),
+    workUtok: utok(row.work),
+    workCostMinor: safeInteger(BigInt(row.work_cost)),
     trialsEnded: row.trials_ended,
     trialsConverted: row.trials_converted,
     membersAtStart: row.members_at_start,
@@ -87,6 +93,11 @@ function reportQuery(span: Span): SQL {
       from moved where code like 'clearing:%'
     ), buyers as (
       select distinct user_id from money where amount < 0 and user_id is not null
+    ), work as (
+      select c.charged_utok, (
+        select coalesce(sum(u.raw_cost), 0) from ${usageEvents} u where u.charge_id = c.id) as raw_cost
+      from ${charges} c where c.as_of >= ${from} and c.as_of < ${to}
+        and exists (select 1 from ${usageEvents} u where u.charge_id = c.id)
     ), starting as (
       select distinct s.user_id from subscription_periods p
       join subscriptions s on s.id = p.subscription_id
@@ -101,6 +112,8 @@ function reportQuery(span: Span): SQL {
       ${walletSum(sql`('grant', 'trial', 'promo_bonus', 'gift_in')`, 1)} as given,
       ${walletSum(sql`('spend', 'hold_capture', 'subscription_fee')`, -1)} as spent,
       ${walletSum(sql`('breakage')`, -1)} as expired,
+      (select coalesce(sum(charged_utok), 0)::bigint from work) as work,
+      (select coalesce(round(sum(raw_cost) * 100), 0)::bigint from work) as work_cost,
       (select count(*)::int from ${trialGrants} g where g.ends_at >= ${from} and g.ends_at < ${to}) as trials_ended,
       (select count(*)::int from ${trialGrants} g where g.ends_at >= ${from} and g.ends_at < ${to}
         and exists (${moneyAfterTrial()})) as trials_converted,

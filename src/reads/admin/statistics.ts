@@ -24,6 +24,9 @@ export interface SalesReport {
   readonly givenUtok: number;
   readonly spentUtok: number;
   readonly expiredUtok: number;
+  /** Tokens taken for work whose cost was reported, and that cost in kopecks, rounded half-up once. */
+  readonly workUtok: number;
+  readonly workCostMinor: number;
   readonly trialsEnded: number;
   readonly trialsConverted: number;
   /** People with a paid period at the beginning, and how many of them had none at the end. */

@@ -107,7 +107,35 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.repair.complete_order': 'Complete the order',
   'admin.repair.refund': 'Refund the payer',
   'admin.repair.write_off': 'Write the item off',
+  'admin.item.write_off':
+    'The item is closed and no money moves. Another administrator must agree.',
   'admin.repair.retry_delivery': 'Deliver again',
+
+  'admin.button.messages': '✉️ Messages',
+  'admin.button.again': '🔁 {template}',
+  'admin.messages.title': '<b>The last messages</b> to user <code>{id}</code>',
+  'admin.messages.none': 'There were none.',
+  'admin.messages.line': '• <code>{template}</code>: {state}, {at}',
+  'admin.messages.resend': 'Send <code>{template}</code> to user <code>{id}</code> again?',
+  'admin.message.queued': 'waiting',
+  'admin.message.sent': 'sent',
+  'admin.message.dropped': 'out of date',
+  'admin.message.unreachable': 'unreachable',
+  'admin.message.failed': 'rejected',
+
+  'admin.repair.mark_paid': 'Declare it paid…',
+  'admin.command.payment': 'A payment nobody answers about',
+  'admin.payment.usage':
+    'Write the provider and the number of the payment after the command, for example: /payment mock mp_1',
+  'admin.payment.over':
+    'No workflow of {provider} <code>{providerPaymentId}</code> is running: there is nothing to do.',
+  'admin.payment.phase': 'Phase: {phase}. Told: {told}',
+  'admin.payment.next': 'Asked again: {at}',
+  'admin.payment.evidence':
+    'If the money is here for certain, write what proves it: a statement, the number of a transaction.',
+  'admin.payment.evidence_length': 'It takes {least} to {most} characters. Write it again.',
+  'admin.payment.mark':
+    '<b>Declare</b> {provider} <code>{providerPaymentId}</code> <b>paid</b>?\nEvidence: {evidence}',
 
   'admin.stuck.title': '<b>Workflows that need a human</b>',
   'admin.stuck.none': 'None.',
@@ -138,6 +166,13 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.refused.blocked_already': 'is blocked already',
   'admin.refused.not_blocked': 'is not blocked',
   'admin.refused.bad_setting': 'the value does not fit',
+  'admin.refused.unknown_item': 'there is no such item',
+  'admin.refused.item_changed': 'its amount is another by now',
+  'admin.refused.item_closed': 'it is closed already',
+  'admin.refused.refund_running': 'the money is on its way back to the payer',
+  'admin.refused.unknown_message': 'there is no such message',
+  'admin.refused.message_queued': 'it is still on its way',
+  'admin.refused.message_emptied': 'its contents are not kept any more',
   'admin.refused.short_reason': 'the reason is too short',
 
   'admin.command.topics': 'Messages to the team',
@@ -166,12 +201,13 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.stats.churn': 'Churn: {lost} of {members} ({percent})',
   'admin.stats.trials': 'Trials: {ended} ended, {converted} bought ({percent})',
   'admin.stats.tokens': 'Tokens: {sold} sold, {given} given, {spent} spent, {expired} expired',
+  'admin.stats.margin': 'Work: {charged} charged, {cost} cost, margin <b>{margin}</b> ({percent})',
   'admin.stats.standing':
     'Subscriptions now: {active} active, {trialing} trialing, {pastDue} past due, {paused} paused, {cancelling} not renewing',
   'admin.stats.mrr': 'MRR: {mrr}',
   'admin.stats.open_items': 'Open items: {count}',
   'admin.stats.definitions':
-    '<i>Received: money from providers by the time of payment, including what waits for a decision. ARPU: received less returned, for each person with a paid period in these days. Churn: who had a period at the beginning and has none at the end. Bought: who paid after their trial began. MRR: a month of every active and past-due subscription, one rouble for a token, without those that will not renew. Spent: period fees included.</i>',
+    '<i>Received: money from providers by the time of payment, including what waits for a decision. ARPU: received less returned, for each person with a paid period in these days. Churn: who had a period at the beginning and has none at the end. Bought: who paid after their trial began. MRR: a month of every active and past-due subscription, one rouble for a token, without those that will not renew. Spent: period fees included. Margin: tokens charged for work with a reported cost, one rouble each, less the raw cost of that work.</i>',
   'admin.stats.span_1': 'Today',
   'admin.stats.span_7': '7 days',
   'admin.stats.span_30': '30 days',
@@ -181,6 +217,8 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.csv.sales': '📄 Sales',
   'admin.csv.transfers': '📄 Movements',
   'admin.csv.users': '📄 People',
+  'admin.csv.people':
+    '📄 Take the table of <b>people</b>? The audit keeps who took it and how many rows.',
   'admin.csv.whole': '{rows, plural, one {# row} other {# rows}}',
   'admin.csv.cut': 'The last {rows} rows: no more than {most} fit into one file.',
 };

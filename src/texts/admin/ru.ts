@@ -107,7 +107,36 @@ export const adminRu = {
   'admin.repair.complete_order': 'Считать заказ оплаченным',
   'admin.repair.refund': 'Вернуть плательщику',
   'admin.repair.write_off': 'Списать вопрос',
+  'admin.item.write_off':
+    'Вопрос закроется без движения денег. Нужно согласие другого администратора.',
   'admin.repair.retry_delivery': 'Доставить ещё раз',
+
+  'admin.button.messages': '✉️ Сообщения',
+  'admin.button.again': '🔁 {template}',
+  'admin.messages.title': '<b>Последние сообщения</b> пользователю <code>{id}</code>',
+  'admin.messages.none': 'Сообщений не было.',
+  'admin.messages.line': '• <code>{template}</code>: {state}, {at}',
+  'admin.messages.resend':
+    'Отправить <code>{template}</code> пользователю <code>{id}</code> ещё раз?',
+  'admin.message.queued': 'ждёт отправки',
+  'admin.message.sent': 'отправлено',
+  'admin.message.dropped': 'устарело',
+  'admin.message.unreachable': 'не доставить',
+  'admin.message.failed': 'отвергнуто',
+
+  'admin.repair.mark_paid': 'Считать оплаченным…',
+  'admin.command.payment': 'Платёж, о котором молчат',
+  'admin.payment.usage':
+    'Напишите систему и номер платежа после команды, например: /payment mock mp_1',
+  'admin.payment.over':
+    'Процесс платежа {provider} <code>{providerPaymentId}</code> не идёт: делать с ним нечего.',
+  'admin.payment.phase': 'Стадия: {phase}. Сообщали: {told}',
+  'admin.payment.next': 'Спросим снова: {at}',
+  'admin.payment.evidence':
+    'Если деньги точно пришли, напишите, чем это подтверждено: выписка, номер операции.',
+  'admin.payment.evidence_length': 'Нужно от {least} до {most} знаков. Напишите ещё раз.',
+  'admin.payment.mark':
+    '<b>Считать оплаченным</b> {provider} <code>{providerPaymentId}</code>?\nПодтверждение: {evidence}',
 
   'admin.stuck.title': '<b>Процессы, которым нужен человек</b>',
   'admin.stuck.none': 'Ни одного.',
@@ -138,6 +167,13 @@ export const adminRu = {
   'admin.refused.blocked_already': 'уже заблокирован',
   'admin.refused.not_blocked': 'не заблокирован',
   'admin.refused.bad_setting': 'такое значение не подходит',
+  'admin.refused.unknown_item': 'такого вопроса нет',
+  'admin.refused.item_changed': 'сумма вопроса уже другая',
+  'admin.refused.item_closed': 'вопрос уже закрыт',
+  'admin.refused.refund_running': 'деньги уже возвращаются плательщику',
+  'admin.refused.unknown_message': 'такого сообщения нет',
+  'admin.refused.message_queued': 'оно ещё в пути',
+  'admin.refused.message_emptied': 'его содержание больше не хранится',
   'admin.refused.short_reason': 'причина слишком короткая',
 
   'admin.command.topics': 'Сообщения команде',
@@ -167,12 +203,14 @@ export const adminRu = {
   'admin.stats.trials': 'Пробные: закончились у {ended}, купили {converted} ({percent})',
   'admin.stats.tokens':
     'Токены: продано {sold}, подарено {given}, потрачено {spent}, сгорело {expired}',
+  'admin.stats.margin':
+    'Работа: списано {charged}, себестоимость {cost}, маржа <b>{margin}</b> ({percent})',
   'admin.stats.standing':
     'Подписки сейчас: активны {active}, пробные {trialing}, ждут оплаты {pastDue}, на паузе {paused}, не продлятся {cancelling}',
   'admin.stats.mrr': 'MRR: {mrr}',
   'admin.stats.open_items': 'Открытых вопросов: {count}',
   'admin.stats.definitions':
-    '<i>Поступления: деньги от платёжных систем по времени оплаты, вместе с теми, что ждут решения. ARPU: поступления минус возвраты на человека с оплаченным периодом в эти дни. Отток: у кого период шёл в начале и не идёт в конце. Купили: кто заплатил после начала пробного. MRR: цена месяца активных и ждущих оплаты подписок, токен за рубль, без тех, что не продлятся. Потрачено: вместе с платой за период.</i>',
+    '<i>Поступления: деньги от платёжных систем по времени оплаты, вместе с теми, что ждут решения. ARPU: поступления минус возвраты на человека с оплаченным периодом в эти дни. Отток: у кого период шёл в начале и не идёт в конце. Купили: кто заплатил после начала пробного. MRR: цена месяца активных и ждущих оплаты подписок, токен за рубль, без тех, что не продлятся. Потрачено: вместе с платой за период. Маржа: токены, списанные за работу с отчётом о стоимости, по рублю, минус сырая стоимость этой работы.</i>',
   'admin.stats.span_1': 'Сегодня',
   'admin.stats.span_7': '7 дней',
   'admin.stats.span_30': '30 дней',
@@ -183,6 +221,8 @@ export const adminRu = {
   'admin.csv.sales': '📄 Продажи',
   'admin.csv.transfers': '📄 Движения',
   'admin.csv.users': '📄 Люди',
+  'admin.csv.people':
+    '📄 Выгрузить таблицу <b>людей</b>? Кто и сколько строк взял, останется в журнале.',
   'admin.csv.whole':
     '{rows, plural, one {# строка} few {# строки} many {# строк} other {# строки}}',
   'admin.csv.cut': 'Последние {rows} строк: больше {most} в один файл не входит.',

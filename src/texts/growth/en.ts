@@ -69,6 +69,27 @@ export const growthEn: Readonly<Record<keyof typeof growthRu, string>> = {
     'Nobody took your gift: {plan}. Its value has come back to you: {tokens} tokens. Balance: {balance}.',
   'gift.returned_money': 'Nobody took your gift: {plan}. We are already returning the money.',
 
+  'command.invite': 'Invite',
+
+  'button.invite': '👥 Invite',
+  'referral.title': '<b>Invitations</b>',
+  'referral.text':
+    'Send the link to people who have never been here. The first payment of each earns you {percent}% of it in tokens after {days, plural, one {# day} other {# days}}, unless the money goes back.',
+  'referral.link': 'Your link: {link}',
+  'referral.joined': 'Joined by it: {count, plural, one {# person} other {# people}}',
+  'referral.earned': 'Earned: {tokens} tokens',
+  'referral.on_hold': 'Waiting for their day: {tokens} tokens',
+  'referral.share_words': 'Join with my link',
+  'referral.welcome': '👋 A friend has invited you. Nice to meet you!',
+
+  'referral.held':
+    'Somebody you invited has paid. Your reward of {tokens} tokens comes {until}, unless the payment goes back.',
+  'referral.paid': '👥 Reward for an invitation: {tokens} tokens. Balance: {balance}.',
+  'referral.void':
+    'There is no reward for an invitation: the payment it was for ({tokens} tokens) went back.',
+  'referral.thanks':
+    'Thank you for being here! The friend who invited you has received a reward. Invite yours: /invite',
+
   'trial.started':
     '🎁 Your trial has begun: {plan}. Access until {until}, {tokens} tokens added. Balance: {balance}.',
   'trial.started_period': '🎁 Your trial has begun: {plan}. Access until {until}.',

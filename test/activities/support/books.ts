@@ -26,6 +26,7 @@ import type {
   DeskActivities,
   DisputeActivities,
   OrderRefundActivities,
+  ReferralActivities,
   RefundActivities,
   RepairActivities,
   SpendActivities,
@@ -93,6 +94,7 @@ export type Activities = CheckoutActivities &
   DeskActivities &
   DisputeActivities &
   OrderRefundActivities &
+  ReferralActivities &
   RefundActivities &
   RepairActivities &
   SpendActivities &
@@ -127,7 +129,10 @@ export async function openBooks(settings: Partial<BillingSettings> = {}): Promis
       providers: new Map(),
       secrets: TEST_SECRETS,
       publicBaseUrl: 'https://billing.example',
-      messenger: { send: () => Promise.reject(new Error('this test sends nothing')) },
+      messenger: {
+        send: () => Promise.reject(new Error('this test sends nothing')),
+        edit: () => Promise.reject(new Error('this test changes no message')),
+      },
       log: silent,
       ...change,
     });

@@ -1,7 +1,7 @@
 import { promiseToUser } from '../../../activities/outbox';
 import type { MessageCategory } from '../../../drizzle/schema';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
-import type { SendOutcome } from '../../../src/domain/messages';
+import type { EditOutcome, SendOutcome, ShownCard } from '../../../src/domain/messages';
 import { asWorkflow, NOON, SETTINGS, type Books } from './books';
 
 let made = 0;
@@ -31,19 +31,42 @@ export async function promise(
 
 /** Delivers through a Telegram that answers as told; returns the activity's outcome and what was sent. */
 export async function deliver(books: Books, messageId: string, answer: SendOutcome | Error) {
+  const { outcome, sent } = await deliverThrough(books, messageId, { send: answer });
+  return { outcome, sends: sent.length };
+}
+
+/** Changes a message through a Telegram that answers as told. */
+export async function redraw(books: Books, messageId: string, answer: EditOutcome | Error) {
+  const { outcome, edited } = await deliverThrough(books, messageId, { edit: answer });
+  return { outcome, edited };
+}
+
+interface Answers {
+  readonly send?: SendOutcome | Error;
+  readonly edit?: EditOutcome | Error;
+}
+
+async function deliverThrough(books: Books, messageId: string, answers: Answers) {
   const sent: number[] = [];
+  const edited: ShownCard[] = [];
+  const answered = <T>(answer: T | Error = new Error('this was not expected')) =>
+    answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   const { deliverMessage } = books.activities({
     messenger: {
       send: ({ chatId }) => {
         sent.push(chatId);
-        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
+        return answered(answers.send);
+      },
+      edit: (card) => {
+        edited.push(card);
+        return answered(answers.edit);
       },
     },
   });
   const outcome = await asWorkflow('notifier:0', () => deliverMessage({ messageId })).catch(
     (error: unknown) => error,
   );
-  return { outcome, sends: sent.length };
+  return { outcome, sent, edited };
 }
 
 export async function rowOf(books: Books, messageId: string) {

@@ -4,7 +4,8 @@ import { connect, type Database, type Transaction } from '../../../drizzle/clien
 import type { Books } from './books';
 import type { Cut } from './ledger-steps';
 
-class CutOff extends Error {}
+/** Where a test cut a transaction off. */
+export class CutOff extends Error {}
 
 const STATEMENTS: ReadonlySet<string | symbol> = new Set(['select', 'insert', 'update', 'execute']);
 
@@ -57,7 +58,8 @@ async function interrupt(db: Database, { cut, body, end }: Interruption): Promis
   return isCut;
 }
 
-function counting(tx: Transaction, allowed: number): Transaction {
+/** A transaction that fails after so many statements. */
+export function counting(tx: Transaction, allowed: number): Transaction {
   let begun = 0;
   return new Proxy(tx, {
     get(target, name) {

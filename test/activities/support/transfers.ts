@@ -3,7 +3,14 @@ import { postTransfer, type TransferOrder } from '../../../activities/billing/le
 import type { LotTerms } from '../../../activities/billing/lots';
 import { inTransaction } from '../../../activities/transactions';
 import { tokens } from '../../../src/domain/tokens';
-import { asWorkflow, NOON, type Books } from './books';
+import { after, asWorkflow, NOON, type Books } from './books';
+
+/** Terms of a hold for work in progress. */
+export const WORK = {
+  purpose: 'work',
+  leaseUntil: new Date(after(1)),
+  onExpiry: 'release',
+} as const;
 
 let made = 0;
 

@@ -15,6 +15,7 @@ import * as model from '../../support/ledger/model';
 import type { ModelWallet } from '../../support/ledger/model';
 import { SETTINGS } from './books';
 import type { Step } from './ledger-steps';
+import { WORK } from './transfers';
 
 const HOUR = 3_600_000;
 /** Post-paid work stops here, so that lives reach it. */
@@ -147,27 +148,19 @@ function spend(scene: Scene, { amount, isPostPaid }: Extract<Step, { kind: 'spen
 function hold(scene: Scene, amount: number): Command {
   const key = scene.key;
   const expected = model.hold(model.lapse(scene.state, scene.nowMs), key, amount);
-  const leaseUntil = new Date(scene.nowMs + HOUR);
-  const lease = { leaseUntil, onExpiry: 'release' } as const;
   const { userId } = scene;
-  const wish = {
-    key,
-    userId,
-    purpose: 'work',
-    amountUtok: amount,
-    asOf: new Date(scene.nowMs),
-  } as const;
+  const wish = { ...WORK, key, userId, amountUtok: amount, asOf: new Date(scene.nowMs) };
   return {
     expected: expected ?? scene.state,
     isRefused: expected === undefined,
     run: async (tx) => {
-      const { holdId } = await holdTokens(tx, { ...wish, ...lease });
+      const { holdId } = await holdTokens(tx, wish);
       scene.holdIds.set(key, { holdId, purpose: 'work' });
     },
   };
 }
 
-/** What is unspent of something bought, for its refund or for a dispute about it. */
+/** What is unspent of something bought, as its refund or a dispute about it freezes it. */
 function freeze(scene: Scene, purpose: 'refund' | 'dispute', pick: number): Command | undefined {
   const lots = scene.state.lots.flatMap((lot, index) =>
     lot.priority === PRIORITY.pack && model.freeOf(lot) > 0 ? [{ lot, index }] : [],
@@ -176,7 +169,7 @@ function freeze(scene: Scene, purpose: 'refund' | 'dispute', pick: number): Comm
   if (!chosen) return undefined;
   const { userId } = scene;
   const amount = model.freeOf(chosen.lot);
-  const wish = { key: scene.key, userId, purpose, asOf: new Date(scene.nowMs) };
+  const wish = { ...WORK, key: scene.key, userId, asOf: new Date(scene.nowMs) };
   return {
     expected: model.holdShares(scene.state, wish.key, [{ lot: chosen.index, amount }]),
     run: async (tx) => {

@@ -30,12 +30,35 @@ describe('OPS-11 the figures', () => {
     expect(operator.shown().message.text).toContain(title);
   });
 
-  it.each(['sales', 'transfers', 'users'])('send %s as a table', async (kind) => {
+  it.each(['sales', 'transfers'])('send %s as a table', async (kind) => {
     const operator = await newOperator(stage, ['admin']);
     await operator.write('/stats');
     await operator.press(`v1:adm:csv::${kind}`);
     const document = messagesOf(operator).at(-1)?.document;
     expect(document?.file_name).toMatch(new RegExp(`^${kind}-\\d{4}-\\d{2}-\\d{2}\\.csv$`));
+  });
+
+  it('send people as a table with a reason, once the audit knows of it', async () => {
+    const operator = await newOperator(stage, ['finance']);
+    await operator.write('/stats');
+    await operator.press('v1:adm:csv::users');
+    expect(messagesOf(operator).at(-1)?.document).toBeUndefined();
+    await operator.write('the bookkeeper asked for it');
+    stage.commands.next('operate', () =>
+      Promise.resolve({ kind: 'refused', reason: 'no_role' } as const),
+    );
+    await operator.press('Do it');
+    expect(messagesOf(operator).some(({ document }) => document)).toBe(false);
+    await operator.forge('v1:adm:csv::users');
+    await operator.write('the bookkeeper asked for it');
+    await operator.press('Do it');
+    const [row] = await stage.sql`select count(*)::int as rows from users`;
+    expect(stage.commands.asked.at(-1)?.with).toMatchObject({
+      ...{ action: 'export_people', params: row, reason: 'the bookkeeper asked for it' },
+      operator: { userId: operator.id },
+    });
+    const files = messagesOf(operator).flatMap(({ document }) => document?.file_name ?? []);
+    expect(files).toEqual([expect.stringMatching(/^users-/)]);
   });
 
   it('are nothing for support, nor by a forged button', async () => {

@@ -22,11 +22,16 @@ const COMMANDS = [
   '/unblock',
   '/maintenance',
   '/stats',
+  '/credit',
+  '/role',
+  '/approve',
+  '/broadcast',
   '/promo_new',
   '/promo_list',
   '/promo_off',
   '/tariffs_admin',
   '/topics',
+  '/payment',
 ];
 
 function pressable(visitor: Visitor): string[] {
@@ -94,6 +99,7 @@ describe('every screen of the administration', () => {
       'chart',
       'csv',
       'topic',
+      'msgs',
       'no',
     ])
       expect([...pressed].some((kind) => kind.startsWith(`v1:adm:${route}:`))).toBe(true);

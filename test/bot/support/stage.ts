@@ -82,6 +82,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     settings: {
       publicBaseUrl: 'https://billing.example',
       supportUsername: 'billing_help',
+      referral: { percent: 10, holdDays: 14 },
       seller: { name: 'ООО «Токены»', requisites: ['ИНН 7700000000', 'Москва'] },
     },
     paymentProviders: options.paymentProviders ?? [{ name: 'mock', currencies: ['RUB'] }],

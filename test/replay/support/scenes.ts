@@ -25,6 +25,7 @@ import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/s
 import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
 import { PRIVACY_SCENES } from './privacy-scenes';
 import { GIFT_SCENES } from './gift-scenes';
+import { REFERRAL_SCENES } from './referral-scenes';
 import { TRIAL_SCENES } from './trial-scenes';
 import { OPERATOR_SCENES } from './operator-scenes';
 import { BREAK_SCENES } from './break-scenes';
@@ -249,6 +250,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   },
   ...PRIVACY_SCENES,
   ...GIFT_SCENES,
+  ...REFERRAL_SCENES,
   ...TRIAL_SCENES,
   ...REFUND_SCENES,
   ...WALLET_SCENES,

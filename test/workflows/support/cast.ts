@@ -119,6 +119,7 @@ export function happyActivities(): Activities {
     remindInvoice: nothing,
     closeInvoice: ({ state }) => Promise.resolve({ state }),
     prolongInvoice: nothing,
+    payReferral: () => Promise.resolve({ kind: 'paid' }),
     loadGift: () => Promise.resolve(null),
     remindGift: nothing,
     claimGift: () => Promise.resolve({ kind: 'claimed' }),

@@ -47,6 +47,8 @@ export type OperationEffect =
       /** What an operator reads in the list of the Web UI. */
       readonly summary: string;
     }
+  /** Sets a watch on the lots of a person after one came that ends some day. */
+  | { readonly kind: 'watchLots'; readonly userId: number; readonly clockOffsetMs: number }
   /** Tells a workflow that something changed; one that has ended needs no word. */
   | {
       readonly kind: 'signal';

@@ -6,6 +6,7 @@ import {
   startChild,
 } from '@temporalio/workflow';
 import { assertNever } from '../../../src/domain/assert';
+import { wakeWallet } from '../wallet/waking';
 import type { OperationEffect } from './contract';
 
 /** Performs what follows from a committed action, in the order the action gave. */
@@ -17,6 +18,8 @@ async function performOne(effect: OperationEffect): Promise<void> {
   switch (effect.kind) {
     case 'start':
       return startOnce(effect);
+    case 'watchLots':
+      return wakeWallet(effect);
     case 'signal':
       return tell(effect);
     default:

@@ -23,11 +23,12 @@ export async function wakeWallet(person: Required<WalletInput>): Promise<void> {
 }
 
 async function isStarted(person: Required<WalletInput>): Promise<boolean> {
-  const { userId } = person;
+  const { userId, clockOffsetMs } = person;
+  const input: WalletInput = { userId, clockOffsetMs };
   try {
     await startChild('wallet', {
       workflowId: walletWorkflowId(userId),
-      args: [person],
+      args: [input],
       parentClosePolicy: ParentClosePolicy.ABANDON,
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       staticSummary: `Tokens of ${userId} that end some day`,
