@@ -92,7 +92,7 @@ describe('polling', () => {
     const arrival = {
       ...{ isRepeat: false, isNew: false, locale: 'en', timeZone: 'UTC', isBlocked: false },
       ...{ clockOffsetMs: 0, dialogue: undefined, isDialogueOver: false, balanceUtok: 0 },
-      ...{ roles: [], hasCatalogue: false },
+      ...{ roles: [], hasCatalogue: false, hasConsent: true, isMaintenance: false },
     };
     return {
       records: {
