@@ -20,7 +20,9 @@ async function customer(): Promise<number> {
   return userId;
 }
 
-const lastText = (userId: number) => chatTexts(stack, userId).at(-1) ?? '';
+/** The newest of the bot's messages that says this; a receipt may have come after it. */
+const textWith = (userId: number, words: string) =>
+  chatTexts(stack, userId).findLast((text) => text.includes(words));
 
 /** Sends a command and presses the button of its answer that begins so. */
 async function ask(userId: number, command: string, start: string): Promise<void> {
@@ -45,8 +47,7 @@ async function ask(userId: number, command: string, start: string): Promise<void
 test('/why explains a charge from its terms to its lots, computed again on the spot', async () => {
   const userId = await customer();
   await ask(userId, '/why', '🔎 Period fee');
-  await until('the explanation', async () => lastText(userId).includes('Computed again'));
-  const text = lastText(userId);
+  const text = await until('the explanation', async () => textWith(userId, 'Computed again'));
   for (const words of [
     'Period fee: −100 tokens',
     'Balance: 200 → 100',
@@ -71,9 +72,9 @@ test('an entry of the history that does not add up says so, and operators have i
     where account_id = (select id from accounts where user_id = ${userId})`;
   for (let times = 1; times <= 2; times += 1) {
     await ask(userId, '/history', '🔎 2');
-    await until('the explanation', async () => lastText(userId).includes('does not agree'));
-    expect(lastText(userId)).toContain('the price of a token');
-    expect(lastText(userId)).toContain('We are looking into it');
+    const text = await until('the explanation', async () => textWith(userId, 'does not agree'));
+    expect(text).toContain('the price of a token');
+    expect(text).toContain('We are looking into it');
   }
   const items = await until('the open item', async () => {
     const rows = await stack.sql`
@@ -113,6 +114,6 @@ test('a foreign entry is refused to a person and open to support, with its key',
   await stack.sql`
     insert into roles (user_id, role, granted_by) values (${support}, 'support', 'test')`;
   await forge(support);
-  await until('the explanation', async () => lastText(support).includes('Computed again'));
-  expect(lastText(support)).toContain(`Key: ${String(transfer?.['key'])}`);
+  const text = await until('the explanation', async () => textWith(support, 'Computed again'));
+  expect(text).toContain(`Key: ${String(transfer?.['key'])}`);
 });
