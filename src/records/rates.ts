@@ -44,6 +44,8 @@ function limiter(db: Database, scope: RateScope, limit: RateLimit): RateLimiterD
     points: limit.points,
     duration: limit.seconds,
     keyPrefix: `bot:${scope}`,
+    // The keeper clears what has expired: the library's own timer outlives the connection it uses.
+    clearExpiredByTimeout: false,
   });
 }
 

@@ -190,8 +190,18 @@ describe('retention', () => {
         ${NOON}::timestamptz - days * interval '1 day'
       from unnest(array[89, 91]) days, unnest(array['sent', 'queued']) state`;
     const apply = () => asWorkflow(KEEPER, () => books.act.applyRetention({ asOf: NOON }));
-    expect(await apply()).toEqual({ inboxEvents: 1, outboxMessages: 1, exports: 0, shownCards: 0 });
-    expect(await apply()).toEqual({ inboxEvents: 0, outboxMessages: 0, exports: 0, shownCards: 0 });
+    await books.sql`
+      insert into rate_counters (key, points, expire)
+      select hours::text, 1, ${NOON}::timestamptz - hours * interval '1 hour' from unnest(array[23, 25]) hours`;
+    const emptied = {
+      inboxEvents: 1,
+      outboxMessages: 1,
+      exports: 0,
+      shownCards: 0,
+      rateCounters: 1,
+    };
+    expect(await apply()).toEqual(emptied);
+    expect(new Set(Object.values(await apply()))).toEqual(new Set([0]));
     const [inbox] = await books.sql`
       select headers, raw from inbox_events where dedupe_key = '181'`;
     expect(inbox).toEqual({ headers: {}, raw: Buffer.alloc(0) });

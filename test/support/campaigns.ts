@@ -20,7 +20,7 @@ export interface CodeWish {
 export async function newCode(sql: postgres.Sql, wish: CodeWish): Promise<string> {
   const [campaign] = await sql`
     insert into promo_campaigns (id, name, budget, per_user, valid_from, valid_until)
-    values (gen_random_uuid(), ${wish.code}, ${wish.budget ?? null}, ${wish.perUser ?? 1},
+    values (uuidv7(), ${wish.code}, ${wish.budget ?? null}, ${wish.perUser ?? 1},
       ${wish.validFrom ?? '2020-01-01T00:00:00Z'}, ${wish.validUntil ?? null})
     returning id`;
   await addCode(sql, String(campaign?.['id']), wish);
@@ -36,7 +36,7 @@ export async function addCode(
   const { code, kind = 'percent', value = 1_000, tariff } = wish;
   await sql`
     insert into promo_codes (id, code, campaign_id, kind, value, currency, also_bonus_utok, tariff_id, max_uses)
-    values (gen_random_uuid(), ${code}, ${campaignId}, ${kind}, ${value}, ${wish.currency ?? null},
+    values (uuidv7(), ${code}, ${campaignId}, ${kind}, ${value}, ${wish.currency ?? null},
       ${wish.alsoBonusUtok ?? 0},
       (select id from tariffs where slug = ${tariff ?? ''}), ${wish.maxUses ?? null})`;
 }

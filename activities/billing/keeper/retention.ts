@@ -1,5 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { dataExports, inboxEvents, outboxMessages, shownCards } from '../../../drizzle/schema';
+import {
+  dataExports,
+  inboxEvents,
+  outboxMessages,
+  rateCounters,
+  shownCards,
+} from '../../../drizzle/schema';
 import type { ActivityDeps } from '../../deps';
 
 /** How long is kept what is not a book (AU-5). */
@@ -10,6 +16,7 @@ export interface Emptied {
   readonly outboxMessages: number;
   readonly exports: number;
   readonly shownCards?: number;
+  readonly rateCounters?: number;
 }
 
 /** Rows emptied by one statement, so that no lock is long. */
@@ -51,6 +58,11 @@ export async function applyRetention(
         delete from ${shownCards} where (chat_id, message_id) in (
           select chat_id, message_id from ${shownCards}
           where shown_at < ${before(RETENTION_DAYS.shownCards)} limit ${ROWS_AT_ONCE})`,
+    ),
+    rateCounters: await repeat(
+      () => sql`
+        delete from ${rateCounters} where key in (
+          select key from ${rateCounters} where expire < ${before(1)} limit ${ROWS_AT_ONCE})`,
     ),
   };
   log.info(emptied, 'old contents emptied');
