@@ -9,6 +9,7 @@ export * from './redemptions';
 export * from './returns';
 export * from './usage';
 export * from './access';
+export * from './attempts';
 export * from './gifts';
 export * from './operations';
 export * from './privacy';

@@ -12,9 +12,11 @@ import {
   text,
   unique,
   uuid,
+  type AnyPgColumn,
 } from 'drizzle-orm/pg-core';
 import { amount, id, instant, recordedAt, updatedAt } from '../columns';
-import { apiClients } from './access';
+import { apiClients, apiKeys } from './access';
+import { bytes, tariffs } from './catalogue';
 import { lots, transfers } from './ledger';
 import { users } from './users';
 
@@ -36,6 +38,11 @@ export const holds = pgTable(
     capturedUtok: amount('captured_utok').notNull().default(0),
     reportedUtok: amount('reported_utok').notNull().default(0),
     state: text('state').$type<'active' | 'captured' | 'released' | 'expired'>().notNull(),
+    /** Work only: who asked for it, with which key, and when; the key's and the client's limits count it in that window. */
+    clientId: uuid('client_id').references(() => apiClients.id),
+    keyId: uuid('key_id').references(() => apiKeys.id),
+    track: text('track'),
+    asOf: instant('as_of'),
     leaseUntil: instant('lease_until'),
     onExpiry: text('on_expiry').$type<'release' | 'capture_reported' | 'capture_estimate'>(),
     meta: jsonb('meta').notNull().default({}),
@@ -97,6 +104,7 @@ export const charges = pgTable(
     chargedUtok: amount('charged_utok').notNull(),
     uncollectedUtok: amount('uncollected_utok').notNull().default(0),
     transferId: uuid('transfer_id').references(() => transfers.id),
+    keyId: uuid('key_id').references(() => apiKeys.id),
     track: text('track'),
     description: text('description').notNull(),
     meta: jsonb('meta').notNull().default({}),
@@ -110,7 +118,82 @@ export const charges = pgTable(
       sql`${table.requestedUtok} >= 0 and ${table.chargedUtok} >= 0 and ${table.uncollectedUtok} >= 0 and (${table.chargedUtok} = 0) = (${table.transferId} is null)`,
     ),
     index('charges_by_user').on(table.userId, table.id),
+    index('charges_by_time').on(table.asOf),
     index('charges_by_transfer').on(table.transferId),
+  ],
+);
+
+/**
+ * One job of a client service that reports its costs: what was reported last, and what became of it. Its workflow ends
+ * it when the final report comes, or by policy when it never does (TC-7).
+ */
+export const trackJobs = pgTable(
+  'track_jobs',
+  {
+    id: id(),
+    /** Client, source and the reporter's own name of the job. */
+    key: text('key').notNull().unique(),
+    clientId: uuid('client_id')
+      .notNull()
+      .references(() => apiClients.id),
+    userId: bigint('user_id', { mode: 'number' })
+      .notNull()
+      .references(() => users.id),
+    source: text('source').notNull(),
+    track: text('track').notNull(),
+    taskRef: text('task_ref').notNull(),
+    holdId: uuid('hold_id').references(() => holds.id),
+    state: text('state').$type<'open' | 'settled' | 'missing'>().notNull(),
+    /** Highest total reported so far: a report that starts again from zero lowers nothing. */
+    reportedCost: numeric('reported_cost', { precision: 20, scale: 10 }).notNull().default('0'),
+    currency: text('currency').notNull(),
+    chargedUtok: amount('charged_utok').notNull().default(0),
+    lastSeenAt: instant('last_seen_at').notNull(),
+    settledAt: instant('settled_at'),
+    recordedAt: recordedAt(),
+    updatedAt: updatedAt(),
+  },
+  (table) => [
+    check('track_jobs_state', sql`${table.state} in ('open', 'settled', 'missing')`),
+    check('track_jobs_amounts', sql`${table.reportedCost} >= 0 and ${table.chargedUtok} >= 0`),
+  ],
+);
+
+/** Multipliers of raw costs; the most particular row in force wins over the setting (TC-1). */
+export const costMultipliers = pgTable(
+  'cost_multipliers',
+  {
+    id: id(),
+    track: text('track'),
+    clientId: uuid('client_id').references(() => apiClients.id),
+    tariffId: uuid('tariff_id').references(() => tariffs.id),
+    multiplier: numeric('multiplier', { precision: 10, scale: 4 }).notNull(),
+    validFrom: instant('valid_from').notNull(),
+    validUntil: instant('valid_until'),
+    recordedAt: recordedAt(),
+  },
+  (table) => [
+    check('cost_multipliers_value', sql`${table.multiplier} >= 0`),
+    check(
+      'cost_multipliers_term',
+      sql`${table.validUntil} is null or ${table.validUntil} > ${table.validFrom}`,
+    ),
+    index('cost_multipliers_by_track').on(table.track, table.validFrom),
+  ],
+);
+
+/** What one unit of a currency of costs is worth in rubles, of which one is one token. */
+export const costRates = pgTable(
+  'cost_rates',
+  {
+    currency: text('currency').notNull(),
+    rubPerUnit: numeric('rub_per_unit', { precision: 20, scale: 10 }).notNull(),
+    validFrom: instant('valid_from').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.currency, table.validFrom] }),
+    check('cost_rates_value', sql`${table.rubPerUnit} > 0`),
   ],
 );
 
@@ -124,8 +207,17 @@ export const usageEvents = pgTable(
     userId: bigint('user_id', { mode: 'number' })
       .notNull()
       .references(() => users.id),
+    /** Who reported it; null for what was imported. */
+    clientId: uuid('client_id').references(() => apiClients.id),
     track: text('track').notNull(),
     taskRef: text('task_ref'),
+    /** The language model that did the work, where the reporter says so. */
+    model: text('model'),
+    jobId: uuid('job_id').references((): AnyPgColumn => trackJobs.id),
+    /** SHA-256 of the event's canonical body: the same identity with another body is refused (TC-4). */
+    bodyHash: bytes('body_hash'),
+    /** True when the steps said more than the total, which won (TC-3). */
+    isOverstated: boolean('is_overstated').notNull().default(false),
     rawCost: numeric('raw_cost', { precision: 20, scale: 10 }).notNull(),
     currency: text('currency').notNull(),
     multiplier: numeric('multiplier', { precision: 10, scale: 4 }).notNull(),
@@ -147,6 +239,8 @@ export const usageEvents = pgTable(
     check('usage_events_rounding', sql`${table.rounding} in ('cent', 'exact')`),
     index('usage_events_by_user').on(table.userId, table.occurredAt),
     index('usage_events_by_charge').on(table.chargeId),
+    index('usage_events_by_job').on(table.jobId),
+    index('usage_events_by_time').on(table.occurredAt),
   ],
 );
 

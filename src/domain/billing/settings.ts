@@ -1,3 +1,4 @@
+import type { CostRounding } from './cost';
 import { switchedTopic, type OpsTopic } from './ops-topics';
 import type { RefundPolicy } from './refund';
 
@@ -48,6 +49,29 @@ export interface BillingSettings {
   readonly referralHoldDays: number;
   /** Payments worth fewer tokens than this at the top-up rate earn no reward. */
   readonly referralMinPaymentTokens: number;
+  /** API calls of one key, and of one key for one person, within a period (API-3). */
+  readonly rateLimitCalls: number;
+  readonly rateLimitPeriodSeconds: number;
+  /** Most tokens one spend may take. */
+  readonly spendMaxTokens: number;
+  /** Whether new work needs access `full` (SP-1). */
+  readonly spendRequiresSubscription: boolean;
+  /** How far below zero post-paid work may take what is available (LG-8). */
+  readonly overdraftLimitTokens: number;
+  /** Token amounts with commas between them, at which a falling balance is told (SP-8). */
+  readonly lowBalanceThresholds: string;
+  /** Decimal text: what a reported cost is multiplied by where no row says otherwise (TC-1). */
+  readonly costMultiplier: string;
+  readonly costRounding: CostRounding;
+  /** What must be available for new work to start (SP-2). */
+  readonly trackMinStartTokens: number;
+  /** What a job is charged whose final report never came (TC-7), and how long after its last sign of life. */
+  readonly trackMissingPolicy: 'last_reported' | 'flat' | 'estimate' | 'zero';
+  readonly trackMissingTimeoutMinutes: number;
+  /** Decimal text in tokens, charged without a multiplier. */
+  readonly trackMissingFlatTokens: string;
+  /** Most money automatic top-ups may take of one person a day, in minor units; zero switches them off. */
+  readonly autoTopupDailyCapMinor: number;
   /** Tax system and VAT mark of fiscal receipts (54-FZ). */
   readonly receiptSno: string;
   readonly receiptTax: string;
@@ -87,6 +111,19 @@ export const DEFAULT_SETTINGS: BillingSettings = {
   referralRewardPercent: 10,
   referralHoldDays: 14,
   referralMinPaymentTokens: 200,
+  rateLimitCalls: 100,
+  rateLimitPeriodSeconds: 60,
+  spendMaxTokens: 10_000,
+  spendRequiresSubscription: true,
+  overdraftLimitTokens: 1_000,
+  lowBalanceThresholds: '50,20,10,5',
+  costMultiplier: '3.14',
+  costRounding: 'cent',
+  trackMinStartTokens: 0,
+  trackMissingPolicy: 'last_reported',
+  trackMissingTimeoutMinutes: 60,
+  trackMissingFlatTokens: '1',
+  autoTopupDailyCapMinor: 0,
   receiptSno: 'usn_income',
   receiptTax: 'none',
   adminChatId: undefined,
@@ -107,6 +144,17 @@ export const LIVE_SETTINGS = {
   UNKNOWN_DEADLINE_HOURS: 'unknownDeadlineHours',
   PAYMENT_SLOW_MIN: 'paymentSlowMinutes',
   QUIET_HOURS: 'quietHours',
+  RATE_LIMIT_CALLS: 'rateLimitCalls',
+  RATE_LIMIT_PERIOD_SEC: 'rateLimitPeriodSeconds',
+  SPEND_MAX_TOKENS: 'spendMaxTokens',
+  SPEND_REQUIRES_SUBSCRIPTION: 'spendRequiresSubscription',
+  LOW_BALANCE_THRESHOLDS: 'lowBalanceThresholds',
+  COST_MULTIPLIER: 'costMultiplier',
+  COST_ROUNDING: 'costRounding',
+  TRACK_MIN_START_TOKENS: 'trackMinStartTokens',
+  TRACK_MISSING_POLICY: 'trackMissingPolicy',
+  TRACK_MISSING_TIMEOUT_MIN: 'trackMissingTimeoutMinutes',
+  TRACK_MISSING_FLAT_TOKENS: 'trackMissingFlatTokens',
 } as const satisfies Record<string, keyof BillingSettings>;
 
 /** A row of the settings table that no environment variable stands behind: the bot is closed while it is true (OPS-13). */
@@ -115,7 +163,27 @@ export const MAINTENANCE = 'MAINTENANCE';
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
   PARTIAL_PAYMENT: ['quarantine', 'accumulate'],
   DUPLICATE_PAYMENT: ['wallet', 'refund'],
+  COST_ROUNDING: ['cent', 'exact'],
+  TRACK_MISSING_POLICY: ['last_reported', 'flat', 'estimate', 'zero'],
 };
+
+interface Shape {
+  readonly fits: RegExp;
+  readonly says: string;
+}
+
+const DECIMAL: Shape = { fits: /^\d{1,6}(\.\d{1,4})?$/, says: 'takes a decimal number' };
+const TEXT_SHAPES: Readonly<Record<string, Shape>> = {
+  QUIET_HOURS: { fits: /^\d\d:\d\d-\d\d:\d\d$/, says: 'takes HH:MM-HH:MM' },
+  LOW_BALANCE_THRESHOLDS: {
+    fits: /^\d{1,9}(\.\d{1,6})?(,\d{1,9}(\.\d{1,6})?)*$/,
+    says: 'takes numbers with commas between them',
+  },
+  COST_MULTIPLIER: DECIMAL,
+  TRACK_MISSING_FLAT_TOKENS: DECIMAL,
+};
+
+const MAY_BE_ZERO = ['INVOICE_REMINDER_BEFORE_MIN', 'TRACK_MIN_START_TOKENS'];
 
 /** What is wrong with a value for a live setting, for whoever wants to set it; undefined when it may be set. */
 export function settingProblem(key: string, value: string | number | boolean): string | undefined {
@@ -125,13 +193,20 @@ export function settingProblem(key: string, value: string | number | boolean): s
   if (!Object.hasOwn(LIVE_SETTINGS, key)) return 'is not a live setting';
   const usual = DEFAULT_SETTINGS[LIVE_SETTINGS[key as keyof typeof LIVE_SETTINGS]];
   if (typeof value !== typeof usual) return `takes a ${typeof usual}`;
-  if (typeof value === 'number') {
-    const isFit = value > 0 || (value === 0 && key === 'INVOICE_REMINDER_BEFORE_MIN');
-    return isFit ? undefined : 'takes a number above zero';
-  }
+  if (typeof value === 'boolean') return undefined;
+  return typeof value === 'number' ? numberProblem(key, value) : textProblem(key, value);
+}
+
+function numberProblem(key: string, value: number): string | undefined {
+  const isFit = value > 0 || (value === 0 && MAY_BE_ZERO.includes(key));
+  return isFit ? undefined : 'takes a number above zero';
+}
+
+function textProblem(key: string, value: string): string | undefined {
   const choices = CHOICES[key];
-  if (choices) return choices.includes(String(value)) ? undefined : `takes ${choices.join(' or ')}`;
-  return /^\d\d:\d\d-\d\d:\d\d$/.test(String(value)) ? undefined : 'takes HH:MM-HH:MM';
+  if (choices) return choices.includes(value) ? undefined : `takes ${choices.join(' or ')}`;
+  const shape = TEXT_SHAPES[key];
+  return shape === undefined || shape.fits.test(value) ? undefined : shape.says;
 }
 
 export interface SettingRow {

@@ -1,9 +1,9 @@
 import { readSource } from './tree';
 
-/** Variables that src/config.ts parses. */
+/** Variables that src/config/environment.ts parses. */
 export function configuredVariables(): string[] {
-  const { text } = readSource('src/config.ts');
-  const schema = /const environment = z\.object\(\{([\s\S]*?)\n\}\);/.exec(text)?.[1] ?? '';
+  const { text } = readSource('src/config/environment.ts');
+  const schema = /export const environment = z\.object\(\{([\s\S]*?)\n\}\);/.exec(text)?.[1] ?? '';
   return [...schema.matchAll(/^ {2}([A-Z][A-Z0-9_]*):/gm)].map((match) => match[1] ?? '');
 }
 

@@ -122,7 +122,7 @@ export const ZONES: readonly Zone[] = [
   {
     name: 'src/config',
     files: /^src\/config(?:\.ts)?$/,
-    mayRun: [...RULES, PACKAGES],
+    mayRun: ['src/config', ...RULES, PACKAGES],
     mayName: [],
     instead: 'read the environment into one value; src/main hands its parts over',
   },
