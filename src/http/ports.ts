@@ -45,6 +45,8 @@ export interface HttpSettings {
   readonly trustedProxyHops: number;
   /** Mixed into the hashes of API keys. */
   readonly apiKeyPepper: string;
+  /** Whether the API's document and page are open to everybody; closed when absent. */
+  readonly isApiDocsPublic?: boolean;
   /** A folder with terms.ru.html, terms.en.html, privacy.ru.html, privacy.en.html. */
   readonly legalDir: string;
   /** Where "back to the chat" leads: https://t.me/<bot>, or the sandbox's chat page. */

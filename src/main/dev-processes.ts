@@ -74,6 +74,7 @@ function embeddedDefaults(
     // The sandbox guards nothing; production refuses to start without secrets of its own.
     API_KEY_PEPPER: 'sandbox-pepper-that-guards-nothing',
     DATA_KEY: 'sandbox-data-key-that-guards-nothing',
+    API_DOCS_PUBLIC: 'true',
     PAYMENT_PROVIDERS: 'mock,stars',
     MOCK_PROVIDER_URL: `http://127.0.0.1:${ports.mock}`,
     MOCK_PROVIDER_PUBLIC_URL: `http://localhost:${ports.mock}`,

@@ -46,6 +46,7 @@ runProcess('server', async ({ config, log, stopping }) => {
       trustedProxyHops: config.http.trustedProxyHops,
       legalDir: config.http.legalDir,
       apiKeyPepper: config.secrets.apiKeyPepper,
+      isApiDocsPublic: config.http.isApiDocsPublic,
       ...(config.telegram.chatUrl === undefined ? {} : { chatUrl: config.telegram.chatUrl }),
     },
     ...(telegramWebhook === undefined ? {} : { telegramWebhook }),

@@ -92,9 +92,14 @@ describe('live settings', () => {
 
   test.each(Object.entries(LIVE_SETTINGS))('%s overrides %s', (key, name) => {
     const standing = DEFAULT_SETTINGS[name];
-    const value = typeof standing === 'number' ? standing + 1 : 'other';
+    const value = otherThan(standing);
     expect(merge(key, value)[name]).toBe(value);
   });
+
+  function otherThan(standing: unknown): unknown {
+    if (typeof standing === 'boolean') return !standing;
+    return typeof standing === 'number' ? standing + 1 : 'other';
+  }
 
   test('of another type than their default are ignored, never obeyed', () => {
     for (const value of ['48', null, {}, [], true]) {

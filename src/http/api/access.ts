@@ -42,6 +42,11 @@ export function requireScope(parts: ApiParts, ...scopes: readonly Scope[]): Requ
   };
 }
 
+/** Who sent a request, if their key is in force; whatever its scopes. */
+export async function provedCaller(parts: ApiParts, request: Request): Promise<Caller | undefined> {
+  return provedKey(parts, request);
+}
+
 /** The caller of a request that came through {@link requireScope}. */
 export function callerOf(response: Response): Caller {
   const caller = callers.get(response);

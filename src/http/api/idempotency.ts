@@ -6,39 +6,40 @@ import { ApiProblem } from './problems';
 
 /** A request that may be repeated: the same name means the same effect, once (API-4). */
 export interface NamedRequest {
+  /** Id of the calling client: the same name of another client is another request. */
   readonly caller: string;
   readonly key: string;
   readonly method: string;
   readonly path: string;
   /** SHA-256 of the canonical body, hexadecimal. */
   readonly bodyHash: string;
-  /** True when it had its effect before: this time only the answer is given again. */
-  readonly isRecorded: boolean;
 }
 
 /** One to 255 visible characters of ASCII. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** Reads how the caller names the request, and whether it had its effect before. Another request under the name is refused. */
-export async function nameRequest(
-  { reads }: ApiParts,
-  request: Request,
-  response: Response,
-): Promise<NamedRequest> {
+/** Reads how the caller names the request. Whether it was made before is known to PostgreSQL alone. */
+export function nameOf(request: Request, response: Response): NamedRequest {
   const body = (request.body ?? {}) as Readonly<Record<string, unknown>>;
-  const key = keyOf(request, body);
-  const caller = callerOf(response).clientId;
-  const path = request.originalUrl.split('?')[0] ?? '';
-  const bodyHash = hashOf(body);
-  const named = { caller, key, method: request.method, path, bodyHash };
-  const recorded = await reads.recordedRequest({ caller, key });
-  if (!recorded) return { ...named, isRecorded: false };
+  return {
+    caller: callerOf(response).clientId,
+    key: keyOf(request, body),
+    method: request.method,
+    path: request.originalUrl.split('?')[0] ?? '',
+    bodyHash: hashOf(body),
+  };
+}
+
+/** True when the request had its effect before. Another request under its name is refused. */
+export async function wasRecorded({ reads }: ApiParts, named: NamedRequest): Promise<boolean> {
+  const recorded = await reads.recordedRequest(named);
+  if (!recorded) return false;
   const isSame =
     recorded.method === named.method &&
-    recorded.path === path &&
-    recorded.bodyHash.toString('hex') === bodyHash;
+    recorded.path === named.path &&
+    recorded.bodyHash.toString('hex') === named.bodyHash;
   if (!isSame) throw mismatch();
-  return { ...named, isRecorded: true };
+  return true;
 }
 
 /** The name was given to another request, perhaps one that still runs. */

@@ -1,17 +1,23 @@
 import { Router, type ErrorRequestHandler } from 'express';
+import { documentRoutes } from './docs-page';
+import { openRoutes } from './door';
 import type { ApiParts } from './parts';
 import { answerApiProblem, ApiProblem } from './problems';
 import { refundRoutes } from './refunds';
+import type { AnyRoute } from './route';
+
+/** Everything that other services may ask, in the order of the document. */
+export const ROUTES: readonly AnyRoute[] = [...refundRoutes];
 
 /** The API for other services under `/api/v1`. It authenticates, names and asks; workflows decide and PostgreSQL counts. */
 export function apiRoutes(parts: ApiParts): Router {
   const api = Router();
-  api.use(refundRoutes(parts));
+  openRoutes(api, parts, ROUTES);
   api.use((_request, response) => {
     answerApiProblem(response, { code: 'not_found', detail: 'There is nothing at this address.' });
   });
   api.use(answerApiError);
-  return Router().use('/api/v1', api);
+  return Router().use('/api/v1', api).use('/api', documentRoutes(parts, ROUTES));
 }
 
 /** Expected refusals in their own words; a body that is no JSON is the caller's mistake; all else is ours. */

@@ -10,5 +10,7 @@ export interface ApiParts {
   readonly settings: {
     /** Mixed into the hashes of API keys. */
     readonly apiKeyPepper: string;
+    /** Whether the document and its page are open to everybody. */
+    readonly isApiDocsPublic?: boolean;
   };
 }

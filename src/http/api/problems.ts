@@ -3,19 +3,33 @@ import type { Response } from 'express';
 import { localeOf } from '../locale';
 
 /** Every way in which the API says no, with its status (specification section 13). */
-const STATUS = {
+export const STATUS = {
   validation_error: 400,
+  invalid_amount: 400,
   idempotency_key_required: 400,
   unauthorized: 401,
   forbidden_scope: 403,
+  user_blocked: 403,
+  money_frozen: 403,
+  subscription_required: 403,
+  user_not_found: 404,
+  hold_not_found: 404,
   not_found: 404,
-  conflict: 409,
+  method_not_allowed: 405,
+  insufficient_balance: 409,
+  spend_limit_reached: 409,
   request_in_progress: 409,
+  hold_closed: 409,
+  hold_expired: 409,
+  conflict: 409,
   idempotency_mismatch: 422,
+  rate_limited: 429,
   unavailable: 503,
 } as const;
 
 export type ProblemCode = keyof typeof STATUS;
+
+export const PROBLEM_CODES = Object.keys(STATUS) as [ProblemCode, ...ProblemCode[]];
 
 export interface Problem {
   readonly code: ProblemCode;
@@ -60,24 +74,48 @@ export function answerApiProblem(response: Response, { code, detail, members }: 
 const WORDS: Readonly<Record<'ru' | 'en', Readonly<Record<ProblemCode, string>>>> = {
   ru: {
     validation_error: 'Запрос составлен неверно.',
+    invalid_amount: 'Сумма указана неверно.',
     idempotency_key_required: 'Запрос составлен неверно.',
     unauthorized: 'Нет доступа.',
     forbidden_scope: 'Нет доступа.',
+    user_blocked: 'Доступ закрыт. Обратитесь в поддержку.',
+    money_frozen: 'Операции с балансом приостановлены. Обратитесь в поддержку.',
+    subscription_required: 'Нужна действующая подписка.',
+    user_not_found: 'Такого пользователя нет.',
+    hold_not_found: 'Такого резерва нет.',
     not_found: 'Ничего не найдено.',
-    conflict: 'Сейчас это невозможно.',
+    method_not_allowed: 'Запрос составлен неверно.',
+    insufficient_balance: 'Не хватает токенов. Пополните баланс.',
+    spend_limit_reached: 'Достигнут лимит расходов.',
     request_in_progress: 'Запрос уже выполняется.',
+    hold_closed: 'Резерв уже закрыт.',
+    hold_expired: 'Срок резерва истёк.',
+    conflict: 'Сейчас это невозможно.',
     idempotency_mismatch: 'Этот ключ уже использован для другого запроса.',
+    rate_limited: 'Слишком много запросов, повторите чуть позже.',
     unavailable: 'Сервис временно недоступен, повторите запрос.',
   },
   en: {
     validation_error: 'The request is malformed.',
+    invalid_amount: 'The amount is malformed.',
     idempotency_key_required: 'The request is malformed.',
     unauthorized: 'Access denied.',
     forbidden_scope: 'Access denied.',
+    user_blocked: 'Access is closed. Please contact support.',
+    money_frozen: 'The balance is on hold. Please contact support.',
+    subscription_required: 'This needs a subscription in force.',
+    user_not_found: 'There is no such user.',
+    hold_not_found: 'There is no such hold.',
     not_found: 'Nothing was found.',
-    conflict: 'This is not possible now.',
+    method_not_allowed: 'The request is malformed.',
+    insufficient_balance: 'Not enough tokens. Please top up the balance.',
+    spend_limit_reached: 'The spending limit is reached.',
     request_in_progress: 'The request is being worked on already.',
+    hold_closed: 'The hold is closed already.',
+    hold_expired: 'The hold has expired.',
+    conflict: 'This is not possible now.',
     idempotency_mismatch: 'This key was used for another request.',
+    rate_limited: 'Too many requests; please try again in a moment.',
     unavailable: 'The service is unavailable for a moment; please repeat the request.',
   },
 };

@@ -1,67 +1,122 @@
 import { createHash } from 'node:crypto';
-import { json, Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import type { OpenedRefund, RefundInput } from '../../commands/refunds-contract';
 import type { RefundPlan } from '../../domain/billing/refund';
 import type { PaymentRefunds, RefundView } from '../../reads/api';
-import { callerOf, requireScope } from './access';
-import { mismatch, nameRequest, type NamedRequest } from './idempotency';
+import { mismatch, wasRecorded, type NamedRequest } from './idempotency';
 import type { ApiParts } from './parts';
 import { ApiProblem } from './problems';
+import { route, type Answer } from './route';
+import { instant, utokOut, uuid } from './schemas';
 
-const bodySchema = z.strictObject({
-  reason: z.string().trim().min(10).max(500),
-  amount_minor: z.number().int().positive().max(Number.MAX_SAFE_INTEGER).optional(),
-  policy: z.enum(['unspent_only', 'full_with_debt', 'goodwill']).optional(),
-  idempotency_key: z.string().optional(),
+const policy = z.enum(['unspent_only', 'full_with_debt', 'goodwill']);
+const params = z.strictObject({
+  paymentId: z.string().meta({ description: 'Our id of the payment', format: 'uuid' }),
 });
+const wish = z
+  .strictObject({
+    reason: z.string().trim().min(10).max(500),
+    amount_minor: z.int().positive().optional(),
+    policy: policy.optional(),
+  })
+  .meta({ id: 'RefundWish' });
 
-/** Read only once the caller is known. */
-const jsonBody = json({ limit: '64kb' });
+const plan = z
+  .object({
+    currency: z.string(),
+    paid_minor: z.int(),
+    refunded_minor: z.int(),
+    refund_minor: z.int(),
+    provider_fee_minor: z.int(),
+    bought_utok: utokOut,
+    spent_utok: utokOut,
+    taken_utok: utokOut,
+    bonus_utok: utokOut,
+    debt_utok: utokOut,
+    is_full: z.boolean(),
+  })
+  .meta({ id: 'RefundPlan' });
+const refund = z
+  .object({
+    refund_id: uuid,
+    workflow_id: z.string(),
+    state: z.enum(['proposed', 'frozen', 'sent', 'unknown', 'done', 'refused']),
+    amount_minor: z.int(),
+    policy,
+    reason: z.string(),
+    created_at: instant,
+    plan: plan.nullable(),
+  })
+  .meta({ id: 'Refund' });
+const payment = z
+  .object({
+    payment_id: uuid,
+    provider: z.string(),
+    state: z.string(),
+    user_id: z.int().nullable(),
+    invoice_no: z.int().nullable(),
+    amount_minor: z.int(),
+    currency: z.string(),
+    exponent: z.int(),
+    refunds: z.array(refund),
+  })
+  .meta({ id: 'PaymentRefunds' });
 
 /** Refunds of a payment: begun once by name, and listed. The workflow `refund` decides and carries them out. */
-export function refundRoutes(parts: ApiParts): Router {
-  const routes = Router();
-  const path = '/payments/:paymentId/refunds';
-  routes.get(
-    path,
-    requireScope(parts, 'refund:read', 'refund:write'),
-    async (request, response) => {
-      const payment = await knownPayment(parts, request);
-      response.json({ ...paymentView(payment), refunds: payment.refunds.map(refundView) });
+export const refundRoutes = [
+  route({
+    method: 'get',
+    path: '/payments/{paymentId}/refunds',
+    operationId: 'listRefunds',
+    tag: 'Refunds',
+    summary: 'A payment and all that went back of it',
+    scopes: ['refund:read', 'refund:write'],
+    params,
+    answers: { 200: { description: 'The payment with its refunds', schema: payment } },
+    refusals: ['not_found'],
+    handle: async (parts, call) => {
+      const known = await knownPayment(parts, call.params.paymentId);
+      const refunds = known.refunds.map(refundView);
+      return { status: 200, body: { ...paymentView(known), refunds } };
     },
-  );
-  routes.post(path, requireScope(parts, 'refund:write'), jsonBody, async (request, response) => {
-    const wish = wishOf(request);
-    const named = await nameRequest(parts, request, response);
-    const { paymentId } = await knownPayment(parts, request);
-    const input = inputOf(wish, { named, paymentId, clientName: callerOf(response).clientName });
-    await answerRefund(parts, response, { named, opened: await open(parts, named, input) });
-  });
-  return routes;
-}
-
-function wishOf(request: Request): z.infer<typeof bodySchema> {
-  const parsed = bodySchema.safeParse(request.body ?? {});
-  if (parsed.success) return parsed.data;
-  throw new ApiProblem({
-    code: 'validation_error',
-    detail: 'The body does not describe a refund.',
-    members: {
-      errors: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+  }),
+  route({
+    method: 'post',
+    path: '/payments/{paymentId}/refunds',
+    operationId: 'refundPayment',
+    tag: 'Refunds',
+    summary: 'Give a payment back, as a whole or in part',
+    description: 'Above the limit the money moves only after the consent of other operators.',
+    scopes: ['refund:write'],
+    params,
+    body: wish,
+    isNamed: true,
+    answers: {
+      201: {
+        description: 'The refund with every figure of its plan',
+        schema: refund.extend({ approvals_required: z.int() }).meta({ id: 'OpenedRefund' }),
+      },
     },
-  });
-}
+    refusals: ['not_found', 'conflict'],
+    handle: async (parts, { params: { paymentId }, body, caller, named }) => {
+      if (!named) throw new Error('this route is named');
+      const isRecorded = await wasRecorded(parts, named);
+      await knownPayment(parts, paymentId);
+      const input = inputOf(body, { named, paymentId, clientName: caller.clientName });
+      const opened = await open(parts, { named, isRecorded, input });
+      return answerRefund(parts, { named, isRecorded, opened, paymentId });
+    },
+  }),
+] as const;
 
-async function knownPayment({ reads }: ApiParts, request: Request): Promise<PaymentRefunds> {
-  const { paymentId } = request.params;
-  const payment = typeof paymentId === 'string' ? await reads.paymentRefunds(paymentId) : undefined;
-  if (payment) return payment;
+async function knownPayment({ reads }: ApiParts, paymentId: string): Promise<PaymentRefunds> {
+  const known = await reads.paymentRefunds(paymentId);
+  if (known) return known;
   throw new ApiProblem({ code: 'not_found', detail: 'No such payment is known.' });
 }
 
 function inputOf(
-  wish: z.infer<typeof bodySchema>,
+  asked: z.output<typeof wish>,
   by: { named: NamedRequest; paymentId: string; clientName: string },
 ): RefundInput {
   const { caller, key, method, path, bodyHash } = by.named;
@@ -69,10 +124,10 @@ function inputOf(
     paymentId: by.paymentId,
     origin: 'api',
     requestedBy: { kind: 'system', id: `api:${by.clientName}` },
-    reason: wish.reason,
+    reason: asked.reason,
     request: { caller, key, method, path, bodyHash },
-    ...(wish.amount_minor === undefined ? {} : { amountMinor: wish.amount_minor }),
-    ...(wish.policy === undefined ? {} : { policy: wish.policy }),
+    ...(asked.amount_minor === undefined ? {} : { amountMinor: asked.amount_minor }),
+    ...(asked.policy === undefined ? {} : { policy: asked.policy }),
   };
 }
 
@@ -81,32 +136,36 @@ const MOST_TRIES = 20;
 
 async function open(
   { commands }: ApiParts,
-  named: NamedRequest,
-  input: RefundInput,
+  { named, isRecorded, input }: { named: NamedRequest; isRecorded: boolean; input: RefundInput },
 ): Promise<OpenedRefund> {
   const n = `api-${createHash('sha256').update(`${named.caller}:${named.key}`).digest('hex').slice(0, 24)}`;
   for (let tries = 1; ; tries += 1) {
     const opened = await commands.openRefund({ n: tries === 1 ? n : `${n}-${tries}`, input });
     const isSpent = opened.kind === 'over' && opened.result.kind === 'refused';
-    if (!isSpent || named.isRecorded || tries >= MOST_TRIES) return opened;
+    if (!isSpent || isRecorded || tries >= MOST_TRIES) return opened;
   }
 }
 
+interface Asked {
+  readonly named: NamedRequest;
+  readonly isRecorded: boolean;
+  readonly opened: OpenedRefund;
+  readonly paymentId: string;
+}
+
 async function answerRefund(
-  parts: ApiParts,
-  response: Response,
-  { named, opened }: { named: NamedRequest; opened: OpenedRefund },
-): Promise<void> {
+  { reads }: ApiParts,
+  { named, isRecorded, opened, paymentId }: Asked,
+): Promise<Answer> {
   if (opened.kind === 'refused') throw refusal(opened.reason, opened.mostMinor);
   if (opened.kind === 'planned' && opened.fingerprint !== named.bodyHash) throw mismatch();
-  const recorded = await parts.reads.recordedRequest(named);
-  const { paymentId } = response.req.params;
-  const payment = await parts.reads.paymentRefunds(String(paymentId));
-  const refund = payment?.refunds.find(({ refundId }) => refundId === recorded?.resourceId);
-  if (!refund) throw refusal(opened.kind === 'over' ? endOf(opened) : 'conflict', 0);
-  if (named.isRecorded) response.set('idempotent-replayed', 'true');
+  const recorded = await reads.recordedRequest(named);
+  const known = await reads.paymentRefunds(paymentId);
+  const found = known?.refunds.find(({ refundId }) => refundId === recorded?.resourceId);
+  if (!found) throw refusal(opened.kind === 'over' ? endOf(opened) : 'conflict', 0);
   const approvals = opened.kind === 'planned' ? opened.approvals : 0;
-  response.status(201).json({ ...refundView(refund), approvals_required: approvals });
+  const body = { ...refundView(found), approvals_required: approvals };
+  return { status: 201, body, isReplay: isRecorded };
 }
 
 function endOf({ result }: Extract<OpenedRefund, { kind: 'over' }>): string {
@@ -134,32 +193,32 @@ function paymentView({ paymentId, provider, state, userId, invoiceNo, amount }: 
   };
 }
 
-function refundView(refund: RefundView) {
+function refundView(view: RefundView) {
   return {
-    refund_id: refund.refundId,
-    workflow_id: refund.workflowId,
-    state: refund.state,
-    amount_minor: refund.amountMinor,
-    policy: refund.policy,
-    reason: refund.reason,
-    created_at: refund.createdAt,
-    plan: refund.plan && planView(refund.plan),
+    refund_id: view.refundId,
+    workflow_id: view.workflowId,
+    state: view.state,
+    amount_minor: view.amountMinor,
+    policy: view.policy,
+    reason: view.reason,
+    created_at: view.createdAt,
+    plan: view.plan && planView(view.plan),
   };
 }
 
 /** Micro-tokens as integers in text: they may be more than a number of JSON carries for everybody. */
-function planView(plan: RefundPlan) {
+function planView(figures: RefundPlan) {
   return {
-    currency: plan.currency,
-    paid_minor: plan.paidMinor,
-    refunded_minor: plan.refundedMinor,
-    refund_minor: plan.refundMinor,
-    provider_fee_minor: plan.providerFeeMinor,
-    bought_utok: String(plan.boughtUtok),
-    spent_utok: String(plan.spentUtok),
-    taken_utok: String(plan.paidUtok),
-    bonus_utok: String(plan.bonusUtok),
-    debt_utok: String(plan.debtUtok),
-    is_full: plan.isFull,
+    currency: figures.currency,
+    paid_minor: figures.paidMinor,
+    refunded_minor: figures.refundedMinor,
+    refund_minor: figures.refundMinor,
+    provider_fee_minor: figures.providerFeeMinor,
+    bought_utok: String(figures.boughtUtok),
+    spent_utok: String(figures.spentUtok),
+    taken_utok: String(figures.paidUtok),
+    bonus_utok: String(figures.bonusUtok),
+    debt_utok: String(figures.debtUtok),
+    is_full: figures.isFull,
   };
 }

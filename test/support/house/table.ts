@@ -121,7 +121,7 @@ export const ZONES: readonly Zone[] = [
   },
   {
     name: 'src/config',
-    files: /^src\/config(?:\.ts)?$/,
+    files: /^src\/config(?:\.ts|\/.+)?$/,
     mayRun: ['src/config', ...RULES, PACKAGES],
     mayName: [],
     instead: 'read the environment into one value; src/main hands its parts over',

@@ -1,0 +1,56 @@
+import { Router, static as files } from 'express';
+import { absolutePath } from 'swagger-ui-dist';
+import { provedCaller } from './access';
+import { apiDocument } from './document';
+import type { ApiParts } from './parts';
+import { answerApiProblem } from './problems';
+import type { AnyRoute } from './route';
+
+/** The document at `/api/openapi.json` and a page at `/api/docs` to browse and try it. */
+export function documentRoutes(parts: ApiParts, routes: readonly AnyRoute[]): Router {
+  const router = Router();
+  const text = JSON.stringify(apiDocument(routes));
+  router.get('/openapi.json', async (request, response) => {
+    if (!parts.settings.isApiDocsPublic && !(await provedCaller(parts, request))) {
+      return answerApiProblem(response, {
+        code: 'unauthorized',
+        detail: 'The document of the API needs a key, too.',
+      });
+    }
+    response.type('application/json').send(text);
+  });
+  router.get('/docs', (_request, response) => void response.type('html').send(PAGE));
+  router.get('/docs/start.js', (_request, response) => void response.type('js').send(START));
+  router.use('/docs', files(absolutePath(), { index: false, maxAge: '1d' }));
+  return router;
+}
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Telegram Billing API</title>
+    <link rel="stylesheet" href="/api/docs/swagger-ui.css" />
+  </head>
+  <body>
+    <div id="page"></div>
+    <script src="/api/docs/swagger-ui-bundle.js"></script>
+    <script src="/api/docs/start.js"></script>
+  </body>
+</html>
+`;
+
+/** The key that was typed lives in the page alone and goes with every request, also with that for the document. */
+const START = `
+const open = (key) => SwaggerUIBundle({
+  url: '/api/openapi.json',
+  dom_id: '#page',
+  persistAuthorization: false,
+  requestInterceptor: (request) => {
+    if (key && !request.headers.Authorization) request.headers.Authorization = 'Bearer ' + key;
+    return request;
+  },
+});
+fetch('/api/openapi.json').then((answer) => open(answer.ok ? '' : prompt('API key') ?? ''));
+`;
