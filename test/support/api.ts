@@ -31,9 +31,7 @@ export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly isReplay: boolean;
-  // Assertions look into answers of every shape.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly json: any;
+  readonly json: Readonly<Record<string, unknown>>;
 }
 
 /** Every scope of the API for spending. */
@@ -92,7 +90,7 @@ async function send(
     status: response.status,
     headers: response.headers,
     isReplay: response.headers.get('idempotent-replayed') === 'true',
-    json: text === '' ? undefined : JSON.parse(text),
+    json: JSON.parse(text) as ApiAnswer['json'],
   };
 }
 
