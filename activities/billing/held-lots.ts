@@ -1,9 +1,10 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { accounts, holdLots, lots } from '../../drizzle/schema';
+import { BURN_ORDER } from '../../drizzle/spenders';
 import { coverDebt } from './debts';
 import { breakageLegs, lockWallet, postTransfer, type LockedWallet } from './ledger';
-import { BURN_ORDER, holdShare, totalUtok, type FreeLot, type LotShare } from './lots';
+import { holdShare, totalUtok, type FreeLot, type LotShare } from './lots';
 
 /** A lot under a hold; free for whoever ends it. */
 export type HeldLot = FreeLot & { readonly expiresAt: Date | null };

@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, lte, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, lte, sql, type SQL } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { lotMoves, lots, type LotOrigin } from '../../drizzle/schema';
+import { BURN_ORDER } from '../../drizzle/spenders';
 import { assert } from '../../src/domain/assert';
 
 /** What a credit of tokens becomes: one lot with its own origin, price and expiry. */
@@ -102,14 +103,6 @@ export interface FreeLot {
   readonly freeUtok: number;
   readonly remainingUtok: number;
 }
-
-/** The order in which lots burn: priority, earliest expiry (never last), age, id (LG-4). */
-export const BURN_ORDER = [
-  asc(lots.priority),
-  sql`${lots.expiresAt} asc nulls last`,
-  asc(lots.recordedAt),
-  asc(lots.id),
-];
 
 /** Lots with something that no hold lies on, in the order they burn. */
 export async function freeLots(tx: Transaction, accountId: string): Promise<FreeLot[]> {

@@ -1,21 +1,14 @@
-import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import { erasures, subscriptions, users } from '../../../drizzle/schema';
-import type { SpenderRefusal } from '../../../src/domain/billing/spend-batch';
+import { spenderRows } from '../../../drizzle/spenders';
+import { refusalOfSpender, type SpenderRefusal } from '../../../src/domain/billing/spend-batch';
 
 /** Whether somebody may start new work, and on whose calendar their limits are counted. */
 export interface Standing {
   readonly userId: number;
   readonly refusal: SpenderRefusal | undefined;
   readonly timeZone: string;
-}
-
-interface PersonRow extends Record<string, unknown> {
-  readonly id: string;
-  readonly time_zone: string;
-  readonly is_blocked: boolean;
-  readonly is_frozen: boolean;
-  readonly has_access: boolean;
+  /** Test customers only: milliseconds their business clock runs ahead of the wall clock. */
+  readonly clockOffsetMs: number;
 }
 
 /**
@@ -25,32 +18,13 @@ interface PersonRow extends Record<string, unknown> {
 export async function standingsOf(
   tx: Transaction,
   userIds: readonly number[],
-  { needsSubscription }: { needsSubscription: boolean },
+  needs: { needsSubscription: boolean },
 ): Promise<ReadonlyMap<number, Standing>> {
-  const rows = await tx.execute<PersonRow>(sql`
-    select u.id, u.time_zone, u.is_blocked,
-      u.money_frozen_by is not null or exists (
-        select 1 from ${erasures} e
-        where e.user_id = u.id and e.state in ('requested', 'settling', 'waiting')) as is_frozen,
-      exists (
-        select 1 from ${subscriptions} s
-        where s.user_id = u.id and s.access = 'full'
-          and s.state not in ('expired', 'ended', 'paused')) as has_access
-    from ${users} u where u.id = any(${`{${userIds.join(',')}}`}::bigint[])`);
+  const rows = await spenderRows(tx, userIds);
   return new Map(
-    [...rows].map((row) => [
-      Number(row.id),
-      {
-        userId: Number(row.id),
-        refusal: refusalOf(row, needsSubscription),
-        timeZone: row.time_zone,
-      },
-    ]),
+    rows.map((row) => {
+      const { userId, timeZone, clockOffsetMs } = row;
+      return [userId, { userId, timeZone, clockOffsetMs, refusal: refusalOfSpender(row, needs) }];
+    }),
   );
-}
-
-function refusalOf(row: PersonRow, needsSubscription: boolean): SpenderRefusal | undefined {
-  if (row.is_blocked) return 'user_blocked';
-  if (row.is_frozen) return 'money_frozen';
-  return needsSubscription && !row.has_access ? 'subscription_required' : undefined;
 }

@@ -1,10 +1,10 @@
 import { and, asc, gt, inArray, lte, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { accounts, lots } from '../../../drizzle/schema';
+import { BURN_ORDER } from '../../../drizzle/spenders';
 import type { SpendableLot } from '../../../src/domain/billing/spend-batch';
 import { wallet } from '../accounts';
 import { lockWallet, sweepExpired } from '../ledger';
-import { BURN_ORDER } from '../lots';
 
 /** A person's wallet under its lock, with its lots as they may be spent. */
 export interface OpenWallet {

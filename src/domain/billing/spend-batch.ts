@@ -32,6 +32,16 @@ export interface Spender {
 export type SpenderRefusal =
   'user_not_found' | 'user_blocked' | 'money_frozen' | 'subscription_required';
 
+/** Why somebody may start no work, in the order in which it is asked (SP-1); undefined when they may. */
+export function refusalOfSpender(
+  standing: { isBlocked: boolean; isFrozen: boolean; hasAccess: boolean },
+  { needsSubscription }: { needsSubscription: boolean },
+): SpenderRefusal | undefined {
+  if (standing.isBlocked) return 'user_blocked';
+  if (standing.isFrozen) return 'money_frozen';
+  return needsSubscription && !standing.hasAccess ? 'subscription_required' : undefined;
+}
+
 /** A spending limit in its current window, and what has been spent of it. */
 export interface SpendLimit {
   readonly limitId: string;
