@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import type { Transaction } from '../drizzle/client';
 import { outboxMessages, users, type MessageCategory } from '../drizzle/schema';
 import { topicOf } from '../src/domain/billing/ops-topics';
@@ -25,17 +25,35 @@ export type MessagePromise<T extends keyof TemplateParams = keyof TemplateParams
 export async function promiseToUser(
   tx: Transaction,
   userId: number,
-  promise: MessagePromise & { readonly settings: BillingSettings },
+  { settings, ...promise }: MessagePromise & { readonly settings: BillingSettings },
 ): Promise<void> {
-  const [person] = await tx.select().from(users).where(eq(users.id, userId));
-  if (!person) return;
-  await insertMessage(tx, {
-    ...promise,
-    userId,
-    chatId: userId,
-    locale: person.locale,
-    delayMs: isPatient(promise.category) ? delayFor(person, promise) : 0,
-  });
+  await promiseToUsers(tx, { messages: [{ ...promise, userId }], settings });
+}
+
+/** The same for several people at once, each in their language; whoever is unknown is left out. */
+export async function promiseToUsers(
+  tx: Transaction,
+  promised: {
+    readonly messages: readonly (MessagePromise & { readonly userId: number })[];
+    readonly settings: BillingSettings;
+  },
+): Promise<void> {
+  const { messages, settings } = promised;
+  if (messages.length === 0) return;
+  const ids = [...new Set(messages.map(({ userId }) => userId))];
+  const rows = await tx.select().from(users).where(inArray(users.id, ids));
+  const people = new Map(rows.map((person) => [person.id, person]));
+  await insertMessages(
+    tx,
+    messages.flatMap(({ userId, ...promise }) => {
+      const person = people.get(userId);
+      if (!person) return [];
+      const { category, asOf } = promise;
+      const delayMs = isPatient(category) ? delayFor(person, { asOf, settings }) : 0;
+      const to = { userId, chatId: userId, locale: person.locale, delayMs };
+      return [{ ...(promise as MessagePromise), ...to }];
+    }),
+  );
 }
 
 /**
@@ -50,14 +68,8 @@ export async function promiseToOperators(
   if (settings.adminChatId === undefined) return;
   const topic = topicOf(promise.template);
   if (topic !== undefined && settings.silentTopics.includes(topic)) return;
-  await insertMessage(tx, {
-    ...(promise as MessagePromise),
-    category: 'ops',
-    userId: null,
-    chatId: settings.adminChatId,
-    locale: 'ru',
-    delayMs: 0,
-  });
+  const to = { userId: null, chatId: settings.adminChatId, locale: 'ru', delayMs: 0 } as const;
+  await insertMessages(tx, [{ ...(promise as MessagePromise), category: 'ops', ...to }]);
 }
 
 /**
@@ -97,20 +109,19 @@ type NewMessage = MessagePromise & {
   readonly delayMs: number;
 };
 
-async function insertMessage(tx: Transaction, message: NewMessage): Promise<void> {
-  await tx
-    .insert(outboxMessages)
-    .values({
-      key: message.key,
-      userId: message.userId,
-      chatId: message.chatId,
-      template: message.template,
-      locale: message.locale,
-      params: { ...message.params },
-      category: message.category,
-      notBefore: afterDelay(message.delayMs),
-    })
-    .onConflictDoNothing({ target: outboxMessages.key });
+async function insertMessages(tx: Transaction, messages: readonly NewMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  const rows = messages.map((message) => ({
+    key: message.key,
+    userId: message.userId,
+    chatId: message.chatId,
+    template: message.template,
+    locale: message.locale,
+    params: { ...message.params },
+    category: message.category,
+    notBefore: afterDelay(message.delayMs),
+  }));
+  await tx.insert(outboxMessages).values(rows).onConflictDoNothing({ target: outboxMessages.key });
 }
 
 /** Wall clock: delivery happens in the real world, whatever day the person lives in. */

@@ -33,6 +33,15 @@ export type ProposalParams = {
 /** Tokens that a promo code added. */
 export type BonusParams = { readonly bonusUtok?: number };
 
+/** How much of a spending limit is used. */
+export type LimitParams = {
+  readonly window: 'day' | 'month';
+  readonly percent: number;
+  readonly limitUtok: number;
+  readonly usedUtok: number;
+  readonly until: string;
+};
+
 /**
  * What each message a person or an operator gets is made of (NT-1): JSON primitives only, tokens as micro-tokens,
  * instants as ISO 8601. Rows outlive a deploy, so members are only added, and only optional.
@@ -128,6 +137,12 @@ export type TemplateParams = {
   /** Tokens with an end: some days before it, and when what was left is gone. */
   readonly 'lot.expiring': { readonly tokensUtok: number; readonly until: string };
   readonly 'lot.expired': { readonly tokensUtok: number; readonly balanceUtok: number };
+  /** The balance fell to a threshold or below it; negative when delivered work left a debt. */
+  readonly 'low.balance': { readonly balanceUtok: number; readonly thresholdUtok: number };
+  /** So many percent of a limit are used, until it begins anew. */
+  readonly 'limit.reached': LimitParams;
+  /** The same of an API key or a whole client. */
+  readonly 'ops.limit': LimitParams & { readonly scope: string; readonly name: string };
   /** An action that others must allow; `details` are its params as JSON, `amountMinor` is in kopecks. */
   readonly 'proposal.opened': ProposalParams & {
     readonly amountMinor: number;

@@ -9,6 +9,8 @@ import { generalEn } from './general/en';
 import { generalRu } from './general/ru';
 import { growthEn } from './growth/en';
 import { growthRu } from './growth/ru';
+import { limitsEn } from './limits/en';
+import { limitsRu } from './limits/ru';
 import { noticesEn } from './notices/en';
 import { noticesRu } from './notices/ru';
 import { offersEn } from './offers/en';
@@ -34,6 +36,7 @@ const RU = {
   ...billingRu,
   ...generalRu,
   ...growthRu,
+  ...limitsRu,
   ...noticesRu,
   ...offersRu,
   ...opsRu,
@@ -54,6 +57,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...billingEn,
   ...generalEn,
   ...growthEn,
+  ...limitsEn,
   ...noticesEn,
   ...offersEn,
   ...opsEn,

@@ -30,6 +30,11 @@ const DIGEST: DailyDigest = {
   openItems: [{ kind: 'underpaid', count: 3, overdue: 1 }],
   ...{ unknownPayments: 1, unconfirmedRefunds: 1, unverified: 2 },
 };
+const limit = {
+  window: 'day',
+  limitUtok: 100_000_000,
+  until: '2026-03-02T00:00:00Z',
+} as const;
 const SAMPLES: TemplateParams = {
   'pay.ok.topup': { ...money, tokensUtok: 200_000_000, balanceUtok: 99_990_000 },
   'pay.ok.activated': {
@@ -98,6 +103,9 @@ const SAMPLES: TemplateParams = {
   'referral.void': { tokensUtok: 5_000_000 },
   'referral.thanks': {},
   'lot.expiring': { tokensUtok: 5_000_000, until: '2026-03-10T12:00:00.000Z' },
+  'low.balance': { balanceUtok: 9_990_000, thresholdUtok: 10_000_000 },
+  'limit.reached': { ...limit, percent: 80, usedUtok: 80_000_000 },
+  'ops.limit': { ...limit, percent: 100, usedUtok: 100_000_000, scope: 'key', name: 'shop, 1a2b…' },
   'lot.expired': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'tokens.granted': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },
   'tokens.taken': { tokensUtok: 5_000_000, balanceUtok: 42_000_000 },

@@ -10,6 +10,7 @@ import { BROADCAST_NOTICES } from '../approvals/broadcast-notices';
 import { DIGEST_NOTICES } from '../admin/digest';
 import { APPROVAL_NOTICES } from '../approvals/notices';
 import { GROWTH_NOTICES } from '../growth/notices';
+import { LIMIT_NOTICES } from '../limits/notices';
 import { PLAN_NOTICES } from '../plans/notices';
 import { NEW_MESSAGE, type Route } from '../callback-data';
 import { amountText, instantText, tokensText, type Place } from '../display';
@@ -35,6 +36,7 @@ export function renderNotice(
 
 const RENDERERS: Renderers = {
   ...GROWTH_NOTICES,
+  ...LIMIT_NOTICES,
   ...PLAN_NOTICES,
   'pay.ok.topup': (params, place) => receipt('pay.ok.topup', params, place),
   'pay.ok.activated': (params, place) => receipt('pay.ok.activated', params, place),

@@ -7,6 +7,7 @@ export const OPS_TOPICS = [
   'refund',
   'dispute',
   'proposal',
+  'limit',
   'digest',
 ] as const;
 
@@ -19,6 +20,7 @@ const TOPIC_OF: Partial<Record<OutboxTemplate, OpsTopic>> = {
   'ops.dispute': 'dispute',
   'ops.dispute_due': 'dispute',
   'proposal.opened': 'proposal',
+  'ops.limit': 'limit',
   'ops.digest': 'digest',
 };
 

@@ -187,6 +187,7 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.topic.refund': 'Refunds',
   'admin.topic.dispute': 'Disputes',
   'admin.topic.proposal': 'Approvals',
+  'admin.topic.limit': 'Spending limits',
   'admin.topic.digest': 'Daily digest',
 
   'admin.command.stats': 'Sales and figures',

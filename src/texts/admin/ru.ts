@@ -188,6 +188,7 @@ export const adminRu = {
   'admin.topic.refund': 'Возвраты',
   'admin.topic.dispute': 'Споры',
   'admin.topic.proposal': 'Согласования',
+  'admin.topic.limit': 'Лимиты расходов',
   'admin.topic.digest': 'Итоги дня',
 
   'admin.command.stats': 'Продажи и показатели',
