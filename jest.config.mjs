@@ -36,6 +36,7 @@ const config = {
       displayName: 'fast',
       testMatch: [
         '<rootDir>/test/*.test.ts',
+        '<rootDir>/test/bench/**/*.test.ts',
         '<rootDir>/test/commands/**/*.test.ts',
         '<rootDir>/test/domain/**/*.test.ts',
         '<rootDir>/test/sandbox/**/*.test.ts',

@@ -1,0 +1,87 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { replacedBetween, reportOf } from './report/markdown';
+import { runPlan, type Plan } from './run';
+import { ROOT } from './servers';
+import type { SystemName } from './systems';
+
+const ALL: readonly SystemName[] = ['product', 'empty', 'sql', 'dbos', 'restate'];
+const LEVELS = [1, 20, 100, 500];
+
+const WHOLE: Plan = {
+  systems: ALL,
+  users: 10_000,
+  pace: { levels: LEVELS, repetitions: 3, warmUpMs: 1_000, measureMs: 4_000 },
+  pacedMs: 10_000,
+  scale: {
+    entries: [1_000, 10_000, 100_000, 1_000_000],
+    users: [1, 100, 10_000, 100_000],
+    rounds: 6,
+  },
+};
+
+const SHORT: Plan = {
+  ...WHOLE,
+  pace: { levels: LEVELS, repetitions: 1, warmUpMs: 1_000, measureMs: 3_000 },
+  pacedMs: 5_000,
+  scale: { entries: [1_000, 100_000], users: [1, 10_000], rounds: 3 },
+};
+
+/** Proves that everything starts and answers; its numbers say nothing. */
+const SMOKE: Plan = {
+  systems: ['product', 'empty', 'sql'],
+  users: 10,
+  pace: { levels: [1, 4], repetitions: 1, warmUpMs: 200, measureMs: 3_000 },
+  pacedMs: 1_000,
+  scale: { entries: [100], users: [10], rounds: 1 },
+};
+
+/** `spend` measures everything, `scale` only the cost by size. */
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      short: { type: 'boolean', default: false },
+      smoke: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      levels: { type: 'string' },
+    },
+  });
+  const plan = narrowed(values.smoke ? SMOKE : values.short ? SHORT : WHOLE, values);
+  const isScale = positionals[0] === 'scale';
+  const { results, facts } = await runPlan(isScale ? { ...plan, systems: [] } : plan, say);
+  const text = reportOf(results, facts);
+  say(`\n${text}`);
+  if (values.write) {
+    const page = join(ROOT, 'docs', 'performance.md');
+    const name = isScale ? 'scale' : 'results';
+    writeFileSync(page, replacedBetween(readFileSync(page, 'utf8'), name, text));
+  }
+  if (facts.failures.size > 0) process.exitCode = 1;
+}
+
+/** `--only product,sql --levels 100` for a closer look; sizes are left out then. */
+function narrowed(plan: Plan, { only, levels }: { only?: string; levels?: string }): Plan {
+  if (only === undefined && levels === undefined) return plan;
+  const wanted = only?.split(',');
+  return {
+    ...plan,
+    systems: wanted ? ALL.filter((name) => wanted.includes(name)) : plan.systems,
+    pace: { ...plan.pace, levels: levels?.split(',').map(Number) ?? plan.pace.levels },
+    scale: undefined,
+  };
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+main().then(
+  () => process.exit(),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connect } from '../drizzle/client';
+import { migrateDatabase } from '../drizzle/migrate';
+import { seedDatabase } from '../drizzle/seeds';
+import { startPostgres, type EmbeddedPostgres } from '../src/embedded/postgres';
+import { Supervisor } from '../src/embedded/processes';
+import { startTemporal, type TemporalServer } from '../src/embedded/temporal';
+import { migrationsFolder } from '../src/main/migrations';
+import { SEARCH_ATTRIBUTES } from '../workflows/contract';
+
+export const ROOT = join(__dirname, '..', '..');
+/** The compiled tree, in which this very file lies. */
+export const COMPILED = join(ROOT, 'dist');
+const OWNER = { name: 'billing', password: 'billing' };
+
+/** PostgreSQL as `npm start` has it, on a cluster of its own: commits reach the disk. */
+export interface Servers {
+  readonly dataFolder: string;
+  readonly supervisor: Supervisor;
+  readonly postgres: EmbeddedPostgres;
+  /** Makes an empty database of the owner and gives its address. */
+  makeDatabase(name: string): Promise<string>;
+  startTemporal(): Promise<TemporalServer>;
+  stop(): Promise<void>;
+}
+
+export async function startServers(report: (line: string) => void): Promise<Servers> {
+  mkdirSync(join(ROOT, '.data'), { recursive: true });
+  const dataFolder = mkdtempSync(join(ROOT, '.data', 'bench-'));
+  const supervisor = new Supervisor({ dataFolder, report });
+  const postgres = await startPostgres({ supervisor, report, restarts: false });
+  return {
+    dataFolder,
+    supervisor,
+    postgres,
+    makeDatabase: (name) => postgres.ensureDatabase(name, OWNER),
+    startTemporal: () =>
+      startTemporal({
+        supervisor,
+        report,
+        postgresAdminUrl: postgres.adminUrl,
+        searchAttributes: SEARCH_ATTRIBUTES,
+        ports: 'free',
+        restarts: false,
+      }),
+    stop: async () => {
+      await supervisor.stopAll();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Gives a database the schema and the catalogue of the product. */
+export async function prepareDatabase(url: string): Promise<void> {
+  await migrateDatabase(url, migrationsFolder());
+  const connection = connect(url, { poolSize: 1 });
+  await seedDatabase(connection.db, { hasCatalogue: true });
+  await connection.close();
+}

@@ -1,0 +1,78 @@
+import type { Cell } from '../../bench/measure';
+import { replacedBetween, reportOf } from '../../bench/report/markdown';
+import { verdictsOf } from '../../bench/report/targets';
+
+function cell(system: Cell['system'], concurrency: number, perSecond: number, ms: number): Cell {
+  const summary = {
+    perSecond,
+    lowestPerSecond: perSecond,
+    highestPerSecond: perSecond,
+    p50Ms: ms,
+    p95Ms: ms,
+    p99Ms: ms,
+    failed: 0,
+    repetitions: 1,
+  };
+  return { system, concurrency, summary, busy: 0.5, load: 1 };
+}
+
+const CELLS = [
+  cell('product', 1, 30, 30),
+  cell('empty', 1, 40, 25),
+  cell('product', 100, 1_500, 60),
+  cell('dbos', 100, 400, 250),
+  cell('restate', 100, 800, 120),
+];
+
+describe('the targets', () => {
+  const verdicts = verdictsOf({ cells: CELLS, pacedP95Ms: 90, scale: [] });
+  const verdict = (words: string) => verdicts.find(({ target }) => target.includes(words));
+
+  test.each([
+    ['one spend alone', '1.20 ×', true],
+    ['at 100 concurrent ≥ 3 × DBOS', '3.75 ×', true],
+    ['at 100 concurrent ≥ 2 × Restate', '1.88 ×', false],
+    ['below DBOS', '0.24 ×', true],
+    ['50 requests a second', '90 ms', true],
+    ['at 500 concurrent ≥ 3 × DBOS', undefined, undefined],
+  ])('%s: %p', (words, measured, isMet) => {
+    expect(verdict(words)).toMatchObject({ measured, isMet });
+  });
+
+  test('of scale compare a series with its smallest', () => {
+    const scale = [
+      { users: 1_000, entries: 1_000, singleMs: 2, batchMs: 20 },
+      { users: 1_000, entries: 1_000_000, singleMs: 2.2, batchMs: 30 },
+      { users: 10, entries: 1_000, singleMs: 2.3, batchMs: 22 },
+    ];
+    const flat = verdictsOf({ cells: [], pacedP95Ms: undefined, scale }).slice(-2);
+    expect(flat.map(({ measured, isMet }) => [measured, isMet])).toEqual([
+      ['alone 10 %, in a batch 50 %', false],
+      ['alone 15 %, in a batch 10 %', true],
+    ]);
+  });
+});
+
+test('the report says which system failed', () => {
+  const text = reportOf(
+    { cells: CELLS, pacedP95Ms: undefined, scale: [] },
+    {
+      date: '2026-01-01 12:00',
+      machine: 'a machine',
+      idle: { share: 0.04, load: 0.1 },
+      failures: new Map([['restate', 'it never answered']]),
+      repetitions: 3,
+      seconds: 4,
+    },
+  );
+  expect(text).toContain('**restate failed:** it never answered');
+  expect(text).toContain('| this system | 100 | 1,500 | 1,500–1,500 | 60 | 60 | 60 |');
+});
+
+test('a page keeps what stands around its marks', () => {
+  const page = 'a\n<!-- x: begin -->\nold\n<!-- x: end -->\nb\n';
+  expect(replacedBetween(page, 'x', 'new')).toBe(
+    'a\n<!-- x: begin -->\n\nnew\n<!-- x: end -->\nb\n',
+  );
+  expect(() => replacedBetween('a', 'x', 'new')).toThrow('put its marks in');
+});
