@@ -5,6 +5,7 @@ export { breakItem } from './billing/break-item/break-item';
 export { broadcast } from './billing/broadcast/broadcast';
 export { checkout } from './billing/checkout';
 export { freeOrder } from './billing/free-order/free-order';
+export { hold } from './billing/hold/hold';
 export { gift } from './billing/gift/gift';
 export { operation } from './billing/operation/operation';
 export { dispute } from './billing/dispute/dispute';

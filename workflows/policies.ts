@@ -69,3 +69,12 @@ export const SPEND_BATCH: LocalActivityOptions = {
   scheduleToCloseTimeout: '1 minute',
   retry: { initialInterval: '50 milliseconds', maximumInterval: '1 second' },
 };
+
+/**
+ * One step of a hold, in the worker that holds its workflow, as for a batch of spends. Tried until it succeeds: tokens
+ * that may be reserved already must never be without their keeper.
+ */
+export const HOLD_STEP: LocalActivityOptions = {
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '50 milliseconds', maximumInterval: '5 seconds' },
+};

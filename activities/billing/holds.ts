@@ -26,6 +26,12 @@ interface HoldTerms {
   /** Work has both, the others end with the word of a provider and have neither. */
   readonly leaseUntil?: Date;
   readonly onExpiry?: NonNullable<Hold['onExpiry']>;
+  /** Work only: whose it is. Limits count it in the windows of `asOf`. */
+  readonly client?: {
+    readonly clientId: string;
+    readonly keyId?: string | undefined;
+    readonly track?: string | undefined;
+  };
   readonly meta?: Record<string, unknown>;
 }
 
@@ -111,6 +117,8 @@ export interface HoldCapture {
   readonly invoiceId?: string;
   readonly paymentId?: string;
   readonly reversesTransferId?: string;
+  /** The charge that the transfer pays. */
+  readonly chargeId?: string;
   readonly lowestUtok?: number;
   /** Further balanced lines of the same transfer, such as the money that goes back with the tokens (LG-1). */
   readonly alongside?: readonly Leg[];
@@ -164,7 +172,7 @@ async function reserve(
   locked: LockedWallet,
   hold: HoldTerms & { lots: readonly LotShare[] },
 ): Promise<PlacedHold> {
-  const { lots: shares, leaseUntil, onExpiry } = hold;
+  const { lots: shares, leaseUntil, onExpiry, client } = hold;
   const amountUtok = totalUtok(shares);
   assert(amountUtok > 0, `hold ${hold.key} reserves something`);
   await requireFree(tx, locked, shares);
@@ -178,6 +186,10 @@ async function reserve(
       state: 'active',
       leaseUntil: leaseUntil ?? null,
       onExpiry: onExpiry ?? null,
+      clientId: client?.clientId ?? null,
+      keyId: client?.keyId ?? null,
+      track: client?.track ?? null,
+      asOf: hold.purpose === 'work' ? hold.asOf : null,
       meta: hold.meta ?? {},
     })
     .returning();
@@ -204,7 +216,7 @@ async function requireFree(
 }
 
 /** The wallet is locked before the hold is read, in the order everybody takes them (DM-3). */
-async function lockHold(tx: Transaction, holdId: string): Promise<Hold> {
+export async function lockHold(tx: Transaction, holdId: string): Promise<Hold> {
   const [known] = await tx.select({ userId: holds.userId }).from(holds).where(eq(holds.id, holdId));
   assert(known, `hold ${holdId} exists`);
   await lockWallet(tx, known.userId);

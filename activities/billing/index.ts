@@ -22,6 +22,7 @@ import { disputeActivities } from './disputes';
 import { deskActivities, orderRefundActivities } from './returning';
 import { subscriptionActivities } from './subscriptions';
 import { trialActivities } from './trial-course';
+import { workHoldActivities } from './work-holds';
 
 /** All of billing's activities by family; a name stands in exactly one of them. */
 export function billingActivities(deps: ActivityDeps) {
@@ -50,6 +51,7 @@ export function billingActivities(deps: ActivityDeps) {
     subscriptionActivities(deps),
     trialActivities(deps),
     walletActivities(deps),
+    workHoldActivities(deps),
   ] as const;
 }
 
@@ -77,3 +79,4 @@ export type SpendActivities = ReturnType<typeof spendActivities>;
 export type SubscriptionActivities = ReturnType<typeof subscriptionActivities>;
 export type TrialActivities = ReturnType<typeof trialActivities>;
 export type WalletActivities = ReturnType<typeof walletActivities>;
+export type WorkHoldActivities = ReturnType<typeof workHoldActivities>;

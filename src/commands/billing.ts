@@ -33,6 +33,7 @@ import {
 import type { BillingCommands, OwnedOutcome } from './contract';
 import { broadcastCommands } from './broadcasts';
 import { growthCommands } from './growth';
+import { holdCommands } from './holds';
 import { isGone } from './gone';
 import { breakCommands } from './breaks';
 import { operationCommands } from './operations';
@@ -55,6 +56,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
   return {
     ...broadcastCommands(client),
     ...growthCommands(client, taskQueue),
+    ...holdCommands(client, taskQueue),
     ...operationCommands(client, taskQueue),
     ...privacyCommands(client, taskQueue),
     ...refundCommands(client, taskQueue),

@@ -9,6 +9,7 @@ import type { FreeOrderOutcome } from './free-orders';
 import type { ClaimOutcome, GiftOver, TakeBackOutcome } from './gifts';
 import type { GrowthCommands } from './growth';
 import type { PlanChangeCommands } from './plan-changes';
+import type { HoldCommands } from './holds-contract';
 import type { PrivacyCommands } from './privacy-contract';
 import type { BroadcastCommands } from './broadcasts-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
@@ -33,6 +34,7 @@ export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
 export type BillingCommands = CheckoutCommands &
   BroadcastCommands &
   GrowthCommands &
+  HoldCommands &
   OperationCommands &
   PlanChangeCommands &
   PrivacyCommands &

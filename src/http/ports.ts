@@ -6,14 +6,30 @@ import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
 
 /** What the server asks of workflows: signal and start, never wait for an outcome. */
-export type HttpCommands = Pick<BillingCommands, 'hintPayment' | 'advancePoll' | 'openRefund'>;
+export type HttpCommands = Pick<
+  BillingCommands,
+  | 'hintPayment'
+  | 'advancePoll'
+  | 'openRefund'
+  | 'placeHold'
+  | 'heartbeatHold'
+  | 'captureHold'
+  | 'releaseHold'
+>;
 export type HttpRecords = Pick<
   EdgeRecords,
   'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError'
 >;
 export type HttpReads = Pick<
   BillingReads,
-  'invoice' | 'invoiceIdByNo' | 'exportArchive' | 'apiKey' | 'recordedRequest' | 'paymentRefunds'
+  | 'invoice'
+  | 'invoiceIdByNo'
+  | 'exportArchive'
+  | 'apiKey'
+  | 'recordedRequest'
+  | 'paymentRefunds'
+  | 'hold'
+  | 'holdAnswer'
 >;
 
 /** Each resolves when its part works and throws when it does not. */

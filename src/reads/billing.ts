@@ -8,6 +8,7 @@ import type { Money } from '../domain/money';
 import type { PrivacyReads } from './privacy';
 import type { ExplanationReads } from './explanations';
 import type { GiftReads } from './gifts';
+import type { HoldReads } from './holds';
 import type { ReferralReads } from './referrals';
 import type { ReceiptReads } from './receipts';
 
@@ -154,6 +155,7 @@ export interface BillingReads
     ApprovalReads,
     ExplanationReads,
     GiftReads,
+    HoldReads,
     PrivacyReads,
     ReceiptReads,
     ReferralReads,

@@ -9,6 +9,7 @@ import { catalogue, ratesAt, tariff, tariffBySlug, topupTariff } from './cards';
 import { entryFacts, latestDebits } from './explanations';
 import { giftReads } from './gifts';
 import { history } from './history';
+import { holdReads } from './holds';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
 import { privacyReads } from './privacy';
 import { referralReads } from './referrals';
@@ -21,6 +22,7 @@ export function createReads(db: Database, secrets: Secrets): BillingReads {
     ...apiReads(db),
     ...refundReads(db),
     ...giftReads(db, secrets),
+    ...holdReads(db),
     ...referralReads(db, secrets),
     ...approvalReads(db),
     ...privacyReads(db),

@@ -71,6 +71,8 @@ export async function startTestServer(over: Partial<HttpParts> = {}): Promise<Te
   return Object.assign(server, { url: listening.url });
 }
 
+const noHold = () => Promise.reject(new Error('this test holds nothing'));
+
 function partsOf(server: TestServer): HttpParts {
   const { steps, faults } = server;
   const mock = { baseUrl: 'http://127.0.0.1:1', apiKey: 'k', credentials: CREDENTIALS };
@@ -82,6 +84,10 @@ function partsOf(server: TestServer): HttpParts {
         server.hints.push(hint);
       },
       openRefund: () => Promise.reject(new Error('this test asks for no refund')),
+      placeHold: noHold,
+      heartbeatHold: noHold,
+      captureHold: noHold,
+      releaseHold: noHold,
       advancePoll: async (id) => void steps.push(`poll ${id}`),
     },
     records: {
@@ -103,6 +109,8 @@ function partsOf(server: TestServer): HttpParts {
       apiKey: async () => undefined,
       recordedRequest: async () => undefined,
       paymentRefunds: async () => undefined,
+      hold: async () => undefined,
+      holdAnswer: async () => undefined,
       invoiceIdByNo: async (no) => (no === server.invoice.no ? INVOICE_ID : undefined),
     },
     providers: new Map([['mock', mockProvider(mock)]]),

@@ -1,5 +1,6 @@
 import { Router, type ErrorRequestHandler } from 'express';
 import { documentRoutes } from './docs-page';
+import { holdRoutes } from './holds';
 import { openRoutes } from './door';
 import type { ApiParts } from './parts';
 import { answerApiProblem, ApiProblem } from './problems';
@@ -7,7 +8,7 @@ import { refundRoutes } from './refunds';
 import type { AnyRoute } from './route';
 
 /** Everything that other services may ask, in the order of the document. */
-export const ROUTES: readonly AnyRoute[] = [...refundRoutes];
+export const ROUTES: readonly AnyRoute[] = [...holdRoutes, ...refundRoutes];
 
 /** The API for other services under `/api/v1`. It authenticates, names and asks; workflows decide and PostgreSQL counts. */
 export function apiRoutes(parts: ApiParts): Router {

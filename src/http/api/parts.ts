@@ -4,8 +4,14 @@ import type { Clock } from '../ports';
 
 /** What the API for other services is made of. */
 export interface ApiParts {
-  readonly commands: Pick<BillingCommands, 'openRefund'>;
-  readonly reads: Pick<BillingReads, 'apiKey' | 'recordedRequest' | 'paymentRefunds'>;
+  readonly commands: Pick<
+    BillingCommands,
+    'openRefund' | 'placeHold' | 'heartbeatHold' | 'captureHold' | 'releaseHold'
+  >;
+  readonly reads: Pick<
+    BillingReads,
+    'apiKey' | 'recordedRequest' | 'paymentRefunds' | 'hold' | 'holdAnswer'
+  >;
   readonly clock: Clock;
   readonly settings: {
     /** Mixed into the hashes of API keys. */

@@ -33,6 +33,7 @@ import type {
   SubscriptionActivities,
   TrialActivities,
   WalletActivities,
+  WorkHoldActivities,
 } from '../../../activities/billing';
 import { connect, type Database } from '../../../drizzle/client';
 import { migrateDatabase } from '../../../drizzle/migrate';
@@ -101,6 +102,7 @@ export type Activities = CheckoutActivities &
   SubscriptionActivities &
   TrialActivities &
   WalletActivities &
+  WorkHoldActivities &
   OutboxActivities &
   DeliveryActivities;
 

@@ -4,6 +4,7 @@ import type { ProposedRefund } from '../../../activities/billing/returning';
 import type { PostOutcome, WireFact } from '../../../src/domain/billing/payment';
 import type { RefundPlan } from '../../../src/domain/billing/refund';
 import type { Activities } from '../../activities/support/books';
+import { holdRoles } from './hold-roles';
 
 const HOUR = 3_600_000;
 
@@ -182,6 +183,7 @@ export function happyActivities(): Activities {
     bookRefund: nothing,
     refuseRefund: nothing,
     applySpends: () => Promise.resolve([]),
+    ...holdRoles(),
     scheduleTariff: () => Promise.resolve({ kind: 'withdrawn' }),
     loadSubscription: () => Promise.resolve(null),
     expireSubscription: () => Promise.resolve(null),

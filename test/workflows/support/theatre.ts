@@ -25,6 +25,8 @@ export interface Theatre {
   play(roles?: Roles): void;
   /** Changes some roles in the middle of a play. */
   recast(roles: Roles): void;
+  /** What activities do at this moment, to be wrapped by a recast. */
+  roles(): Activities;
   /** Inputs an activity was called with, oldest first. */
   calls<N extends keyof Activities>(name: N): Parameters<Activities[N]>[0][];
   /** Names of all activities called so far, without the nudges of the notifier. */
@@ -69,6 +71,7 @@ export async function openTheatre(): Promise<Theatre> {
     taskQueue,
     play: (roles = {}) => stage.play(roles),
     recast: (roles) => stage.recast(roles),
+    roles: () => stage.roles(),
     calls: (name) => stage.inputsOf(name) as never,
     log: () => stage.names(),
     start: (name, options) => start(client, name, { ...options, taskQueue }),
@@ -99,6 +102,10 @@ class Stage {
 
   recast(roles: Roles): void {
     this.cast = { ...this.cast, ...roles };
+  }
+
+  roles(): Activities {
+    return { ...this.cast } as unknown as Activities;
   }
 
   inputsOf(name: string): unknown[] {
