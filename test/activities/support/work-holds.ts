@@ -4,6 +4,8 @@ import type { WorkHoldOrder } from '../../../activities/billing/work-holds/placi
 import { tokens } from '../../../src/domain/tokens';
 import type { HoldView, HoldWish, RequestName } from '../../../workflows/billing/hold/contract';
 import { after, asWorkflow, NOON, type Books } from './books';
+import { pending } from './orders';
+import { paidFact, post, rub } from './payments';
 
 /** A name no other request has. */
 export function named(path = '/holds', change: Partial<RequestName> = {}): RequestName {
@@ -80,4 +82,24 @@ export class JobClient {
     const end = { holdId, by, asOf: after(0.01), ...asks, ...change };
     return asWorkflow('hold:test', () => this.books.act.endHold(end));
   }
+}
+
+/** Somebody with thirty days of access and so many tokens. */
+export async function spender(books: Books, tokenCount: number): Promise<number> {
+  const amountMinor = (tokenCount + 100) * 100;
+  const order = await pending(books, { amountMinor });
+  await post(books, paidFact(order, { amount: rub(amountMinor) }));
+  return order.userId;
+}
+
+/** Gives a limit of so many tokens a day to a person and returns what is counted of it. */
+export async function limit(books: Pick<Books, 'sql'>, userId: number, tokenCount: number) {
+  await books.sql`
+    insert into spend_limits (scope, scope_id, "window", limit_utok)
+    values ('user', ${String(userId)}, 'day', ${tokens(tokenCount)})`;
+  return async () => {
+    const [row] = await books.sql`
+      select used_utok::float8 as used from limit_counters where scope_id = ${String(userId)}`;
+    return Number(row?.['used'] ?? 0) / 1e6;
+  };
 }
