@@ -1,5 +1,4 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { UpdateDefinition } from '@temporalio/common';
 import {
   captureHoldUpdate,
   heartbeatHoldUpdate,
@@ -8,6 +7,7 @@ import {
   releaseHoldUpdate,
   type HoldAnswer,
   type HoldInput,
+  type HoldUpdate,
 } from '../../workflows/billing/hold/contract';
 import { billingState, billingUserId } from '../../workflows/contract';
 import { tokenText } from '../domain/tokens';
@@ -37,7 +37,7 @@ export function holdCommands(client: Client, taskQueue: string): HoldCommands {
   /** A hold that stands without its keeper, which somebody terminated, gets a new one with the next word about it. */
   async function tell<Order>(
     { holdKey, userId }: KnownHold,
-    update: UpdateDefinition<HoldAnswer, [Order]>,
+    update: HoldUpdate<Order>,
     order: Order,
   ): Promise<HoldAnswer> {
     try {

@@ -42,7 +42,7 @@ describe('placing', () => {
     const other = { ...order.wish, request };
     const second = jobs.commands.placeHold({ ...order, wish: other });
     await until('both are under way', async () => release.length > 0);
-    release.forEach((let_) => let_());
+    release.forEach((go) => go());
     expect(await second).toEqual({ kind: 'mismatch' });
     expect(await first).toMatchObject({ kind: 'placed', isReplay: false });
   });
@@ -71,7 +71,7 @@ describe('placing', () => {
     await until('it is under way', async () => release.length > 0);
     const captured = jobs.commands.captureHold(order, { request: named('/capture') });
     await new Promise((resolve) => setTimeout(resolve, 300));
-    release.forEach((let_) => let_());
+    release.forEach((go) => go());
     expect(await placed).toMatchObject({ kind: 'placed' });
     expect(await captured).toMatchObject({ kind: 'done', hold: { capturedUtok: tokens(10) } });
   });

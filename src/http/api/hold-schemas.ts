@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { HoldView } from '../../domain/billing/hold';
 import {
   LONGEST_LEASE_SECONDS,
   ON_EXPIRY,
   SHORTEST_LEASE_SECONDS,
+  type HoldView,
 } from '../../domain/billing/hold';
 import {
   amountOut,

@@ -1,3 +1,4 @@
+import type { UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { HoldView, OnExpiry, PlacedUnder } from '../../../src/domain/billing/hold';
 import type { RequestName } from '../refund/contract';
@@ -104,6 +105,9 @@ export interface HoldResult {
   readonly kind: 'refused' | 'settled' | 'unknown';
   readonly hold?: HoldView;
 }
+
+/** A word about a hold that stands. */
+export type HoldUpdate<Order> = UpdateDefinition<HoldAnswer, [Order]>;
 
 /** Returns when the tokens are reserved or refused. */
 export const placeHoldUpdate = defineUpdate<PlaceAnswer, [PlaceOrder]>('place');
