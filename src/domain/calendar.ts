@@ -49,6 +49,29 @@ export function instantOf(local: LocalTime, zone: string): number {
   return exact.length > 0 ? Math.min(...exact) : before;
 }
 
+/** A day of a calendar and the instant (ms) at which it begins; its midnight may be skipped by a clock change. */
+export interface LocalDay {
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+  readonly beginsMs: number;
+}
+
+/** The local days that a span touches, oldest first; an empty span touches the day of its beginning. */
+export function localDays(span: { from: Date; to: Date }, zone: string): readonly LocalDay[] {
+  const [fromMs, lastMs] = [
+    span.from.getTime(),
+    Math.max(span.from.getTime(), span.to.getTime() - 1),
+  ];
+  const midnight = `${localTimeOf(fromMs, zone).slice(0, 10)}T00:00:00.000`;
+  const days: LocalDay[] = [];
+  for (let n = 0; ; n += 1) {
+    const local = addDays(midnight, n);
+    const beginsMs = instantOf(local, zone);
+    if (n > 0 && beginsMs > lastMs) return days;
+    days.push({ day: local.slice(0, 10), beginsMs });
+  }
+}
+
 function addToLocal(
   local: LocalTime,
   unit: Exclude<CalendarUnit, 'hour'>,

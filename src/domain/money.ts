@@ -59,9 +59,10 @@ export function decimalText(amount: Money): string {
 }
 
 /** Decimal text of an integer scaled by 10^-`places`, all places kept; minus zero does not exist. */
-export function scaledText(value: number, places: number): string {
-  const sign = value < 0 ? '-' : '';
-  const digits = String(Math.abs(safeInteger(value))).padStart(places + 1, '0');
+export function scaledText(value: number | bigint, places: number): string {
+  const exact = typeof value === 'bigint' ? value : BigInt(safeInteger(value));
+  const sign = exact < 0n ? '-' : '';
+  const digits = String(exact < 0n ? -exact : exact).padStart(places + 1, '0');
   if (places === 0) return sign + digits;
   return `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }

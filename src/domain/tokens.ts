@@ -15,14 +15,14 @@ export function convertMinor(minor: number, utokPerMinor: number): number {
 }
 
 /** Decimal text for the wire: up to six places, no trailing zeros ("9.84", "100"). */
-export function tokenText(utok: number): string {
+export function tokenText(utok: number | bigint): string {
   return scaledText(utok, 6).replace(/\.?0+$/, '') || '0';
 }
 
 /** Text for a screen: two places rounded half-up, shown without a fraction when it is whole. */
-export function tokenDisplay(utok: number): string {
-  const magnitude = BigInt(Math.abs(safeInteger(utok)));
-  const cents = Number((magnitude + 5_000n) / 10_000n);
-  const text = scaledText(utok < 0 ? -cents : cents, 2);
+export function tokenDisplay(utok: number | bigint): string {
+  const exact = typeof utok === 'bigint' ? utok : BigInt(safeInteger(utok));
+  const cents = ((exact < 0n ? -exact : exact) + 5_000n) / 10_000n;
+  const text = scaledText(exact < 0n ? -cents : cents, 2);
   return text.endsWith('.00') ? text.slice(0, -3) : text;
 }

@@ -1,3 +1,4 @@
+import type { AnalyticsReads } from './analytics/contract';
 import type { RefundReads } from './refunds';
 import type { ApiReads } from './api';
 import type { InvoiceState } from '../domain/billing/invoice';
@@ -151,6 +152,7 @@ export type PreCheckoutDecision =
 export interface BillingReads
   extends
     AdminReads,
+    AnalyticsReads,
     ApiReads,
     ApprovalReads,
     ExplanationReads,

@@ -1,4 +1,5 @@
 import type { Database } from '../../drizzle/client';
+import { analyticsReads } from './analytics/reads';
 import { refundReads } from './refunds';
 import { apiReads } from './api';
 import { approvalReads } from './approvals/proposals';
@@ -19,6 +20,7 @@ import { subscription, wallet } from './wallets';
 /** The screens' view of the database, best over a read-only pool; each member is one query. */
 export function createReads(db: Database, secrets: Secrets): BillingReads {
   return {
+    ...analyticsReads(db),
     ...apiReads(db),
     ...refundReads(db),
     ...giftReads(db, secrets),

@@ -1,10 +1,20 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../../drizzle/client';
-import { accounts, entries, invoices, payments, transfers, users } from '../../../drizzle/schema';
+import {
+  accounts,
+  apiClients,
+  charges,
+  entries,
+  invoices,
+  payments,
+  transfers,
+  usageEvents,
+  users,
+} from '../../../drizzle/schema';
 import { assertNever, safeInteger } from '../../domain/assert';
 import { exponentOf, scaledText } from '../../domain/money';
 import { tokenText } from '../../domain/tokens';
-import type { ExportKind, ExportPage } from './statistics';
+import type { ExportCursor, ExportKind, ExportPage } from './statistics';
 
 /** Rows read at once; an export walks pages by keyset and never holds a cursor open. */
 const PAGE_SIZE = 5_000;
@@ -15,9 +25,9 @@ type Row = Readonly<Record<string, string | number | boolean | null>>;
 export async function exportPage(
   db: Database,
   kind: ExportKind,
-  before: number | undefined,
+  before: ExportCursor | undefined,
 ): Promise<ExportPage> {
-  const below = before ?? Number.MAX_SAFE_INTEGER;
+  const below = typeof before === 'number' ? before : Number.MAX_SAFE_INTEGER;
   switch (kind) {
     case 'sales':
       return paged(SALES_COLUMNS, await salesRows(db, below), saleCells);
@@ -25,6 +35,8 @@ export async function exportPage(
       return paged(TRANSFER_COLUMNS, await transferRows(db, below), transferCells);
     case 'users':
       return paged(USER_COLUMNS, await userRows(db, below), userCells);
+    case 'usage':
+      return paged(USAGE_COLUMNS, await usageRows(db, before), usageCells);
     default:
       return assertNever(kind);
   }
@@ -39,8 +51,16 @@ function paged(
 ): ExportPage {
   const shown = rows.slice(0, PAGE_SIZE);
   const last = shown.at(-1);
-  const nextBefore = rows.length > PAGE_SIZE && last ? Number(last['position']) : undefined;
+  const nextBefore = rows.length > PAGE_SIZE ? positionOf(last) : undefined;
   return { columns, rows: shown.map(cells), nextBefore };
+}
+
+/** Rows are numbered, but for charges, which are known by their UUIDs. */
+function positionOf(row: Row | undefined): ExportCursor | undefined {
+  const position = row?.['position'];
+  if (position === undefined || position === null || typeof position === 'boolean')
+    return undefined;
+  return /^\d+$/.test(String(position)) ? Number(position) : String(position);
 }
 
 const SALES_COLUMNS = [
@@ -114,6 +134,36 @@ function userCells(row: Row): Cells {
   );
 }
 
+const USAGE_COLUMNS = [
+  ...['charge_id', 'at', 'user_id', 'client', 'kind', 'track', 'model', 'requested', 'charged'],
+  ...['uncollected', 'raw_cost', 'currency', 'prompt_tokens', 'completion_tokens', 'total_tokens'],
+  ...['api_calls', 'free_requests'],
+];
+const USAGE_TOKENS: readonly string[] = ['requested', 'charged', 'uncollected'];
+
+function usageRows(db: Database, before: ExportCursor | undefined): Promise<readonly Row[]> {
+  const below = typeof before === 'string' ? sql`c.id < ${before}` : sql`true`;
+  return db.execute<Row>(sql`
+    select c.id as position, c.id as charge_id, ${iso('c.as_of')} as at, c.user_id::text as user_id,
+      client.name as client, c.kind, coalesce(c.track, u.track) as track, u.model,
+      c.requested_utok::text as requested, c.charged_utok::text as charged,
+      c.uncollected_utok::text as uncollected, trim_scale(u.raw_cost)::text as raw_cost, u.currency,
+      u.prompt_tokens::text as prompt_tokens, u.completion_tokens::text as completion_tokens,
+      u.total_tokens::text as total_tokens, u.api_calls::text as api_calls,
+      u.free_requests::text as free_requests
+    from ${charges} c left join ${apiClients} client on client.id = c.client_id
+    left join lateral (
+      select * from ${usageEvents} u where u.charge_id = c.id
+      order by u.raw_cost desc, u.id desc limit 1) u on true
+    where ${below} order by c.id desc limit ${PAGE_SIZE + 1}`);
+}
+
+function usageCells(row: Row): Cells {
+  return USAGE_COLUMNS.map((name) =>
+    USAGE_TOKENS.includes(name) ? tokensOf(row[name]) : cell(row[name]),
+  );
+}
+
 function tokensOf(utok: Row[string] | undefined): string | null {
   return utok === null || utok === undefined ? null : tokenText(safeInteger(BigInt(utok)));
 }
@@ -123,6 +173,6 @@ function cell(value: Row[string] | undefined): string | number | null {
 }
 
 /** An instant as spreadsheets and people read it, in UTC. */
-function iso(column: 't.as_of' | 'u.recorded_at' | 's.period_end') {
+function iso(column: 't.as_of' | 'c.as_of' | 'u.recorded_at' | 's.period_end') {
   return sql.raw(`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS')`);
 }

@@ -56,14 +56,17 @@ export interface DaySales {
   readonly received: Money;
 }
 
-export type ExportKind = 'sales' | 'transfers' | 'users';
+export type ExportKind = 'sales' | 'transfers' | 'users' | 'usage';
+
+/** The position of the last row of a page. */
+export type ExportCursor = number | string;
 
 /** One page of an export, newest first; cells are texts or whole numbers. */
 export interface ExportPage {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number | null)[])[];
   /** Where the next page goes on; undefined after the last. */
-  readonly nextBefore: number | undefined;
+  readonly nextBefore: ExportCursor | undefined;
 }
 
 /** Figures of the business; every member is one read-only query. */
@@ -71,5 +74,5 @@ export interface StatisticsReads {
   salesReport(span: Span): Promise<SalesReport>;
   standing(): Promise<Standing>;
   dailySales(span: Span, timeZone: string): Promise<readonly DaySales[]>;
-  exportPage(kind: ExportKind, before: number | undefined): Promise<ExportPage>;
+  exportPage(kind: ExportKind, before: ExportCursor | undefined): Promise<ExportPage>;
 }
