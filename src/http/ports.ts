@@ -30,6 +30,8 @@ export type HttpReads = Pick<
   | 'paymentRefunds'
   | 'hold'
   | 'holdAnswer'
+  | 'work'
+  | 'nodes'
 >;
 
 /** Each resolves when its part works and throws when it does not. */

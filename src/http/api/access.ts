@@ -12,6 +12,7 @@ export const SCOPES = [
   'track:write',
   'history:read',
   'analytics:read',
+  'analytics:all',
   'limits:write',
   'checkout:write',
   'refund:read',
@@ -25,6 +26,7 @@ export interface Caller {
   readonly keyId: string;
   readonly clientId: string;
   readonly clientName: string;
+  readonly scopes: readonly string[];
 }
 
 /** Lets only callers with a valid key and one of the scopes through, before anything of the body is read. */
@@ -36,8 +38,8 @@ export function requireScope(parts: ApiParts, ...scopes: readonly Scope[]): Requ
     if (!scopes.some((scope) => key.scopes.includes(scope))) {
       return answerApiProblem(response, forbidden(scopes));
     }
-    const { keyId, clientId, clientName } = key;
-    callers.set(response, { keyId, clientId, clientName });
+    const { keyId, clientId, clientName, scopes: granted } = key;
+    callers.set(response, { keyId, clientId, clientName, scopes: granted });
     next();
   };
 }

@@ -1,4 +1,5 @@
 import { Router, type ErrorRequestHandler } from 'express';
+import { analyticsRoutes } from './analytics';
 import { documentRoutes } from './docs-page';
 import { holdRoutes } from './holds';
 import { openRoutes } from './door';
@@ -9,6 +10,7 @@ import type { AnyRoute } from './route';
 
 /** Everything that other services may ask, in the order of the document. */
 export const ROUTES: readonly AnyRoute[] = [...holdRoutes, ...refundRoutes];
+export const ROUTES: readonly AnyRoute[] = [...refundRoutes, ...analyticsRoutes];
 
 /** The API for other services under `/api/v1`. It authenticates, names and asks; workflows decide and PostgreSQL counts. */
 export function apiRoutes(parts: ApiParts): Router {

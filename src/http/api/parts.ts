@@ -11,6 +11,10 @@ export interface ApiParts {
   readonly reads: Pick<
     BillingReads,
     'apiKey' | 'recordedRequest' | 'paymentRefunds' | 'hold' | 'holdAnswer'
+  readonly commands: Pick<BillingCommands, 'openRefund'>;
+  readonly reads: Pick<
+    BillingReads,
+    'apiKey' | 'recordedRequest' | 'paymentRefunds' | 'work' | 'nodes'
   >;
   readonly clock: Clock;
   readonly settings: {

@@ -50,7 +50,7 @@ export const utokOut = z.string().meta({
 /** `name` and `name_utok` of an answer. */
 export function amountOut<N extends string>(
   name: N,
-  utok: number,
+  utok: number | bigint,
 ): Record<N | `${N}_utok`, string> {
   return { [name]: tokenText(utok), [`${name}_utok`]: String(utok) } as Record<
     N | `${N}_utok`,
