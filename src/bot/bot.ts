@@ -4,6 +4,7 @@ import { newsCallbacks } from './approvals/news';
 import { attend, resetByCommand } from './attendance';
 import { balanceFeature } from './billing/balance';
 import { historyFeature } from './billing/history';
+import { costsFeature } from './costs/costs';
 import { invoicesFeature } from './billing/invoices';
 import { ordersFeature } from './billing/orders';
 import { starsDecisions, starsReports } from './billing/stars';
@@ -77,6 +78,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const receipts = receiptsFeature(parts);
   const refund = refundFeature(parts);
   const why = whyFeature(parts);
+  const costs = costsFeature(parts);
   const handlers: CallbackHandlers<Route> = {
     ...menu.callbacks,
     ...balance.callbacks,
@@ -97,6 +99,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...receipts.callbacks,
     ...refund.callbacks,
     ...why.callbacks,
+    ...costs.callbacks,
     ...newsCallbacks(parts),
   };
   bot.use(routeCallbacks(handlers));
@@ -105,6 +108,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   }
   bot.use(refund.composer);
   bot.use(promo.composer, growth.composer, admin.composer, myData.composer, why.composer);
+  bot.use(costs.composer);
   // Last, because an open question takes any text: commands come before dialogues.
   bot.use(topup.composer, promo.questions, growth.questions, admin.questions);
   bot.use(refund.questions);

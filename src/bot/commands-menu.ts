@@ -14,6 +14,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'tariffs',
   'subscription',
   'history',
+  'costs',
   'invoices',
   'promo',
   'trial',

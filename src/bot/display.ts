@@ -18,7 +18,7 @@ export function amountText(amount: Money, locale: Locale): string {
 }
 
 /** Tokens for a screen: at most two decimals, none when they are whole (P-3). */
-export function tokensText(utok: number, locale: Locale): string {
+export function tokensText(utok: number | bigint, locale: Locale): string {
   return localNumber(tokenDisplay(utok), locale);
 }
 

@@ -5,6 +5,8 @@ import { approvalsEn } from './approvals/en';
 import { approvalsRu } from './approvals/ru';
 import { billingEn } from './billing/en';
 import { billingRu } from './billing/ru';
+import { costsEn } from './costs/en';
+import { costsRu } from './costs/ru';
 import { generalEn } from './general/en';
 import { generalRu } from './general/ru';
 import { growthEn } from './growth/en';
@@ -34,6 +36,7 @@ const RU = {
   ...adminRu,
   ...approvalsRu,
   ...billingRu,
+  ...costsRu,
   ...generalRu,
   ...growthRu,
   ...limitsRu,
@@ -55,6 +58,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...adminEn,
   ...approvalsEn,
   ...billingEn,
+  ...costsEn,
   ...generalEn,
   ...growthEn,
   ...limitsEn,

@@ -25,6 +25,7 @@ const COMMANDS = [
   '/gift',
   '/invite',
   '/why',
+  '/costs',
   '/upcoming',
   '/limits',
   '/export',

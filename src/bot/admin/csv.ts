@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Locale } from '../../domain/messages';
 import type { AdminReads } from '../../reads/admin/contract';
-import type { ExportKind, ExportPage } from '../../reads/admin/statistics';
+import type { ExportCursor, ExportKind, ExportPage } from '../../reads/admin/statistics';
 
 /** An export stops here, so that it always fits into memory and into a message of Telegram. */
 export const MOST_ROWS = 50_000;
@@ -21,7 +21,7 @@ export async function csvFile(
 ): Promise<CsvFile> {
   const parts: string[] = [];
   let rows = 0;
-  let before: number | undefined;
+  let before: ExportCursor | undefined;
   do {
     const page: ExportPage = await reads.exportPage(kind, before);
     const shown = page.rows.slice(0, MOST_ROWS - rows);

@@ -20,6 +20,7 @@ import { peopleFeature } from './people';
 import { statsFeature } from './stats';
 import { stuckFeature } from './stuck';
 import { topicsFeature } from './topics';
+import { usageFeature } from './usage';
 
 /**
  * The administration in the bot: one list of features, one gate for all of them (OPS-10). The order of the list is
@@ -41,6 +42,7 @@ export function adminFeature(parts: BotParts) {
   const topics = topicsFeature(parts);
   const messages = messagesFeature(parts);
   const payments = paymentsFeature(parts);
+  const usage = usageFeature(parts);
   const features = [
     people,
     openItems,
@@ -57,6 +59,7 @@ export function adminFeature(parts: BotParts) {
     topics,
     messages,
     payments,
+    usage,
   ];
   const { commands, menu, reasons } = framework(features);
   const questions = [people.questions, payments.questions, broadcast.questions];
@@ -82,6 +85,7 @@ export function adminFeature(parts: BotParts) {
       ...topics.callbacks,
       ...messages.callbacks,
       ...payments.callbacks,
+      ...usage.callbacks,
     },
   };
 }

@@ -6,6 +6,7 @@ import { localeOf, type BotContext } from '../context';
 import { amountText, instantText, tokensText } from '../display';
 import { lines } from '../screen';
 import { say } from '../wording';
+import { percentText } from './percent';
 
 const UTOK_PER_KOPECK = 10_000;
 
@@ -123,13 +124,4 @@ function standingLines(ctx: BotContext, standing: Standing): readonly string[] {
     say(locale, 'admin.stats.mrr', { mrr: amountText(money(mrrMinor, 'RUB'), locale) }),
     say(locale, 'admin.stats.open_items', { count: openItems }),
   ];
-}
-
-/** `12,5 %`; a dash where there is nothing to compare with. */
-function percentText(locale: Locale, part: number, whole: number): string {
-  if (whole === 0) return '—';
-  const tenths = String(Math.round((part * 1_000) / whole)).padStart(2, '0');
-  const [ones, tenth] = [tenths.slice(0, -1), tenths.slice(-1)];
-  const fraction = tenth === '0' ? '' : `${locale === 'ru' ? ',' : '.'}${tenth}`;
-  return `${ones}${fraction} %`;
 }

@@ -19,7 +19,7 @@ const DAY_MS = 86_400_000;
 /** Days that can be looked at together; the first is today alone. */
 const SPANS = [1, 7, 30] as const;
 const CHART_DAYS = 30;
-const EXPORTS: readonly ExportKind[] = ['sales', 'transfers', 'users'];
+const EXPORTS: readonly ExportKind[] = ['sales', 'transfers', 'users', 'usage'];
 
 /** Sales of the day, their chart, and everything as tables (OPS-11). */
 export function statsFeature(parts: BotParts): AdminFeature<'adm:stats' | 'adm:chart' | 'adm:csv'> {
@@ -79,10 +79,15 @@ function rowsOf(ctx: BotContext): Screen['rows'] {
   const spans = SPANS.map((days) =>
     button({ locale, key: `admin.stats.span_${days}` }, { route: 'adm:stats', arg: String(days) }),
   );
-  const files = EXPORTS.map((kind) =>
+  // That of work stands under its own figures.
+  const files = EXPORTS.filter((kind) => kind !== 'usage').map((kind) =>
     button({ locale, key: `admin.csv.${kind}` }, { route: 'adm:csv', arg: kind }),
   );
-  return [spans, [button({ locale, key: 'admin.button.chart' }, { route: 'adm:chart' })], files];
+  const more = [
+    button({ locale, key: 'admin.button.chart' }, { route: 'adm:chart' }),
+    button({ locale, key: 'admin.button.usage' }, { route: 'adm:usage', arg: '30' }),
+  ];
+  return [spans, more, files];
 }
 
 async function sendChart(ctx: BotContext, parts: BotParts): Promise<void> {
