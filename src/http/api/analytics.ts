@@ -16,6 +16,8 @@ const DAY_MS = 86_400_000;
 /** Days asked for when a question names none, and at most. */
 const USUAL_DAYS = 30;
 const MOST_DAYS = 400;
+/** Years whose instants everybody writes alike; the books are no older. */
+const [EARLIEST_MS, LATEST_MS] = [Date.UTC(2000, 0), Date.UTC(2200, 0)];
 
 const WORK_GROUPS = ['track', 'model', 'day', 'user', 'client'] as const satisfies WorkGroup[];
 const NODE_GROUPS = ['node', 'track_node'] as const satisfies NodeGroup[];
@@ -42,7 +44,12 @@ const filter = {
     .refine(isTimeZone, 'must be an IANA time zone')
     .default('UTC')
     .meta({ description: 'IANA zone whose midnights part the days', example: 'Europe/Moscow' }),
-  track: z.string().min(1).max(200).optional(),
+  track: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((name) => !/[\p{Cc}\p{Cs}]/u.test(name), 'has characters that no name has')
+    .optional(),
   user_id: z
     .string()
     .regex(/^[1-9]\d{0,14}$/)
@@ -201,7 +208,8 @@ function spanOf({ from, to, zone }: Asked, asOf: string): WorkFilter['span'] {
   const usual = end.getTime() - USUAL_DAYS * DAY_MS;
   const begin = new Date(from === undefined ? usual : instantMs(from, zone));
   const days = (end.getTime() - begin.getTime()) / DAY_MS;
-  if (days > 0 && days <= MOST_DAYS + 1) return { from: begin, to: end };
+  const isWithin = begin.getTime() >= EARLIEST_MS && end.getTime() <= LATEST_MS;
+  if (isWithin && days > 0 && days <= MOST_DAYS + 1) return { from: begin, to: end };
   throw new ApiProblem({
     code: 'validation_error',
     detail: `A span ends after it begins, within ${MOST_DAYS} days.`,
