@@ -1,8 +1,10 @@
 import { assert } from '../src/domain/assert';
 import { billingActivities } from './billing';
+import { spendActivities, type SpendDeps } from './billing/spends';
 import type { ActivityDeps } from './deps';
 import { deliveryActivities, outboxActivities } from './messages';
 
+export type { SpendDeps } from './billing/spends';
 export type { ActivityDeps } from './deps';
 export type OutboxActivities = ReturnType<typeof outboxActivities>;
 export type DeliveryActivities = ReturnType<typeof deliveryActivities>;
@@ -12,6 +14,11 @@ type ActivityFunctions = Record<string, (input: never) => Promise<unknown>>;
 /** The activities of the billing task queue. */
 export function createActivities(deps: ActivityDeps): ActivityFunctions {
   return unite([...billingActivities(deps), outboxActivities(deps)]);
+}
+
+/** The activities of the task queue of spends: what the workflow `tokenSpend` needs, and nothing else. */
+export function createSpendActivities(deps: SpendDeps): ActivityFunctions {
+  return unite([spendActivities(deps)]);
 }
 
 /** The activities of the messages task queue, whose rate the Temporal server limits. */

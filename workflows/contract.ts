@@ -11,6 +11,14 @@ export function messagesTaskQueue(billingTaskQueue: string): string {
   return billingTaskQueue + MESSAGES_TASK_QUEUE_SUFFIX;
 }
 
+/** Suffix of the task queue of spends, which every server that takes them polls with a small worker of its own. */
+export const SPENDS_TASK_QUEUE_SUFFIX = '-spends';
+
+/** The task queue of spends that belongs to a billing task queue. */
+export function spendsTaskQueue(billingTaskQueue: string): string {
+  return billingTaskQueue + SPENDS_TASK_QUEUE_SUFFIX;
+}
+
 /**
  * Search attributes of every workflow (OPS-1), by which an operator finds money in the Web UI.
  * They must be registered in the namespace before the first workflow starts; SQL visibility allows few of each type.

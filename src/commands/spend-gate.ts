@@ -4,17 +4,27 @@ import {
   type SpendRequest,
 } from '../../workflows/billing/token-spend/contract';
 
+export type { SpendAnswer, SpendRequest };
+
 /** Starts the workflow of a batch and gives its answers, in the order of the requests. */
 export type SendBatch = (spends: readonly SpendRequest[]) => Promise<readonly SpendAnswer[]>;
 
 export interface SpendGate {
-  /** Answers when the money has moved or was refused; equal keys that are under way share one answer. */
+  /**
+   * Answers when the money has moved or was refused. Equal requests of one key that are under way share one answer;
+   * another request under such a key is a mismatch at once. Rejects when the outcome is unknown.
+   */
   spend(request: SpendRequest): Promise<SpendAnswer>;
+  /** The same for many, which leave together as far as they fit. */
+  spendAll(requests: readonly SpendRequest[]): readonly Promise<SpendAnswer>[];
   /** Resolves when nothing waits and nothing is under way. */
   drained(): Promise<void>;
   readonly waiting: number;
   readonly inFlight: number;
 }
+
+/** More callers than this wait in vain: they are told at once to come again. */
+export const MOST_WAITING = 20_000;
 
 interface Caller {
   readonly request: SpendRequest;
@@ -22,13 +32,18 @@ interface Caller {
   fail(error: unknown): void;
 }
 
+interface UnderWay {
+  readonly request: SpendRequest;
+  readonly answer: Promise<SpendAnswer>;
+}
+
 /**
  * Group commit: a spend that comes alone leaves at once; while a batch is under way arriving spends wait, and leave
  * together in the next. A second batch leaves beside the first only when it is full.
  */
 export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH): SpendGate {
-  const waiting: Caller[] = [];
-  const underWay = new Map<string, Promise<SpendAnswer>>();
+  let waiting: Caller[] = [];
+  const underWay = new Map<string, UnderWay>();
   let inFlight = 0;
 
   const mayLeave = (): boolean =>
@@ -37,7 +52,9 @@ export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH)
   const leave = (): void => {
     while (mayLeave()) {
       inFlight += 1;
-      void carry(send, waiting.splice(0, fullBatch)).finally(() => {
+      const leaving = waiting.slice(0, fullBatch);
+      waiting = waiting.slice(fullBatch);
+      void carry(send, leaving).finally(() => {
         inFlight -= 1;
         leave();
       });
@@ -45,20 +62,35 @@ export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH)
   };
 
   const join = (request: SpendRequest): Promise<SpendAnswer> => {
-    const answered = new Promise<SpendAnswer>((answer, fail) => {
-      waiting.push({ request, answer, fail });
+    const earlier = underWay.get(request.key);
+    if (earlier) return answerJoined(request, earlier);
+    if (waiting.length >= MOST_WAITING) return Promise.reject(new Error('too many spends wait'));
+    const answer = new Promise<SpendAnswer>((answerIt, fail) => {
+      waiting.push({ request, answer: answerIt, fail });
     });
-    underWay.set(request.key, answered);
+    underWay.set(request.key, { request, answer });
     const forget = () => underWay.delete(request.key);
-    answered.then(forget, forget);
+    answer.then(forget, forget);
+    return answer;
+  };
+
+  const spendAll = (requests: readonly SpendRequest[]) => {
+    const answers = requests.map(join);
     leave();
-    return answered;
+    return answers;
   };
 
   return {
-    spend: (request) => underWay.get(request.key) ?? join(request),
+    spend: (request) => {
+      const answer = join(request);
+      leave();
+      return answer;
+    },
+    spendAll,
     drained: async () => {
-      while (underWay.size > 0) await Promise.allSettled(underWay.values());
+      while (underWay.size > 0) {
+        await Promise.allSettled([...underWay.values()].map(({ answer }) => answer));
+      }
     },
     get waiting() {
       return waiting.length;
@@ -67,6 +99,19 @@ export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH)
       return inFlight;
     },
   };
+}
+
+/** Who comes second hears what the first hears, as a repeat: nothing moved for them. */
+async function answerJoined(request: SpendRequest, earlier: UnderWay): Promise<SpendAnswer> {
+  if (!isSame(request, earlier.request)) return { kind: 'mismatch', key: request.key };
+  const answer = await earlier.answer;
+  return answer.kind === 'charged' ? { ...answer, isReplay: true } : answer;
+}
+
+function isSame({ name: one }: SpendRequest, { name: other }: SpendRequest): boolean {
+  return (
+    one?.method === other?.method && one?.path === other?.path && one?.bodyHash === other?.bodyHash
+  );
 }
 
 async function carry(send: SendBatch, callers: readonly Caller[]): Promise<void> {

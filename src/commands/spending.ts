@@ -32,27 +32,58 @@ export function createSpending(options: SpendingOptions): SpendGate {
   });
 }
 
-async function run(
-  { client, taskQueue, processId, onStart }: SpendingOptions,
-  { spends, n }: { spends: readonly SpendRequest[]; n: number },
-): Promise<readonly SpendAnswer[]> {
-  const input: TokenSpendInput = { spends };
-  const description = describe(spends, { processId, n });
-  try {
-    const handle = await client.workflow.start('tokenSpend', {
-      ...description,
-      taskQueue,
-      args: [input],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      requestEagerStart: true,
-    });
-    onStart?.({ size: spends.length, isEager: handle.eagerlyStarted });
-    return (await handle.result()) as readonly SpendAnswer[];
-  } catch (error) {
-    // The same caller sends the same key through another process: one charge, one answer for both.
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    return client.workflow.getHandle<Workflows['tokenSpend']>(description.workflowId).result();
+/** How long a start may take: whoever waits longer should hear that the outcome is unknown. */
+const START_WITHIN_MS = 8_000;
+
+/** What nobody waits for any more should not begin: a batch that found no worker for so long is repeated by its callers. */
+const OVER_AFTER = '2 minutes';
+
+interface Batch {
+  readonly spends: readonly SpendRequest[];
+  readonly n: number;
+}
+
+async function run(options: SpendingOptions, batch: Batch): Promise<readonly SpendAnswer[]> {
+  const { client, onStart } = options;
+  const description = describe(batch.spends, { processId: options.processId, n: batch.n });
+  for (;;) {
+    try {
+      const handle = await client.withDeadline(Date.now() + START_WITHIN_MS, () =>
+        start(options, { spends: batch.spends, description }),
+      );
+      onStart?.({ size: batch.spends.length, isEager: handle.eagerlyStarted });
+      return (await handle.result()) as readonly SpendAnswer[];
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      await ended(client, description.workflowId);
+    }
   }
+}
+
+function start(
+  { client, taskQueue }: SpendingOptions,
+  { spends, description }: { spends: readonly SpendRequest[]; description: Description },
+) {
+  const input: TokenSpendInput = { spends };
+  return client.workflow.start('tokenSpend', {
+    ...description,
+    taskQueue,
+    args: [input],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+    workflowRunTimeout: OVER_AFTER,
+    requestEagerStart: true,
+  });
+}
+
+/**
+ * The same key is under way through another process. Its answer is that caller's: whether this is the same request,
+ * PostgreSQL says once the other has ended.
+ */
+async function ended(client: Client, workflowId: string): Promise<void> {
+  await client.workflow
+    .getHandle<Workflows['tokenSpend']>(workflowId)
+    .result()
+    .catch(() => undefined);
 }
 
 type Description = Required<
@@ -71,9 +102,7 @@ function describe(
   const people = [...new Set(spends.map(({ userId }) => userId))];
   const isAlone = spends.length === 1 && first !== undefined;
   return {
-    workflowId: isAlone
-      ? spendId(first.clientId, first.key)
-      : spendBatchId(batch.processId, batch.n),
+    workflowId: isAlone ? spendId(first) : spendBatchId(batch.processId, batch.n),
     staticSummary: isAlone
       ? `Spend of ${first.userId}`
       : `${spends.length} spends of ${people.length} people`,

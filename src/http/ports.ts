@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { BillingCommands } from '../commands/contract';
+import type { SpendGate } from '../commands/spend-gate';
 import type { PaymentProvider } from '../payments/provider';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
@@ -79,6 +80,8 @@ export interface HttpParts {
   readonly commands: HttpCommands;
   readonly records: HttpRecords;
   readonly reads: HttpReads;
+  /** The group commit of this process. */
+  readonly spending: Pick<SpendGate, 'spend' | 'spendAll'>;
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly probes: Probes;
   readonly log: Logger;

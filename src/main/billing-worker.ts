@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, createDeliveryActivities, type ActivityDeps } from '../../activities';
 import { messagesTaskQueue } from '../../workflows/contract';
+import { createSpendWorker } from './spend-worker';
+import { workflowCode } from './workflow-code';
 
 /** Telegram takes about thirty messages a second of one bot; five are left for the bot's own answers (NT-2). */
 const MESSAGES_PER_SECOND = 25;
@@ -20,7 +20,10 @@ export interface WorkerSettings {
   readonly shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
 }
 
-/** The two workers of billing: workflows with their activities, and the messages with the rate the server keeps. */
+/**
+ * The workers of billing: workflows with their activities, the messages with the rate the server keeps, and the spends
+ * that a server began and did not live to end.
+ */
 export async function createBillingWorkers(settings: WorkerSettings): Promise<readonly Worker[]> {
   const { connection, namespace, taskQueue, deps } = settings;
   const shutdownGraceTime = settings.shutdownGraceTime ?? '20 seconds';
@@ -41,17 +44,6 @@ export async function createBillingWorkers(settings: WorkerSettings): Promise<re
       maxTaskQueueActivitiesPerSecond: MESSAGES_PER_SECOND,
       maxConcurrentActivityTaskExecutions: MESSAGES_IN_FLIGHT,
     }),
+    await createSpendWorker({ ...settings, shutdownGraceTime }),
   ];
-}
-
-/** The bundle that a build leaves beside the compiled code, when there is one. */
-export function builtBundle(): string | undefined {
-  const path = join(__dirname, '..', '..', 'workflow-bundle.js');
-  return existsSync(path) ? path : undefined;
-}
-
-function workflowCode(bundlePath: string | undefined): Partial<WorkerOptions> {
-  return bundlePath === undefined
-    ? { workflowsPath: require.resolve('../../workflows') }
-    : { workflowBundle: { codePath: bundlePath } };
 }

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { connect, connectReadOnly } from '../../drizzle/client';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { connect, connectReadOnly, type Connection as Database } from '../../drizzle/client';
 import { createBot } from '../bot/bot';
 import { introduceBot } from '../bot/polling';
 import { createWebhookHandler, registerWebhook } from '../bot/webhook';
@@ -8,15 +10,20 @@ import type { Config } from '../config';
 import { createHttpApp } from '../http/app';
 import { listen } from '../http/listen';
 import type { TelegramWebhook } from '../http/ports';
+import type { Log } from '../log';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
 import { botParts, type BotMakings } from './bot-process';
 import { requireMigrations } from './migrations';
 import { runProcess } from './process';
+import { hostSpending, type SpendHost } from './spend-worker';
 import { readTerms } from './terms';
 import { providersOf } from './wiring';
+import { builtBundle } from './workflow-code';
 
 runProcess('server', async ({ config, log, stopping }) => {
+  // Temporal's own handlers would stop the worker of spends before the last request is answered.
+  Runtime.install({ shutdownSignals: [] });
   const { address, namespace, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'server' });
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'server-reads' });
@@ -34,8 +41,10 @@ runProcess('server', async ({ config, log, stopping }) => {
     providers: providersOf(config),
   };
   const telegramWebhook = hostBot(makings);
+  const spends = await spending(makings, writes);
   const app = createHttpApp({
     ...makings,
+    spending: spends.gate,
     probes: {
       database: async () => void (await readOnly.sql`select 1`),
       temporal: async () => void (await connection.workflowService.getSystemInfo({})),
@@ -55,9 +64,36 @@ runProcess('server', async ({ config, log, stopping }) => {
   log.info({ url: listening.url, telegram: config.telegram.mode.kind }, 'server ready');
   await stopping;
   await listening.stop();
+  await spends.stop();
   await connection.close();
   await Promise.all([writes.close(), readOnly.close()]);
 });
+
+/** The server carries its own spends, on a connection of its own: client and worker share it (eager start). */
+async function spending(
+  { config, log }: { config: Config; log: Log },
+  database: Database,
+): Promise<SpendHost> {
+  const { address, namespace, taskQueue } = config.temporal;
+  const connection = await NativeConnection.connect({ address });
+  const bundle = builtBundle();
+  const host = await hostSpending({
+    connection,
+    namespace,
+    taskQueue,
+    processId: randomUUID(),
+    deps: { db: database.db, settings: config.billing },
+    log,
+    ...(bundle === undefined ? {} : { workflowBundlePath: bundle }),
+  });
+  return {
+    gate: host.gate,
+    stop: async () => {
+      await host.stop();
+      await connection.close();
+    },
+  };
+}
 
 /** In webhook mode this process is the bot: it registers its address, again and again until Telegram answers. */
 function hostBot(makings: BotMakings & { config: Config }): TelegramWebhook | undefined {

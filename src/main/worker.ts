@@ -4,9 +4,10 @@ import { grantAdmins } from '../../drizzle/admins';
 import { connect } from '../../drizzle/client';
 import { createCommands } from '../commands/billing';
 import { createReads } from '../reads/reads';
-import { builtBundle, createBillingWorkers } from './billing-worker';
+import { createBillingWorkers } from './billing-worker';
 import { runProcess } from './process';
 import { messengerOf, providersOf } from './wiring';
+import { builtBundle } from './workflow-code';
 
 /** Connections to PostgreSQL: as many as transactions can usefully run at once here. */
 const POOL_SIZE = 20;

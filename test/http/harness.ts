@@ -113,6 +113,10 @@ function partsOf(server: TestServer): HttpParts {
       holdAnswer: async () => undefined,
       invoiceIdByNo: async (no) => (no === server.invoice.no ? INVOICE_ID : undefined),
     },
+    spending: {
+      spend: () => Promise.reject(new Error('nobody spends here')),
+      spendAll: () => [],
+    },
     providers: new Map([['mock', mockProvider(mock)]]),
     probes: {
       database: async () => faults.database?.(),

@@ -1,3 +1,4 @@
+import type { SpendGate } from '../../src/commands/spend-gate';
 import type { Connection } from '../../drizzle/client';
 import type { BillingCommands } from '../../src/commands/contract';
 import { createHttpApp } from '../../src/http/app';
@@ -14,6 +15,7 @@ interface HttpInput {
   readonly commands: BillingCommands;
   readonly records: EdgeRecords;
   readonly reads: BillingReads;
+  readonly spending: SpendGate;
   readonly providers: PaymentProviders;
   readonly database: Connection;
   readonly log: Log;
@@ -21,11 +23,12 @@ interface HttpInput {
 
 /** The product's server on a port of its own. */
 export async function startHttp(input: HttpInput): Promise<Listening> {
-  const { commands, records, reads, providers, database, log } = input;
+  const { commands, records, reads, spending, providers, database, log } = input;
   const app = createHttpApp({
     commands,
     records,
     reads,
+    spending,
     providers,
     probes: {
       database: async () => void (await database.sql`select 1`),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { sql as query } from 'drizzle-orm';
@@ -11,6 +12,7 @@ import { createBot } from '../../src/bot/bot';
 import { startPolling, type Polling } from '../../src/bot/polling';
 import { createCommands } from '../../src/commands/billing';
 import type { BillingCommands } from '../../src/commands/contract';
+import type { SpendGate } from '../../src/commands/spend-gate';
 import { DEFAULT_SETTINGS, type BillingSettings } from '../../src/domain/billing/settings';
 import { fastForwardAll } from '../../src/embedded/clock';
 import { freePort } from '../../src/embedded/ports';
@@ -19,6 +21,7 @@ import { createLog } from '../../src/log';
 import { botParts, type BotMakings } from '../../src/main/bot-process';
 import { createBillingWorkers } from '../../src/main/billing-worker';
 import { migrationsFolder } from '../../src/main/migrations';
+import { hostSpending } from '../../src/main/spend-worker';
 import { messengerOf } from '../../src/main/wiring';
 import { paymentProviders, type PaymentProviders } from '../../src/payments/registry';
 import type { BillingReads } from '../../src/reads/billing';
@@ -75,6 +78,8 @@ export interface Stack {
   readonly commands: BillingCommands;
   readonly records: EdgeRecords;
   readonly reads: BillingReads;
+  /** What the server's own process takes spends with. */
+  readonly spending: SpendGate;
   /** Starts another worker; the test stops it. */
   startWorker(change?: WorkerChange): Promise<RunningWorker>;
   /** The worker the stack started with. */
@@ -141,7 +146,19 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   });
   const records = options.asksTerms ? asking : inAgreement(asking, sql);
   const reads = createReads(readOnly.db, TEST_SECRETS);
-  const edge = { commands, records, reads, providers };
+  // A connection of its own, as another process has: one connection has one worker of each task queue.
+  const edgeConnection = await NativeConnection.connect({ address: servers.temporalAddress });
+  const spends = await hostSpending({
+    connection: edgeConnection,
+    namespace: servers.namespace,
+    taskQueue,
+    processId: randomUUID(),
+    workflowBundlePath: servers.workflowBundlePath,
+    shutdownGraceTime: '2 seconds',
+    deps: { db: database.db, settings },
+    log,
+  });
+  const edge = { commands, records, reads, providers, spending: spends.gate };
   const http = await startHttp({ ...edge, httpPort, database, log });
 
   const startWorker = async (change: WorkerChange = {}): Promise<RunningWorker> => {
@@ -196,6 +213,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     commands,
     records,
     reads,
+    spending: spends.gate,
     startWorker,
     worker,
     advance: async (userId, ms) => {
@@ -210,9 +228,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await bot?.stop();
       await worker?.stop();
       await http.stop();
+      await spends.stop();
       await mock.stop();
       await telegram.close();
       await nativeConnection.close();
+      await edgeConnection.close();
       await connection.close();
       await Promise.all([database.close(), readOnly.close(), sql.end({ timeout: 2 })]);
       await test.drop();

@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 import { createSpending } from '../../src/commands/spending';
 import type { SpendGate } from '../../src/commands/spend-gate';
 import type { SpendRequest } from '../../workflows/billing/token-spend/contract';
+import { spendsTaskQueue } from '../../workflows/contract';
 import { payAndSettle } from '../support/payments';
 import { balance, newUser, orderTopup, untilPaid } from '../support/shop';
 import { checkBooks, startStack, type Stack } from '../support/stack';
@@ -30,7 +31,7 @@ function gate(processId: string): SpendGate {
   const client = new Client({ connection, namespace: stack.servers.namespace });
   return createSpending({
     client,
-    taskQueue: stack.taskQueue,
+    taskQueue: spendsTaskQueue(stack.taskQueue),
     processId,
     onStart: (start) => starts.push(start),
   });

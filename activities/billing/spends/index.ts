@@ -15,8 +15,11 @@ import { fillLimits, lockLimits, type LimitSubject, type OpenLimit } from './lim
 import { standingsOf, type Standing } from './people';
 import { openWallets, type OpenWallet } from './wallets';
 
+/** What a spend needs of the process that carries it. */
+export type SpendDeps = Pick<ActivityDeps, 'db' | 'settings'>;
+
 /** Side effects of the `tokenSpend` workflow. */
-export function spendActivities(deps: ActivityDeps) {
+export function spendActivities(deps: SpendDeps) {
   return {
     applySpends: (batch: { spends: readonly SpendRequest[] }) => applySpends(deps, batch.spends),
   };
@@ -31,7 +34,7 @@ const FLOOR_UTOK = -1_000_000_000;
  * in the order of the requests.
  */
 async function applySpends(
-  { db }: ActivityDeps,
+  { db }: SpendDeps,
   spends: readonly SpendRequest[],
 ): Promise<SpendAnswer[]> {
   return inTransaction(db, async (tx) => {

@@ -44,10 +44,17 @@ export async function wasRecorded({ reads }: ApiParts, named: NamedRequest): Pro
 
 /** The name was given to another request, perhaps one that still runs. */
 export function mismatch(): ApiProblem {
-  return new ApiProblem({
-    code: 'idempotency_mismatch',
-    detail: 'This Idempotency-Key was used for another request; use a new one.',
-  });
+  return new ApiProblem(mismatchProblem);
+}
+
+export const mismatchProblem = {
+  code: 'idempotency_mismatch',
+  detail: 'This Idempotency-Key was used for another request; use a new one.',
+} as const;
+
+/** SHA-256 of what a request means, whatever the order of its members; hexadecimal. */
+export function fingerprintOf(meaning: Readonly<Record<string, unknown>>): string {
+  return createHash('sha256').update(canonical(meaning)).digest('hex');
 }
 
 function keyOf(request: Request, body: Readonly<Record<string, unknown>>): string {
@@ -72,9 +79,7 @@ function keyOf(request: Request, body: Readonly<Record<string, unknown>>): strin
 /** Members in one order and without the alias: what means the same hashes to the same. */
 function hashOf(body: Readonly<Record<string, unknown>>): string {
   const meant = Object.entries(body).filter(([name]) => name !== 'idempotency_key');
-  return createHash('sha256')
-    .update(canonical(Object.fromEntries(meant)))
-    .digest('hex');
+  return fingerprintOf(Object.fromEntries(meant));
 }
 
 function canonical(value: unknown): string {

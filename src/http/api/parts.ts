@@ -1,5 +1,6 @@
 import type { BillingCommands } from '../../commands/contract';
 import type { BillingReads } from '../../reads/billing';
+import type { SpendGate } from '../../commands/spend-gate';
 import type { Clock } from '../ports';
 
 /** What the API for other services is made of. */
@@ -16,6 +17,9 @@ export interface ApiParts {
     BillingReads,
     'apiKey' | 'recordedRequest' | 'paymentRefunds' | 'work' | 'nodes'
   >;
+  readonly reads: Pick<BillingReads, 'apiKey' | 'recordedRequest' | 'paymentRefunds'>;
+  /** The group commit of this process. */
+  readonly spending: Pick<SpendGate, 'spend' | 'spendAll'>;
   readonly clock: Clock;
   readonly settings: {
     /** Mixed into the hashes of API keys. */

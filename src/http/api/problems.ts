@@ -47,19 +47,28 @@ export class ApiProblem extends Error {
   }
 }
 
+/** A problem as it stands inside a larger answer. */
+export function problemSummary({ code, detail, members }: Problem) {
+  const status = STATUS[code];
+  const type = `urn:telegram-billing:problem:${code}`;
+  return { type, title: STATUS_CODES[status] ?? 'Error', status, code, detail, ...members };
+}
+
 /** Answers in RFC 9457, with a sentence for people in the caller's language (API-6). */
 export function answerApiProblem(response: Response, { code, detail, members }: Problem): void {
   const status = STATUS[code];
   if (status === 401) response.set('www-authenticate', 'Bearer');
   if (status === 503) response.set('retry-after', '5');
+  if (code === 'request_in_progress') response.set('retry-after', '2');
   const { req: request } = response;
+  const { type, title } = problemSummary({ code, detail });
   response
     .status(status)
     .type('application/problem+json')
     .send(
       JSON.stringify({
-        type: `urn:telegram-billing:problem:${code}`,
-        title: STATUS_CODES[status] ?? 'Error',
+        type,
+        title,
         status,
         detail,
         instance: request.originalUrl.split('?')[0],

@@ -1,13 +1,28 @@
 // Every type here is a wire format between processes of different age: fields are only added, and only optional.
 
+/** The key of a charge that a client asked for: what two clients call the same is not the same. */
+export function chargeKey(clientId: string, key: string): string {
+  return `${clientId}:${key}`;
+}
+
 /** A spend that arrived alone is findable by its caller and key. */
-export function spendId(clientId: string, key: string): string {
-  return `spend:${clientId}:${key}`;
+export function spendId(request: Pick<SpendRequest, 'key'>): string {
+  return `spend:${request.key}`;
 }
 
 /** Spends that arrived together leave in one workflow of the process that took them. */
 export function spendBatchId(processId: string, n: number): string {
   return `spends:${processId}:${n}`;
+}
+
+/** How a client named its request: the same name means the same effect, once (API-4). */
+export interface SpendName {
+  /** The client's own key, without the client. */
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  /** SHA-256 of what was asked, hexadecimal. */
+  readonly bodyHash: string;
 }
 
 /** One request to pay for work with tokens. */
@@ -25,7 +40,9 @@ export interface SpendRequest {
   readonly track?: string;
   readonly description: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
-  /** Business instant of the person, ISO 8601. */
+  /** With it the claim of the name and the answer are written in the transaction of the charge (API-5). */
+  readonly name?: SpendName;
+  /** Instant of arrival, ISO 8601; a test customer's own clock is added where their row is read. */
   readonly asOf: string;
 }
 
@@ -35,6 +52,8 @@ export interface SpentLot {
 }
 
 export type SpendAnswer =
+  /** The key was given to another request, perhaps one that still runs; nothing moved. */
+  | { readonly kind: 'mismatch'; readonly key: string }
   | {
       readonly kind: 'charged';
       readonly key: string;
@@ -58,8 +77,10 @@ export type SpendAnswer =
         | 'user_blocked'
         | 'money_frozen'
         | 'subscription_required'
+        | 'invalid_amount'
         | 'insufficient_balance'
         | 'spend_limit_reached';
+      readonly subscriptionState?: string;
       readonly requiredUtok?: number;
       readonly availableUtok?: number;
       readonly limit?: {
