@@ -40,18 +40,26 @@ export interface AuditEntry {
 
 /** Writes who did what and why, in the transaction that did it (AU-1). */
 export async function writeAudit(tx: Transaction, entry: AuditEntry): Promise<void> {
-  const workflow = workflowId();
-  await tx.insert(auditLog).values({
-    actorKind: entry.actor?.kind ?? 'system',
-    actorId: entry.actor?.id ?? workflow,
-    action: entry.action,
-    entity: entry.entity,
-    entityId: entry.entityId,
-    before: entry.before ?? null,
-    after: entry.after ?? null,
-    reason: entry.reason ?? null,
-    requestId: requestId(),
-    workflowId: workflow,
-    asOf: entry.asOf,
-  });
+  await writeAudits(tx, [entry]);
+}
+
+/** The same for many at once. */
+export async function writeAudits(tx: Transaction, entries: readonly AuditEntry[]): Promise<void> {
+  const [workflow, request] = [workflowId(), requestId()];
+  if (entries.length === 0) return;
+  await tx.insert(auditLog).values(
+    entries.map((entry) => ({
+      actorKind: entry.actor?.kind ?? 'system',
+      actorId: entry.actor?.id ?? workflow,
+      action: entry.action,
+      entity: entry.entity,
+      entityId: entry.entityId,
+      before: entry.before ?? null,
+      after: entry.after ?? null,
+      reason: entry.reason ?? null,
+      requestId: request,
+      workflowId: workflow,
+      asOf: entry.asOf,
+    })),
+  );
 }

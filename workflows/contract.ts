@@ -33,6 +33,7 @@ export const SEARCH_ATTRIBUTES = {
   SubscriptionId: SearchAttributeType.KEYWORD,
   Plan: SearchAttributeType.KEYWORD,
   TestClockId: SearchAttributeType.KEYWORD,
+  BillingUserIds: SearchAttributeType.KEYWORD_LIST,
   AmountMinor: SearchAttributeType.INT,
   Attempt: SearchAttributeType.INT,
   NextActionAt: SearchAttributeType.DATETIME,
@@ -44,6 +45,8 @@ export const stuckReason = defineSearchAttributeKey('StuckReason', 'KEYWORD');
 export const providerName = defineSearchAttributeKey('Provider', 'KEYWORD');
 export const currencyCode = defineSearchAttributeKey('Currency', 'KEYWORD');
 export const billingUserId = defineSearchAttributeKey('BillingUserId', 'KEYWORD');
+/** Everybody whose tokens a workflow of many spends moves. */
+export const billingUserIds = defineSearchAttributeKey('BillingUserIds', 'KEYWORD_LIST');
 export const invoiceIdAttribute = defineSearchAttributeKey('InvoiceId', 'KEYWORD');
 export const subscriptionIdAttribute = defineSearchAttributeKey('SubscriptionId', 'KEYWORD');
 export const planSlug = defineSearchAttributeKey('Plan', 'KEYWORD');

@@ -1,14 +1,16 @@
 import { and, asc, eq } from 'drizzle-orm';
-import { v7 } from 'uuid';
 import type { Transaction } from '../../drizzle/client';
 import { charges, entries, lotMoves, lots, type LotOrigin } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
 import type { BillingSettings } from '../../src/domain/billing/settings';
-import { tokenText } from '../../src/domain/tokens';
-import { writeAudit } from '../audit';
-import { tokenAccount, wallet } from './accounts';
-import { availableOf, balanceOf, lockWallet, postTransfer, type LockedWallet } from './ledger';
-import { openItem } from './open-items';
+import {
+  decideSpends,
+  type SpendDecision,
+  type SpendRefusal,
+} from '../../src/domain/billing/spend-batch';
+import { balanceOf } from './ledger';
+import { recordCharges, type ChargedSpend, type SpendToBook } from './spends/booking';
+import { openWallets, type OpenWallet } from './spends/wallets';
 
 type Charge = typeof charges.$inferSelect;
 
@@ -16,6 +18,8 @@ export interface Spending {
   /** `<workflow id>:<step>` or client and key: repeating it changes nothing. */
   readonly key: string;
   readonly clientId?: string;
+  /** The API key that was used. */
+  readonly keyId?: string;
   readonly userId: number;
   /** Zero is legal: it leaves a charge and no transfer (LG-9). */
   readonly requestedUtok: number;
@@ -63,96 +67,53 @@ export interface SpentLot {
 
 /**
  * Charges a person for work: one charge and, unless it is zero, one transfer to `sys:spend:TOK` that burns lots in the
- * declared order. The decision and the debit happen under the lock of the wallet's row (LG-7).
+ * declared order. It is a batch of one, in the caller's transaction: the same rules decide under the same lock (LG-7),
+ * and the same statements book. Whether the person may start work, and their limits, are the caller's to ask.
  */
 export async function spendTokens(tx: Transaction, spending: Spending): Promise<SpendOutcome> {
-  const { userId, asOf, requestedUtok } = spending;
-  const locked = await lockWallet(tx, userId);
+  const { userId, asOf, settings } = spending;
+  const wallet = (await openWallets(tx, [{ userId, asOf }])).get(userId);
+  assert(wallet, `wallet of ${userId} is open`);
   const known = await chargeOf(tx, spending.key);
-  if (known) return { kind: 'charged', ...(await reportOf(tx, { charge: known, locked })) };
-  const availableUtok = await availableOf(tx, { userId, asOf });
-  const chargedUtok = chargeable(spending, availableUtok);
-  if (chargedUtok === undefined) {
-    return { kind: 'insufficient_balance', requiredUtok: requestedUtok, availableUtok };
-  }
-  const charge = await recordCharge(tx, spending, chargedUtok);
-  await showUncollected(tx, spending, charge);
-  const report = await reportOf(tx, { charge, locked });
-  return { kind: 'charged', ...report, isRepeat: false };
+  if (known) return { kind: 'charged', ...(await reportOf(tx, { charge: known, wallet })) };
+  const decision = decide(spending, wallet);
+  if (decision.kind === 'refused') return refusalOf(decision.refusal);
+  await recordCharges(tx, { spends: [toBook(spending, { decision, wallet })], settings });
+  const charge = await chargeOf(tx, spending.key);
+  assert(charge, 'a recorded charge is found');
+  return { kind: 'charged', ...(await reportOf(tx, { charge, wallet })), isRepeat: false };
 }
 
-/** What can be taken; undefined when work that is paid in advance does not fit. */
-function chargeable(
-  { requestedUtok, lowestUtok }: Spending,
-  availableUtok: number,
-): number | undefined {
-  if (requestedUtok === 0) return 0;
-  if (lowestUtok !== undefined) {
-    return Math.min(requestedUtok, Math.max(0, availableUtok - lowestUtok));
-  }
-  return availableUtok >= requestedUtok ? requestedUtok : undefined;
-}
-
-async function recordCharge(
-  tx: Transaction,
-  spending: Spending,
-  chargedUtok: number,
-): Promise<Charge> {
-  const { key, userId, requestedUtok, kind, description, meta, asOf } = spending;
-  const id = v7();
-  const transferId = chargedUtok > 0 ? await debit(tx, spending, { id, chargedUtok }) : null;
-  const uncollectedUtok = requestedUtok - chargedUtok;
-  const amounts = { requestedUtok, chargedUtok, uncollectedUtok };
-  const optional = { clientId: spending.clientId ?? null, track: spending.track ?? null };
-  const row = { id, key, userId, kind, transferId, description, meta, asOf };
-  const [charge] = await tx
-    .insert(charges)
-    .values({ ...row, ...amounts, ...optional })
-    .returning();
-  assert(charge, 'an inserted charge is returned');
-  await writeAudit(tx, {
-    action: 'tokens.spent',
-    entity: 'transfer',
-    entityId: transferId ?? id,
-    after: { userId, chargeId: id, ...amounts },
-    asOf,
+function decide(spending: Spending, wallet: OpenWallet): SpendDecision {
+  const { key, userId, requestedUtok: amountUtok, lowestUtok } = spending;
+  const isPostPaid = lowestUtok !== undefined;
+  const [decision] = decideSpends([{ key, userId, amountUtok, isPostPaid, limitIds: [] }], {
+    spenders: new Map([[userId, { ...wallet, refusal: undefined }]]),
+    limits: new Map(),
+    floorUtok: lowestUtok ?? 0,
   });
-  return charge;
+  assert(decision, 'one wish has one decision');
+  return decision;
 }
 
-async function debit(
-  tx: Transaction,
-  spending: Spending,
-  charge: { id: string; chargedUtok: number },
-): Promise<string> {
-  const { key, userId, asOf, meta, lowestUtok } = spending;
-  const { transferId } = await postTransfer(tx, {
-    key,
-    kind: 'spend',
-    legs: [
-      { account: wallet(userId), amount: -charge.chargedUtok },
-      { account: tokenAccount('spend'), amount: charge.chargedUtok },
-    ],
-    userId,
-    chargeId: charge.id,
-    asOf,
-    meta,
-    ...(lowestUtok === undefined ? {} : { lowestUtok }),
-  });
-  return transferId;
+/** Limits and standing are not asked here, so only the balance can refuse. */
+function refusalOf(refusal: SpendRefusal): SpendOutcome {
+  assert(refusal.code === 'insufficient_balance', `a charge is refused for its balance only`);
+  const { requiredUtok, availableUtok } = refusal;
+  return { kind: 'insufficient_balance', requiredUtok, availableUtok };
 }
 
-async function showUncollected(tx: Transaction, spending: Spending, charge: Charge): Promise<void> {
-  if (charge.uncollectedUtok === 0) return;
-  const missing = tokenText(charge.uncollectedUtok);
-  const asked = tokenText(charge.requestedUtok);
-  await openItem(tx, spending.settings, {
-    key: `${spending.key}:uncollected`,
-    kind: 'uncollected',
-    userId: spending.userId,
-    reason: `${missing} of ${asked} tokens could not be collected: ${spending.description}`,
-    asOf: spending.asOf,
-  });
+function toBook(
+  { kind, clientId, keyId, track, description, meta, asOf }: Spending,
+  decided: { decision: ChargedSpend; wallet: OpenWallet },
+): SpendToBook {
+  return {
+    ...decided,
+    ...{ kind, description, meta, asOf },
+    clientId: clientId ?? null,
+    keyId: keyId ?? null,
+    track: track ?? null,
+  };
 }
 
 async function chargeOf(tx: Transaction, key: string): Promise<Charge | undefined> {
@@ -163,10 +124,10 @@ async function chargeOf(tx: Transaction, key: string): Promise<Charge | undefine
 /** Rebuilt from the books, so that a repeat hears years later what was said the first time. */
 async function reportOf(
   tx: Transaction,
-  { charge, locked }: { charge: Charge; locked: LockedWallet },
+  { charge, wallet }: { charge: Charge; wallet: OpenWallet },
 ): Promise<ChargeReport> {
   const { id: chargeId, transferId, chargedUtok, uncollectedUtok } = charge;
-  const entry = transferId === null ? undefined : await entryOf(tx, transferId, locked.id);
+  const entry = transferId === null ? undefined : await entryOf(tx, transferId, wallet.accountId);
   const balanceAfterUtok = entry?.balanceAfter ?? (await balanceOf(tx, charge.userId));
   return {
     chargeId,

@@ -10,7 +10,7 @@ import {
   type SpendRequest,
   type TokenSpendInput,
 } from '../../workflows/billing/token-spend/contract';
-import { billingUserId } from '../../workflows/contract';
+import { billingUserId, billingUserIds } from '../../workflows/contract';
 import { createSpendGate, type SpendGate } from './spend-gate';
 import type { Workflows } from './start';
 
@@ -105,9 +105,11 @@ function describe(
     workflowId: isAlone ? spendId(first) : spendBatchId(batch.processId, batch.n),
     staticSummary: isAlone
       ? `Spend of ${first.userId}`
-      : `${spends.length} spends of ${people.length} people`,
+      : `${spends.length} spends of ${people.length} users`,
     memo: { keys: spends.slice(0, NAMED_KEYS).map(({ key }) => key) },
-    typedSearchAttributes:
-      people.length === 1 ? [{ key: billingUserId, value: String(people[0]) }] : [],
+    typedSearchAttributes: [
+      { key: billingUserIds, value: people.map(String) },
+      ...(people.length === 1 ? [{ key: billingUserId, value: String(people[0]) }] : []),
+    ],
   };
 }

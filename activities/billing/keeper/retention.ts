@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   dataExports,
+  idempotencyKeys,
   inboxEvents,
   outboxMessages,
   rateCounters,
@@ -17,6 +18,7 @@ export interface Emptied {
   readonly exports: number;
   readonly shownCards?: number;
   readonly rateCounters?: number;
+  readonly answers?: number;
 }
 
 /** Rows emptied by one statement, so that no lock is long. */
@@ -63,6 +65,13 @@ export async function applyRetention(
       () => sql`
         delete from ${rateCounters} where key in (
           select key from ${rateCounters} where expire < ${before(1)} limit ${ROWS_AT_ONCE})`,
+    ),
+    // A repeat that comes later still is answered from its charge.
+    answers: await repeat(
+      () => sql`
+        delete from ${idempotencyKeys} where (caller, key) in (
+          select caller, key from ${idempotencyKeys}
+          where expires_at < ${before(0)} limit ${ROWS_AT_ONCE})`,
     ),
   };
   log.info(emptied, 'old contents emptied');

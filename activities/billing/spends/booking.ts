@@ -3,8 +3,13 @@ import { v7 } from 'uuid';
 import type { Transaction } from '../../../drizzle/client';
 import { accounts, charges, entries, lotMoves, lots, transfers } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
+import type { BillingSettings } from '../../../src/domain/billing/settings';
 import type { SpendDecision } from '../../../src/domain/billing/spend-batch';
+import { tokenText } from '../../../src/domain/tokens';
+import { writeAudits, type AuditEntry } from '../../audit';
 import { tokenAccount } from '../accounts';
+import { openItem } from '../open-items';
+import { noticeFalls, type WalletFall } from './notices';
 import type { OpenWallet } from './wallets';
 
 export type ChargedSpend = Extract<SpendDecision, { kind: 'charged' }>;
@@ -15,6 +20,8 @@ export interface SpendToBook {
   readonly wallet: OpenWallet;
   readonly kind: 'spend' | 'track';
   readonly clientId: string | null;
+  /** The API key that was used. */
+  readonly keyId: string | null;
   readonly track: string | null;
   readonly description: string;
   readonly meta: Readonly<Record<string, unknown>>;
@@ -28,11 +35,65 @@ export interface BookedSpend {
 }
 
 /**
+ * Books decided spends with all that belongs to them: the trail of the audit, an open item for what could not be
+ * collected (LG-8), and the word to people whose balance falls past a threshold (SP-8).
+ */
+export async function recordCharges(
+  tx: Transaction,
+  { spends, settings }: { spends: readonly SpendToBook[]; settings: BillingSettings },
+): Promise<readonly BookedSpend[]> {
+  if (spends.length === 0) return [];
+  const booked = await bookSpends(tx, spends);
+  await writeAudits(tx, spends.map((spend, index) => auditOf(spend, booked[index])));
+  for (const spend of spends) await showUncollected(tx, spend, settings);
+  await noticeFalls(tx, { falls: spends.flatMap((spend, i) => fallOf(spend, booked[i])), settings });
+  return booked;
+}
+
+function auditOf({ decision, asOf }: SpendToBook, booked: BookedSpend | undefined): AuditEntry {
+  assert(booked, `spend ${decision.wish.key} was booked`);
+  const { chargeId, transferId } = booked;
+  const { wish, chargedUtok, uncollectedUtok } = decision;
+  const amounts = { requestedUtok: wish.amountUtok, chargedUtok, uncollectedUtok };
+  return {
+    action: 'tokens.spent',
+    entity: 'transfer',
+    entityId: transferId ?? chargeId,
+    after: { userId: wish.userId, chargeId, ...amounts },
+    asOf,
+  };
+}
+
+async function showUncollected(
+  tx: Transaction,
+  { decision, description, asOf }: SpendToBook,
+  settings: BillingSettings,
+): Promise<void> {
+  const { wish, uncollectedUtok } = decision;
+  if (uncollectedUtok === 0) return;
+  const [missing, asked] = [tokenText(uncollectedUtok), tokenText(wish.amountUtok)];
+  await openItem(tx, settings, {
+    key: `${wish.key}:uncollected`,
+    kind: 'uncollected',
+    userId: wish.userId,
+    reason: `${missing} of ${asked} tokens could not be collected: ${description}`,
+    asOf,
+  });
+}
+
+function fallOf({ decision, asOf }: SpendToBook, booked: BookedSpend | undefined): WalletFall[] {
+  const { wish, chargedUtok, balanceBeforeUtok, balanceAfterUtok } = decision;
+  if (!booked || chargedUtok === 0) return [];
+  const { chargeId } = booked;
+  return [{ userId: wish.userId, balanceBeforeUtok, balanceAfterUtok, chargeId, asOf }];
+}
+
+/**
  * Writes many decided spends with one statement per table: transfers, entries, lots, balances and charges. Belongs to
  * the ledger: the wallets are locked, the decisions were made on what the locks guard, and each spend is a balanced
  * transfer of its own whose key refuses a second one.
  */
-export async function bookSpends(
+async function bookSpends(
   tx: Transaction,
   spends: readonly SpendToBook[],
 ): Promise<readonly BookedSpend[]> {
@@ -164,6 +225,7 @@ async function insertCharges(tx: Transaction, booked: readonly NumberedSpend[]):
       id: chargeId,
       key: spend.decision.wish.key,
       clientId: spend.clientId,
+      keyId: spend.keyId,
       userId: spend.decision.wish.userId,
       kind: spend.kind,
       requestedUtok: spend.decision.wish.amountUtok,

@@ -1,6 +1,7 @@
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import {
+  apiKeys,
   limitCounters,
   spendLimits,
   type LimitScope,
@@ -39,25 +40,38 @@ export async function lockLimits(
   return distinct.map((limit) => ({ ...limit, usedUtok: used.get(limit.limitId) ?? 0 }));
 }
 
-async function limitRows(tx: Transaction, subjects: readonly LimitSubject[]) {
+/** What is set for them, and the daily limit that a key has from its issue; of two of one window the lower counts. */
+async function limitRows(tx: Transaction, subjects: readonly LimitSubject[]): Promise<LimitRow[]> {
   const ids = (wanted: LimitScope) =>
-    subjects.filter(({ scope }) => scope === wanted).map(({ scopeId }) => scopeId);
-  const scopes = (['user', 'key', 'client'] as const).filter((scope) => ids(scope).length > 0);
-  if (scopes.length === 0) return [];
-  return tx
-    .select()
-    .from(spendLimits)
-    .where(
-      or(
-        ...scopes.map((scope) =>
-          and(eq(spendLimits.scope, scope), inArray(spendLimits.scopeId, ids(scope))),
-        ),
-      ),
-    );
+    `{${subjects.flatMap(({ scope, scopeId }) => (scope === wanted ? [scopeId] : [])).join(',')}}`;
+  if (subjects.length === 0) return [];
+  const rows = await tx.execute<Record<keyof LimitRow, string>>(sql`
+    select scope, scope_id as "scopeId", "window", min(limit_utok) as "limitUtok" from (
+      select scope, scope_id, "window", limit_utok from ${spendLimits}
+      where (scope = 'user' and scope_id = any(${ids('user')}::text[]))
+        or (scope = 'client' and scope_id = any(${ids('client')}::text[]))
+        or (scope = 'key' and scope_id = any(${ids('key')}::text[]))
+      union all
+      select 'key', id::text, 'day', spend_limit_day_utok from ${apiKeys}
+      where id = any(${ids('key')}::uuid[]) and spend_limit_day_utok is not null) as known
+    group by scope, scope_id, "window"`);
+  return [...rows].map(({ scope, scopeId, window, limitUtok }) => ({
+    scope: scope as LimitScope,
+    scopeId,
+    window: window as LimitWindow,
+    limitUtok: Number(limitUtok),
+  }));
+}
+
+interface LimitRow {
+  readonly scope: LimitScope;
+  readonly scopeId: string;
+  readonly window: LimitWindow;
+  readonly limitUtok: number;
 }
 
 function openLimit(
-  row: { scope: LimitScope; scopeId: string; window: LimitWindow; limitUtok: number },
+  row: LimitRow,
   { zone, asOf }: LimitSubject,
 ): OpenLimit {
   const { startsMs, endsMs } = windowOf(row.window, { zone, atMs: asOf.getTime() });
@@ -111,23 +125,83 @@ async function lockCounters(
   return new Map(rows.map((row) => [limitId(row), row.usedUtok]));
 }
 
-/** Writes what a batch has spent of each limit. */
+/** Those of some limits that subjects fill at their instants. */
+export function limitsAt(
+  limits: readonly OpenLimit[],
+  subjects: readonly LimitSubject[],
+): readonly OpenLimit[] {
+  return limits.filter(({ scope, scopeId, windowStart, resetsAt }) =>
+    subjects.some(
+      (subject) =>
+        subject.scope === scope &&
+        subject.scopeId === scopeId &&
+        windowStart <= subject.asOf &&
+        subject.asOf.getTime() < Date.parse(resetsAt),
+    ),
+  );
+}
+
+/** Writes what was spent or reserved of limits that {@link lockLimits} has locked, in one statement. */
 export async function fillLimits(
   tx: Transaction,
   filled: readonly { limit: OpenLimit; byUtok: number }[],
 ): Promise<void> {
+  const totals = new Map<string, { limit: OpenLimit; byUtok: number }>();
   for (const { limit, byUtok } of filled) {
-    if (byUtok === 0) continue;
-    await tx
-      .update(limitCounters)
-      .set({ usedUtok: sql`${limitCounters.usedUtok} + ${byUtok}` })
-      .where(
-        and(
-          eq(limitCounters.scope, limit.scope),
-          eq(limitCounters.scopeId, limit.scopeId),
-          eq(limitCounters.window, limit.window),
-          eq(limitCounters.windowStart, limit.windowStart),
-        ),
-      );
+    const sum = (totals.get(limit.limitId)?.byUtok ?? 0) + byUtok;
+    totals.set(limit.limitId, { limit, byUtok: sum });
   }
+  await addToCounters(tx, [...totals.values()].map(({ limit, byUtok }) => ({ ...limit, byUtok })));
+}
+
+/**
+ * Gives back what a hold had reserved and did not need, in the windows of the instant at which it was placed (SP-7).
+ * Limits that nobody counts are no error. Nothing falls below zero.
+ */
+export async function giveBackToLimits(
+  tx: Transaction,
+  { subjects, utok }: { subjects: readonly LimitSubject[]; utok: number },
+): Promise<void> {
+  const counted = subjects.flatMap(({ scope, scopeId, zone, asOf }) =>
+    (['day', 'month'] as const).map((window) => {
+      const { startsMs } = windowOf(window, { zone, atMs: asOf.getTime() });
+      return { scope, scopeId, window, windowStart: new Date(startsMs), byUtok: -utok };
+    }),
+  );
+  await addToCounters(tx, counted);
+}
+
+interface CounterChange {
+  readonly scope: LimitScope;
+  readonly scopeId: string;
+  readonly window: LimitWindow;
+  readonly windowStart: Date;
+  readonly byUtok: number;
+}
+
+/** Rows are locked in one order first, so that nobody waits in a circle. */
+async function addToCounters(tx: Transaction, changes: readonly CounterChange[]): Promise<void> {
+  const wanted = changes.filter(({ byUtok }) => byUtok !== 0);
+  if (wanted.length === 0) return;
+  const rows = JSON.stringify(
+    wanted.map(({ scope, scopeId, window, windowStart, byUtok }) => ({
+      ...{ scope, window },
+      scope_id: scopeId,
+      window_start: windowStart.toISOString(),
+      by_utok: byUtok,
+    })),
+  );
+  await tx.execute(sql`
+    with wanted as (
+      select * from jsonb_to_recordset(${rows}::jsonb) as wanted
+        (scope text, scope_id text, "window" text, window_start timestamptz, by_utok bigint)),
+    locked as (
+      select counter.scope, counter.scope_id, counter."window", counter.window_start, wanted.by_utok
+      from ${limitCounters} counter join wanted using (scope, scope_id, "window", window_start)
+      order by 1, 2, 3, 4 for update of counter)
+    update ${limitCounters} counter
+    set used_utok = greatest(0, counter.used_utok + locked.by_utok), updated_at = now()
+    from locked
+    where (counter.scope, counter.scope_id, counter."window", counter.window_start)
+      = (locked.scope, locked.scope_id, locked."window", locked.window_start)`);
 }

@@ -2,7 +2,9 @@ import { and, asc, gt, inArray, lte, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { accounts, lots } from '../../../drizzle/schema';
 import { BURN_ORDER } from '../../../drizzle/spenders';
+import type { BillingSettings } from '../../../src/domain/billing/settings';
 import type { SpendableLot } from '../../../src/domain/billing/spend-batch';
+import { tokens } from '../../../src/domain/tokens';
 import { wallet } from '../accounts';
 import { lockWallet, sweepExpired } from '../ledger';
 
@@ -15,14 +17,22 @@ export interface OpenWallet {
   readonly lots: readonly SpendableLot[];
 }
 
+/** No overdraft goes below the floor that every wallet has (specification 4.4), whatever the setting says. */
+const WALLET_FLOOR_UTOK = -1_000_000_000;
+
+/** How far post-paid work may take what is available (LG-8); micro-tokens, negative. */
+export function lowestUtok({ overdraftLimitTokens }: BillingSettings): number {
+  return Math.max(WALLET_FLOOR_UTOK, -tokens(overdraftLimitTokens));
+}
+
 /** Locks the wallets of many people in one order and reads their lots; what has expired by `asOf` is booked first. */
 export async function openWallets(
   tx: Transaction,
   people: readonly { userId: number; asOf: Date }[],
 ): Promise<ReadonlyMap<number, OpenWallet>> {
-  const ids = people.map(({ userId }) => userId);
-  await makeMissing(tx, ids);
-  const locked = await lockAll(tx, ids);
+  if (people.length === 0) return new Map();
+  const ids = [...new Set(people.map(({ userId }) => userId))];
+  const locked = await lockAllMade(tx, ids);
   if (await bookExpired(tx, locked, people)) return readLots(tx, await lockAll(tx, ids));
   return readLots(tx, locked);
 }
@@ -54,17 +64,17 @@ async function lockAll(tx: Transaction, userIds: readonly number[]): Promise<Loc
   return rows.map((row) => ({ ...row, userId: row.userId ?? 0, balance: row.balance ?? 0 }));
 }
 
-/** A wallet begins with its first use; nearly always all of them are there. */
-async function makeMissing(tx: Transaction, userIds: readonly number[]): Promise<void> {
-  const codes = userIds.map((userId) => wallet(userId).code);
-  const known = await tx
-    .select({ code: accounts.code })
-    .from(accounts)
-    .where(inArray(accounts.code, codes));
-  const there = new Set(known.map(({ code }) => code));
-  for (const userId of userIds) {
-    if (!there.has(wallet(userId).code)) await lockWallet(tx, userId);
-  }
+/**
+ * A wallet begins with its first use; nearly always all of them are there. One that is made now is nobody else's yet,
+ * so locking it after the others makes no circle.
+ */
+async function lockAllMade(tx: Transaction, userIds: readonly number[]): Promise<LockedRow[]> {
+  const locked = await lockAll(tx, userIds);
+  const there = new Set(locked.map(({ userId }) => userId));
+  const missing = userIds.filter((userId) => !there.has(userId));
+  if (missing.length === 0) return locked;
+  for (const userId of missing) await lockWallet(tx, userId);
+  return lockAll(tx, userIds);
 }
 
 async function bookExpired(

@@ -59,10 +59,14 @@ export interface SpendWorld {
   readonly limits: ReadonlyMap<string, SpendLimit>;
   /** Lowest available balance post-paid work may leave; negative. */
   readonly floorUtok: number;
+  /** What must be available for new work to start (SP-2); nothing when absent. */
+  readonly leastToStartUtok?: number;
+  /** Most that one spend paid ahead may take; no bound when absent. */
+  readonly mostUtok?: number;
 }
 
 export type SpendRefusal =
-  | { readonly code: SpenderRefusal }
+  | { readonly code: SpenderRefusal | 'invalid_amount' }
   | {
       readonly code: 'insufficient_balance';
       readonly requiredUtok: number;
@@ -129,6 +133,7 @@ function refused(wish: SpendWish, refusal: SpendRefusal): SpendDecision {
 /** The order of SP-1: person, access, limits, balance. */
 function refusalOf(wish: SpendWish, moment: Moment & { till: Till }): SpendRefusal | undefined {
   const { till, world, used } = moment;
+  if (wish.amountUtok > (world.mostUtok ?? Infinity)) return { code: 'invalid_amount' };
   if (till.refusal !== undefined) return { code: till.refusal };
   for (const limitId of wish.limitIds) {
     const limit = world.limits.get(limitId);
@@ -138,8 +143,11 @@ function refusalOf(wish: SpendWish, moment: Moment & { till: Till }): SpendRefus
     }
   }
   const availableUtok = till.balanceUtok - till.heldUtok;
-  if (availableUtok >= wish.amountUtok) return undefined;
-  return { code: 'insufficient_balance', requiredUtok: wish.amountUtok, availableUtok };
+  // Work for nothing starts with nothing; all other work needs the minimum, which a debt never has (SP-2).
+  const leastUtok = wish.amountUtok === 0 ? 0 : (world.leastToStartUtok ?? 0);
+  const requiredUtok = Math.max(wish.amountUtok, leastUtok);
+  if (requiredUtok === 0 || availableUtok >= requiredUtok) return undefined;
+  return { code: 'insufficient_balance', requiredUtok, availableUtok };
 }
 
 function charge(wish: SpendWish, { till, world, used }: Moment & { till: Till }): SpendDecision {

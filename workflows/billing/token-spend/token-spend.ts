@@ -16,6 +16,16 @@ export async function tokenSpend(input: TokenSpendInput): Promise<readonly Spend
 
 function inWords({ spends }: TokenSpendInput, answers: readonly SpendAnswer[]): string {
   const people = new Set(spends.map(({ userId }) => userId)).size;
-  const refused = answers.filter(({ kind }) => kind === 'refused').length;
-  return `${spends.length} spends of ${people} people, ${refused} refused`;
+  const refused = answers.filter(({ kind }) => kind !== 'charged').length;
+  const repeated = answers.filter((one) => one.kind === 'charged' && one.isReplay).length;
+  const said = [
+    `${counted(spends.length, 'spend')} of ${counted(people, 'user')}`,
+    ...(refused > 0 ? [`${refused} refused`] : []),
+    ...(repeated > 0 ? [`${repeated} repeated`] : []),
+  ];
+  return said.join(', ');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,0 +1,129 @@
+import { inArray, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../drizzle/client';
+import { charges, idempotencyKeys } from '../../../drizzle/schema';
+import type {
+  SpendAnswer,
+  SpendName,
+  SpendRequest,
+} from '../../../workflows/billing/token-spend/contract';
+import type { ChargedAnswer } from './answers';
+
+/** Days for which a stored answer is kept; afterwards it is rebuilt from the charge, which stays (API-5). */
+const KEPT_DAYS = 30;
+
+/**
+ * Answers to keys that had their effect before: the first charge for the same request, and `mismatch` when the key was
+ * given to another one, of whatever route. Keys that are free are left out.
+ */
+export async function earlierAnswers(
+  tx: Transaction,
+  spends: readonly SpendRequest[],
+): Promise<ReadonlyMap<string, SpendAnswer>> {
+  const named = await recordedNames(tx, spends);
+  const charged = await earlierCharges(tx, spends);
+  const answers = spends.flatMap((spend): SpendAnswer[] => {
+    const earlier = charged.get(spend.key);
+    const name = named.get(spend.key) ?? earlier?.name;
+    if (!earlier && !name) return [];
+    const isSame = !name || !spend.name || isSameName(name, spend.name);
+    return earlier?.answer && isSame ? [earlier.answer] : [{ kind: 'mismatch', key: spend.key }];
+  });
+  return new Map(answers.map((answer) => [answer.key, answer]));
+}
+
+/**
+ * Writes the names of charged spends with their answers, in one order for all, so that two batches cannot wait for
+ * each other. A name that another transaction wrote first is a unique violation: the whole batch looks again.
+ */
+export async function claimNames(
+  tx: Transaction,
+  { spends, answers }: { spends: readonly SpendRequest[]; answers: readonly ChargedAnswer[] },
+): Promise<void> {
+  const answered = new Map(answers.map((answer) => [answer.key, answer]));
+  const rows = spends.flatMap(({ clientId, name, key, asOf }) => {
+    const answer = answered.get(key);
+    return name && answer ? [rowOf(answer, { caller: clientId, name, asOf })] : [];
+  });
+  if (rows.length === 0) return;
+  const order = (row: (typeof rows)[number]) => `${row.caller}:${row.key}`;
+  rows.sort((one, other) => (order(one) < order(other) ? -1 : 1));
+  await tx.insert(idempotencyKeys).values(rows);
+}
+
+function rowOf(
+  { chargeId, ...answer }: ChargedAnswer,
+  by: { caller: string; name: SpendName; asOf: string },
+) {
+  const { key, method, path, bodyHash } = by.name;
+  const { transferId, balanceBeforeUtok, balanceAfterUtok, availableAfterUtok, lots } = answer;
+  return {
+    caller: by.caller,
+    ...{ key, method, path },
+    bodyHash: Buffer.from(bodyHash, 'hex'),
+    status: 200,
+    response: { transferId, balanceBeforeUtok, balanceAfterUtok, availableAfterUtok, lots },
+    resourceId: chargeId,
+    expiresAt: new Date(Date.parse(by.asOf) + KEPT_DAYS * 86_400_000),
+  };
+}
+
+type Fingerprint = Pick<SpendName, 'method' | 'path' | 'bodyHash'>;
+
+function isSameName(one: Fingerprint, other: Fingerprint): boolean {
+  return (
+    one.method === other.method && one.path === other.path && one.bodyHash === other.bodyHash
+  );
+}
+
+async function recordedNames(
+  tx: Transaction,
+  spends: readonly SpendRequest[],
+): Promise<ReadonlyMap<string, Fingerprint>> {
+  const named = spends.flatMap(({ clientId, name }) => (name ? [[clientId, name.key]] : []));
+  if (named.length === 0) return new Map();
+  const rows = await tx
+    .select()
+    .from(idempotencyKeys)
+    .where(
+      sql`(${idempotencyKeys.caller}, ${idempotencyKeys.key}) in (
+        select wanted->>0, wanted->>1 from jsonb_array_elements(${JSON.stringify(named)}::jsonb) wanted)`,
+    );
+  return new Map(
+    rows.map(({ caller, key, method, path, bodyHash }) => [
+      `${caller}:${key}`,
+      { method, path, bodyHash: bodyHash.toString('hex') },
+    ]),
+  );
+}
+
+interface EarlierCharge {
+  /** Undefined for the charge of other work, such as a hold: its key belongs to that work. */
+  readonly answer: ChargedAnswer | undefined;
+  readonly name: SpendName | undefined;
+}
+
+/** What a charge remembers of its request and answer. */
+interface ChargeMemory {
+  readonly name?: SpendName;
+  readonly answer?: Pick<
+    ChargedAnswer,
+    'balanceBeforeUtok' | 'balanceAfterUtok' | 'availableAfterUtok' | 'lots'
+  >;
+}
+
+async function earlierCharges(
+  tx: Transaction,
+  spends: readonly SpendRequest[],
+): Promise<ReadonlyMap<string, EarlierCharge>> {
+  const keys = spends.map(({ key }) => key);
+  const rows = await tx.select().from(charges).where(inArray(charges.key, keys));
+  return new Map(
+    rows.map((row) => {
+      const { name, answer } = row.meta as ChargeMemory;
+      const { id: chargeId, key, transferId, chargedUtok, uncollectedUtok } = row;
+      const charge = { chargeId, key, transferId, chargedUtok, uncollectedUtok };
+      const replay = answer && ({ kind: 'charged', isReplay: true, ...charge, ...answer } as const);
+      return [key, { name, answer: replay }];
+    }),
+  );
+}
