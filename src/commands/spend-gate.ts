@@ -26,8 +26,12 @@ export interface SpendGate {
 /** More callers than this wait in vain: they are told at once to come again. */
 export const MOST_WAITING = 20_000;
 
+/** A batch is one payload of a workflow, of which Temporal takes two megabytes. */
+export const MOST_BATCH_BYTES = 1_000_000;
+
 interface Caller {
   readonly request: SpendRequest;
+  readonly bytes: number;
   answer(answer: SpendAnswer): void;
   fail(error: unknown): void;
 }
@@ -52,8 +56,9 @@ export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH)
   const leave = (): void => {
     while (mayLeave()) {
       inFlight += 1;
-      const leaving = waiting.slice(0, fullBatch);
-      waiting = waiting.slice(fullBatch);
+      const size = fitting(waiting, fullBatch);
+      const leaving = waiting.slice(0, size);
+      waiting = waiting.slice(size);
       void carry(send, leaving).finally(() => {
         inFlight -= 1;
         leave();
@@ -66,7 +71,7 @@ export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH)
     if (earlier) return answerJoined(request, earlier);
     if (waiting.length >= MOST_WAITING) return Promise.reject(new Error('too many spends wait'));
     const answer = new Promise<SpendAnswer>((answerIt, fail) => {
-      waiting.push({ request, answer: answerIt, fail });
+      waiting.push({ request, bytes: bytesOf(request), answer: answerIt, fail });
     });
     underWay.set(request.key, { request, answer });
     const forget = () => underWay.delete(request.key);
@@ -99,6 +104,25 @@ export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH)
       return inFlight;
     },
   };
+}
+
+/** How many of those who wait leave together: at least one, and no more than a payload holds. */
+function fitting(waiting: readonly Caller[], fullBatch: number): number {
+  const first = waiting.slice(0, fullBatch);
+  let bytes = 0;
+  const tooMany = first.findIndex((caller, index) => {
+    bytes += caller.bytes;
+    return index > 0 && bytes > MOST_BATCH_BYTES;
+  });
+  return tooMany === -1 ? first.length : tooMany;
+}
+
+/** Whatever is not the caller's own text is small. */
+const ENVELOPE_BYTES = 1_000;
+
+function bytesOf({ description, metadata }: SpendRequest): number {
+  const own = metadata === undefined ? description : description + JSON.stringify(metadata);
+  return ENVELOPE_BYTES + Buffer.byteLength(own);
 }
 
 /** Who comes second hears what the first hears, as a repeat: nothing moved for them. */

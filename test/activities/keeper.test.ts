@@ -193,12 +193,17 @@ describe('retention', () => {
     await books.sql`
       insert into rate_counters (key, points, expire)
       select hours::text, 1, ${NOON}::timestamptz - hours * interval '1 hour' from unnest(array[23, 25]) hours`;
+    await books.sql`
+      insert into idempotency_keys (caller, key, method, path, body_hash, status, response, expires_at)
+      select 'shop', hours::text, 'POST', '/', '', 200, '{}', ${NOON}::timestamptz + hours * interval '1 hour'
+      from unnest(array[-1, 1]) hours`;
     const emptied = {
       inboxEvents: 1,
       outboxMessages: 1,
       exports: 0,
       shownCards: 0,
       rateCounters: 1,
+      answers: 1,
     };
     expect(await apply()).toEqual(emptied);
     expect(new Set(Object.values(await apply()))).toEqual(new Set([0]));
