@@ -147,7 +147,10 @@ export const trackJobs = pgTable(
     /** Highest total reported so far: a report that starts again from zero lowers nothing. */
     reportedCost: numeric('reported_cost', { precision: 20, scale: 10 }).notNull().default('0'),
     currency: text('currency').notNull(),
+    /** All that was charged for it, corrections included. */
     chargedUtok: amount('charged_utok').notNull().default(0),
+    /** The charge that settled it; corrections have their own. */
+    chargeId: uuid('charge_id').references(() => charges.id),
     lastSeenAt: instant('last_seen_at').notNull(),
     settledAt: instant('settled_at'),
     recordedAt: recordedAt(),
@@ -221,9 +224,17 @@ export const usageEvents = pgTable(
     rawCost: numeric('raw_cost', { precision: 20, scale: 10 }).notNull(),
     currency: text('currency').notNull(),
     multiplier: numeric('multiplier', { precision: 10, scale: 4 }).notNull(),
+    /** What one unit of the currency was worth in rubles. */
+    rubPerUnit: numeric('rub_per_unit', { precision: 20, scale: 10 }).notNull().default('1'),
     rounding: text('rounding').$type<'cent' | 'exact'>().notNull(),
     costUtok: amount('cost_utok').notNull(),
+    /** The charge this report decided; reports that others superseded have none. */
     chargeId: uuid('charge_id').references(() => charges.id),
+    /**
+     * Whether sums take it: reports of a job are totals so far, so only the one that decided its cost counts. Everything
+     * added up over many jobs (costs, steps, tokens of models, calls) leaves the others out.
+     */
+    isCounted: boolean('is_counted').notNull().default(true),
     apiCalls: integer('api_calls').notNull().default(0),
     freeRequests: integer('free_requests').notNull().default(0),
     promptTokens: bigint('prompt_tokens', { mode: 'number' }).notNull().default(0),

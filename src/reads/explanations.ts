@@ -197,13 +197,19 @@ async function usageOf(
     .limit(20);
   const events = rows.flatMap(({ event }) => (event ? [event] : []));
   return {
-    charge: rows[0]?.charge,
+    charge: rows[0] && chargeFact(rows[0].charge),
     events: events.map((event) => ({
       ...event,
       occurredAt: event.occurredAt.toISOString(),
       isFinal: event.final,
     })),
   };
+}
+
+/** What a job had been charged before stands with the charge that completed it. */
+function chargeFact(charge: typeof charges.$inferSelect): ChargeFact {
+  const { earlierUtok } = charge.meta as { earlierUtok?: unknown };
+  return { ...charge, ...(typeof earlierUtok === 'number' ? { earlierUtok } : {}) };
 }
 
 async function orderOf(db: Database, invoiceId: string): Promise<OrderFact | undefined> {

@@ -1,4 +1,10 @@
-import { costUtok, exactProduct, plainDecimalText } from '../../src/domain/billing/cost';
+import {
+  costUtok,
+  costUtokIfSafe,
+  exactProduct,
+  isMore,
+  plainDecimalText,
+} from '../../src/domain/billing/cost';
 import { tokenText } from '../../src/domain/tokens';
 
 const at314 = { multiplier: '3.14' };
@@ -28,6 +34,27 @@ describe('the cost of work', () => {
     ['0.0000004999', '1', 'exact', '0'],
   ] as const)('rounds half up: %s × %s, %s, is %s', (rawCost, multiplier, rounding, tokens) => {
     expect(tokenText(costUtok({ rawCost, multiplier, rounding }))).toBe(tokens);
+  });
+
+  it('converts another currency before it rounds, once', () => {
+    const cost = { ...at314, rawCost: '0.0011', rubPerUnit: '91.37', rounding: 'cent' } as const;
+    expect(tokenText(costUtok(cost))).toBe('0.32');
+    expect(tokenText(costUtok({ ...cost, rounding: 'exact' }))).toBe('0.315592');
+  });
+
+  it('is nothing where no wallet could ever hold it', () => {
+    const cost = { rawCost: '9999999999', multiplier: '3.14', rounding: 'cent' } as const;
+    expect(costUtokIfSafe(cost)).toBeUndefined();
+    expect(() => costUtok(cost)).toThrow('fits');
+  });
+
+  it.each([
+    ['0.1', '0.09', true],
+    ['0.10', '0.1', false],
+    ['2', '10', false],
+    ['10', '9.99999', true],
+  ])('%s is more than %s: %s', (first, second, expected) => {
+    expect(isMore(first, second)).toBe(expected);
   });
 
   it('is computed in decimals, not in floats', () => {

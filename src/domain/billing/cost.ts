@@ -4,8 +4,10 @@ import { assert } from '../assert';
 export type CostRounding = 'cent' | 'exact';
 
 export interface RawCost {
-  /** Decimal text in rubles, of which one is one token: "0.05". */
+  /** Decimal text in its own currency: "0.05". */
   readonly rawCost: string;
+  /** Decimal text: what a unit of that currency is worth in rubles, of which one is one token; one when absent. */
+  readonly rubPerUnit?: string;
   /** Decimal text: "3.14". */
   readonly multiplier: string;
   readonly rounding: CostRounding;
@@ -18,14 +20,27 @@ export const ROUNDING_STEP_UTOK: Readonly<Record<CostRounding, number>> = {
 };
 
 /** What work cost in micro-tokens: raw cost times multiplier in exact decimals, rounded half-up once (TC-1, TC-2). */
-export function costUtok({ rawCost, multiplier, rounding }: RawCost): number {
-  const product = multiply(decimal(rawCost), decimal(multiplier));
+export function costUtok(cost: RawCost): number {
+  const utok = costUtokIfSafe(cost);
+  assert(utok !== undefined, `the cost ${cost.rawCost} × ${cost.multiplier} fits`);
+  return utok;
+}
+
+/** The same; undefined for a cost beyond every wallet, which nobody can book. */
+export function costUtokIfSafe(cost: RawCost): number | undefined {
+  const { rawCost, rubPerUnit = '1', multiplier, rounding } = cost;
+  const product = multiply(multiply(decimal(rawCost), decimal(rubPerUnit)), decimal(multiplier));
   const step = BigInt(ROUNDING_STEP_UTOK[rounding]);
   const divisor = 10n ** BigInt(product.places) * step;
   const steps = (product.digits * 1_000_000n * 2n + divisor) / (divisor * 2n);
   const utok = steps * step;
-  assert(utok <= BigInt(Number.MAX_SAFE_INTEGER), `the cost ${rawCost} × ${multiplier} fits`);
-  return Number(utok);
+  return utok <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(utok) : undefined;
+}
+
+/** True when the first decimal text is a larger number than the second. */
+export function isMore(first: string, second: string): boolean {
+  const [a, b] = [decimal(first), decimal(second)];
+  return a.digits * 10n ** BigInt(b.places) > b.digits * 10n ** BigInt(a.places);
 }
 
 /** The exact product as decimal text without closing zeros, before any rounding: "0.157". */

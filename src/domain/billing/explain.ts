@@ -1,5 +1,5 @@
 import { convertMinor } from '../tokens';
-import { costUtok, type CostRounding } from './cost';
+import { costUtok, plainDecimalText, type CostRounding } from './cost';
 
 /** One signed line of the transfer, in the smallest unit of its asset. */
 export interface LegFact {
@@ -29,6 +29,8 @@ export interface ChargeFact {
   readonly requestedUtok: number;
   readonly chargedUtok: number;
   readonly uncollectedUtok: number;
+  /** What the same job had been charged before, which this charge only completes; absent for a charge of its own. */
+  readonly earlierUtok?: number;
 }
 
 /** A report of what work cost, with the terms that were in force for it. */
@@ -36,6 +38,8 @@ export interface UsageFact {
   readonly track: string;
   readonly rawCost: string;
   readonly currency: string;
+  /** What a unit of the currency was worth in rubles. */
+  readonly rubPerUnit?: string;
   readonly multiplier: string;
   readonly rounding: CostRounding;
   readonly costUtok: number;
@@ -191,9 +195,11 @@ function newDebt({ balanceBeforeUtok, balanceAfterUtok }: EntryFacts): number {
   return Math.max(0, -balanceAfterUtok) - Math.max(0, -balanceBeforeUtok);
 }
 
-/** Costs in rubles are exact; what came in another currency was converted at a rate of its own. */
+/** Costs in rubles are exact, and those whose rate was kept. */
 function costsAgree({ events }: EntryFacts): boolean | undefined {
-  const exact = events.filter(({ currency }) => currency === 'RUB');
+  const exact = events.filter(
+    ({ currency, rubPerUnit = '1' }) => currency === 'RUB' || plainDecimalText(rubPerUnit) !== '1',
+  );
   return exact.length === 0
     ? undefined
     : exact.every((event) => event.costUtok === costUtok(event));
@@ -201,10 +207,10 @@ function costsAgree({ events }: EntryFacts): boolean | undefined {
 
 function chargeAgrees({ charge, events, amountUtok }: EntryFacts): boolean | undefined {
   if (!charge) return undefined;
-  const { requestedUtok, chargedUtok, uncollectedUtok } = charge;
+  const { requestedUtok, chargedUtok, uncollectedUtok, earlierUtok = 0 } = charge;
   const final = events.filter(({ isFinal }) => isFinal);
   const isReported =
-    final.length === 0 || sum(final.map((event) => event.costUtok)) === requestedUtok;
+    final.length === 0 || sum(final.map((event) => event.costUtok)) === requestedUtok + earlierUtok;
   return (
     chargedUtok === -amountUtok && requestedUtok === chargedUtok + uncollectedUtok && isReported
   );

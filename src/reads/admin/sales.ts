@@ -95,7 +95,8 @@ function reportQuery(span: Span): SQL {
       select distinct user_id from money where amount < 0 and user_id is not null
     ), work as (
       select c.charged_utok, (
-        select coalesce(sum(u.raw_cost), 0) from ${usageEvents} u where u.charge_id = c.id) as raw_cost
+        select coalesce(sum(u.raw_cost * u.rub_per_unit), 0) from ${usageEvents} u
+        where u.charge_id = c.id and u.is_counted) as raw_cost
       from ${charges} c where c.as_of >= ${from} and c.as_of < ${to}
         and exists (select 1 from ${usageEvents} u where u.charge_id = c.id)
     ), starting as (
