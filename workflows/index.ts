@@ -16,5 +16,6 @@ export { referralPayout } from './billing/referral/referral-payout';
 export { refund } from './billing/refund/refund';
 export { subscription } from './billing/subscription';
 export { tokenSpend } from './billing/token-spend/token-spend';
+export { trackJob } from './billing/track-job/track-job';
 export { wallet } from './billing/wallet/wallet';
 export { notifier } from './notifier';

@@ -21,6 +21,7 @@ import { spendActivities } from './spends';
 import { disputeActivities } from './disputes';
 import { deskActivities, orderRefundActivities } from './returning';
 import { subscriptionActivities } from './subscriptions';
+import { trackActivities } from './tracks';
 import { trialActivities } from './trial-course';
 import { workHoldActivities } from './work-holds';
 
@@ -49,6 +50,7 @@ export function billingActivities(deps: ActivityDeps) {
     repairActivities(deps),
     spendActivities(deps),
     subscriptionActivities(deps),
+    trackActivities(deps),
     trialActivities(deps),
     walletActivities(deps),
     workHoldActivities(deps),
@@ -77,6 +79,7 @@ export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;
 export type SpendActivities = ReturnType<typeof spendActivities>;
 export type SubscriptionActivities = ReturnType<typeof subscriptionActivities>;
+export type TrackActivities = ReturnType<typeof trackActivities>;
 export type TrialActivities = ReturnType<typeof trialActivities>;
 export type WalletActivities = ReturnType<typeof walletActivities>;
 export type WorkHoldActivities = ReturnType<typeof workHoldActivities>;

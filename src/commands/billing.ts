@@ -41,6 +41,7 @@ import { planChangeCommands } from './plan-changes';
 import { privacyCommands } from './privacy';
 import { refundCommands } from './refunds';
 import { repairCommands } from './repairs';
+import { trackCommands } from './tracks';
 import {
   createSignalWithStart,
   startOperation,
@@ -62,6 +63,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     ...refundCommands(client, taskQueue),
     ...breakCommands(client, taskQueue),
     ...repairCommands(client),
+    ...trackCommands(client, taskQueue),
     openCheckout: (order) => openCheckout(client, taskQueue, order),
 
     checkPayment: ({ invoiceId, userId }) =>

@@ -16,6 +16,7 @@ import type { OperationCommands, OperationOutcome, VoteOutcome } from './operati
 import type { RefundCommands } from './refunds-contract';
 import type { BreakCommands } from './breaks';
 import type { RepairCommands } from './repairs-contract';
+import type { TrackCommands } from './tracks-contract';
 
 export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
 export type {
@@ -40,6 +41,7 @@ export type BillingCommands = CheckoutCommands &
   PrivacyCommands &
   RefundCommands &
   RepairCommands &
+  TrackCommands &
   BreakCommands;
 
 /** Orders and payments. */

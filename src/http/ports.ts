@@ -17,6 +17,7 @@ export type HttpCommands = Pick<
   | 'captureHold'
   | 'releaseHold'
 >;
+export type HttpCommands = Pick<BillingCommands, 'hintPayment' | 'advancePoll' | 'openRefund' | 'reportTrack'>;
 export type HttpRecords = Pick<
   EdgeRecords,
   'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError'

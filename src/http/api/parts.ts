@@ -20,6 +20,8 @@ export interface ApiParts {
   readonly reads: Pick<BillingReads, 'apiKey' | 'recordedRequest' | 'paymentRefunds'>;
   /** The group commit of this process. */
   readonly spending: Pick<SpendGate, 'spend' | 'spendAll'>;
+  readonly commands: Pick<BillingCommands, 'openRefund' | 'reportTrack'>;
+  readonly reads: Pick<BillingReads, 'apiKey' | 'recordedRequest' | 'paymentRefunds'>;
   readonly clock: Clock;
   readonly settings: {
     /** Mixed into the hashes of API keys. */
