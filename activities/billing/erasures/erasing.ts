@@ -18,6 +18,7 @@ import {
   roles,
   shownCards,
   subscriptions,
+  trackJobs,
   usageEvents,
   users,
 } from '../../../drizzle/schema';
@@ -145,6 +146,10 @@ async function eraseTexts(tx: Transaction, userId: number): Promise<void> {
   await tx.delete(shownCards).where(eq(shownCards.chatId, userId));
   await tx.update(charges).set({ description: '', meta: {} }).where(eq(charges.userId, userId));
   await tx.update(usageEvents).set({ taskRef: null }).where(eq(usageEvents.userId, userId));
+  await tx
+    .update(trackJobs)
+    .set({ taskRef: '', key: sql`'erased:' || ${trackJobs.id}` })
+    .where(and(eq(trackJobs.userId, userId), notInArray(trackJobs.state, ['open'])));
   await tx.update(holds).set({ meta: {} }).where(eq(holds.userId, userId));
   await tx.update(refunds).set({ reason: '' }).where(isTheirs);
   await tx

@@ -9,6 +9,8 @@ import { grantTokens } from './grant-tokens';
 import { refundPayment } from './refund-payment';
 import { resendMessage } from './resend-message';
 import { grantRole, revokeRole } from './roles';
+import { setCostRate } from './set-cost-rate';
+import { setMultiplier } from './set-multiplier';
 import { switchPromo } from './switch-promo';
 import { switchTariff } from './switch-tariff';
 import { startBroadcast } from './start-broadcast';
@@ -31,6 +33,8 @@ const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
   block_user: blockUser,
   unblock_user: unblockUser,
   change_setting: changeSetting,
+  set_multiplier: setMultiplier,
+  set_cost_rate: setCostRate,
   start_broadcast: startBroadcast,
   write_off_item: writeOffItem,
   resend_message: resendMessage,

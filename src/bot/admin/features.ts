@@ -14,6 +14,7 @@ import { menuFeature } from './menu';
 import { messagesFeature } from './messages';
 import { campaignsFeature } from '../offers/campaigns';
 import { managedTariffsFeature } from '../offers/tariffs';
+import { multipliersFeature } from './multipliers';
 import { openItemsFeature } from './open-items';
 import { paymentsFeature } from './payments';
 import { peopleFeature } from './people';
@@ -40,6 +41,7 @@ export function adminFeature(parts: BotParts) {
   const campaigns = campaignsFeature(parts);
   const tariffs = managedTariffsFeature(parts);
   const topics = topicsFeature(parts);
+  const multipliers = multipliersFeature(parts);
   const messages = messagesFeature(parts);
   const payments = paymentsFeature(parts);
   const usage = usageFeature(parts);
@@ -57,6 +59,7 @@ export function adminFeature(parts: BotParts) {
     blocking,
     maintenance,
     topics,
+    multipliers,
     messages,
     payments,
     usage,

@@ -63,6 +63,20 @@ export interface ActionParams {
   readonly export_people: { readonly rows: number };
   /** A live setting by the name of its environment variable. */
   readonly change_setting: { readonly key: string; readonly value: string | number | boolean };
+  /** Whatever of track, client and tariff is left out is meant for everybody; `multiplier` is decimal text. */
+  readonly set_multiplier: {
+    readonly track?: string | undefined;
+    readonly client?: string | undefined;
+    readonly tariff?: string | undefined;
+    readonly multiplier: string;
+    readonly from?: string | undefined;
+  };
+  /** Decimal text in rubles. */
+  readonly set_cost_rate: {
+    readonly currency: string;
+    readonly rubPerUnit: string;
+    readonly from?: string | undefined;
+  };
   /** Texts are Telegram HTML, as it was shown to whoever wrote it. */
   readonly start_broadcast: {
     readonly broadcastId: string;

@@ -1,9 +1,9 @@
+import { STATUS_CODES } from 'node:http';
 import type { TrackAnswer, TrackEvent } from '../../commands/tracks-contract';
 import { trackJobKey } from '../../domain/billing/track-event';
 import type { Caller } from './access';
-import { mismatchProblem } from './idempotency';
 import type { ApiParts } from './parts';
-import { ApiProblem, problemSummary, type Problem } from './problems';
+import { ApiProblem, STATUS, type Problem } from './problems';
 import { route, type Answer } from './route';
 import { amountOut } from './schemas';
 import { readReport, type ReadReport } from './track-events';
@@ -117,7 +117,10 @@ function answerOne(outcome: Outcome | undefined): Answer {
 
 function itemView(outcome: Outcome) {
   if (outcome.kind === 'recorded') return outcomeView(outcome);
-  const problem = problemSummary(problemOf(outcome));
+  const { code, detail, members } = problemOf(outcome);
+  const status = STATUS[code];
+  const type = `urn:telegram-billing:problem:${code}`;
+  const problem = { type, title: STATUS_CODES[status], status, code, detail, ...members };
   return { event_id: outcome.eventId, status: 'refused', problem };
 }
 
@@ -134,7 +137,7 @@ function problemOf(outcome: Exclude<Outcome, { kind: 'recorded' }>): Problem {
 }
 
 const REUSED: Problem = {
-  ...mismatchProblem,
+  code: 'idempotency_mismatch',
   detail: 'This source and event_id belong to another report; use a new event_id.',
 };
 

@@ -2,6 +2,7 @@ import type { OpsTopic } from '../../domain/billing/ops-topics';
 import type { Money } from '../../domain/money';
 import type { HistoryRow, SubscriptionView } from '../billing';
 import type { CampaignReads } from './campaigns';
+import type { CostTermReads } from './multipliers';
 import type { StatisticsReads } from './statistics';
 import type { TariffReads } from './tariffs';
 
@@ -96,7 +97,7 @@ export interface OpenItemCard extends OpenItemLine {
 }
 
 /** What the administration looks at; read-only SQL like every read. */
-export interface AdminReads extends StatisticsReads, CampaignReads, TariffReads {
+export interface AdminReads extends StatisticsReads, CampaignReads, TariffReads, CostTermReads {
   /** By Telegram id, @name, invoice number or id, payment or charge reference; ten at most. */
   findPeople(query: string): Promise<readonly PersonHit[]>;
   personCard(userId: number): Promise<PersonCard | undefined>;

@@ -4,6 +4,7 @@ import type { AdminReads } from './contract';
 import { exportPage } from './exports';
 import { findPeople } from './find';
 import { messagesTo, messageTo } from './messages';
+import { createCostTermReads } from './multipliers';
 import { openItem, openItemPage } from './open-items';
 import { personCard } from './person';
 import { dailySales, salesReport } from './sales';
@@ -15,6 +16,7 @@ import { silentTopics } from './topics';
 export function createAdminReads(db: Database): AdminReads {
   return {
     ...createCampaignReads(db),
+    ...createCostTermReads(db),
     ...createTariffReads(db),
     findPeople: (query) => findPeople(db, query),
     personCard: (userId) => personCard(db, userId),

@@ -175,6 +175,20 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.refused.message_emptied': 'its contents are not kept any more',
   'admin.refused.short_reason': 'the reason is too short',
 
+  'admin.command.multipliers': 'What costs are multiplied by',
+  'admin.multipliers.title': '<b>What the costs of jobs are multiplied by</b>',
+  'admin.multipliers.row': '• {scope}: × {multiplier}, {from} – {until}',
+  'admin.multipliers.rate': '• 1 {currency} = {rubPerUnit} RUB since {from}',
+  'admin.multipliers.everybody': 'everybody',
+  'admin.multipliers.none': 'No rows: the setting COST_MULTIPLIER holds, and costs are in rubles.',
+  'admin.multipliers.usage':
+    'Set one: <code>/multipliers track=cats client=runner tariff=basic value=3.5 from=2026-04-01</code>; whatever is left out is meant for everybody, without a day it holds at once.\nA currency: <code>/multipliers rate=USD value=91.5</code>',
+  'admin.multipliers.unread':
+    'I do not understand “{word}”. Send /multipliers to see how it is done.',
+  'admin.multipliers.ask': 'Set <code>{line}</code>? Work that was charged stays as it is.',
+  'admin.refused.bad_term': 'the term does not fit',
+  'admin.refused.unknown_client': 'there is no such client',
+
   'admin.command.topics': 'Messages to the team',
   'admin.topics.title':
     '<b>What the team’s chat is told</b>\nPress to switch on or off. What is off is not kept for later.',

@@ -176,6 +176,21 @@ export const adminRu = {
   'admin.refused.message_emptied': 'его содержание больше не хранится',
   'admin.refused.short_reason': 'причина слишком короткая',
 
+  'admin.command.multipliers': 'Множители расходов',
+  'admin.multipliers.title': '<b>На что умножается стоимость работы</b>',
+  'admin.multipliers.row': '• {scope}: × {multiplier}, {from} – {until}',
+  'admin.multipliers.rate': '• 1 {currency} = {rubPerUnit} RUB с {from}',
+  'admin.multipliers.everybody': 'все',
+  'admin.multipliers.none':
+    'Строк нет: действует настройка COST_MULTIPLIER, стоимость считается в рублях.',
+  'admin.multipliers.usage':
+    'Задать: <code>/multipliers track=cats client=runner tariff=basic value=3.5 from=2026-04-01</code>; что не названо, относится ко всем, без даты — с этой минуты.\nВалюта: <code>/multipliers rate=USD value=91.5</code>',
+  'admin.multipliers.unread':
+    'Не понимаю «{word}». Отправьте /multipliers, чтобы увидеть, как это делается.',
+  'admin.multipliers.ask': 'Задать <code>{line}</code>? Уже списанное не изменится.',
+  'admin.refused.bad_term': 'срок не подходит',
+  'admin.refused.unknown_client': 'такого клиента нет',
+
   'admin.command.topics': 'Сообщения команде',
   'admin.topics.title':
     '<b>Что приходит в чат команды</b>\nНажмите, чтобы включить или выключить. Выключенное не копится.',

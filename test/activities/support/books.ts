@@ -31,6 +31,7 @@ import type {
   RepairActivities,
   SpendActivities,
   SubscriptionActivities,
+  TrackActivities,
   TrialActivities,
   WalletActivities,
   WorkHoldActivities,
@@ -100,6 +101,7 @@ export type Activities = CheckoutActivities &
   RepairActivities &
   SpendActivities &
   SubscriptionActivities &
+  TrackActivities &
   TrialActivities &
   WalletActivities &
   WorkHoldActivities &

@@ -31,6 +31,7 @@ const COMMANDS = [
   '/promo_off',
   '/tariffs_admin',
   '/topics',
+  '/multipliers',
   '/payment',
 ];
 

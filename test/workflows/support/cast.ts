@@ -1,6 +1,8 @@
 import type { OpenedInvoice } from '../../../activities/billing/opening';
 import type { ProposalSnapshot } from '../../../activities/billing/operations/voting';
 import type { ProposedRefund } from '../../../activities/billing/returning';
+import type { JobSnapshot } from '../../../activities/billing/tracks/jobs';
+import type { TrackAnswer, TrackEvent } from '../../../src/domain/billing/track-event';
 import type { PostOutcome, WireFact } from '../../../src/domain/billing/payment';
 import type { RefundPlan } from '../../../src/domain/billing/refund';
 import type { Activities } from '../../activities/support/books';
@@ -107,6 +109,35 @@ export function proposedRefund(approvals = 0): ProposedRefund {
   };
 }
 
+/** A job that was heard of at an instant and may be silent for an hour. */
+export function jobOf(state: JobSnapshot['state'], seenAt: string): JobSnapshot {
+  return {
+    state,
+    silentAt: new Date(Date.parse(seenAt) + HOUR).toISOString(),
+    clockOffsetMs: 0,
+  };
+}
+
+/** A report as the books take it. */
+export function reported({ eventId, isFinal, totalCost }: TrackEvent): TrackAnswer {
+  return {
+    kind: 'recorded',
+    eventId,
+    isReplay: false,
+    status: isFinal ? 'charged' : 'reported',
+    charge: undefined,
+    rawCost: totalCost,
+    currency: 'RUB',
+    rubPerUnit: '1',
+    multiplier: '3.14',
+    costUtok: 0,
+    nodes: [],
+    isOverstated: false,
+    label: undefined,
+    jobChargedUtok: 0,
+  };
+}
+
 const nothing = () => Promise.resolve(undefined as never);
 
 /** Everything goes well. */
@@ -184,6 +215,14 @@ export function happyActivities(): Activities {
     refuseRefund: nothing,
     applySpends: () => Promise.resolve([]),
     ...holdRoles(),
+    recordReports: ({ events, arrivedAt }) =>
+      Promise.resolve({
+        answers: events.map(reported),
+        job: jobOf(events.some(({ isFinal }) => isFinal) ? 'settled' : 'open', arrivedAt),
+      }),
+    loadTrackJob: () => Promise.resolve(jobOf('unknown', new Date(0).toISOString())),
+    settleMissingTrack: ({ asOf }) => Promise.resolve({ job: jobOf('missing', asOf) }),
+    settlePricedTrack: ({ asOf }) => Promise.resolve({ job: jobOf('settled', asOf) }),
     scheduleTariff: () => Promise.resolve({ kind: 'withdrawn' }),
     loadSubscription: () => Promise.resolve(null),
     expireSubscription: () => Promise.resolve(null),
