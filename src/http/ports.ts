@@ -16,8 +16,8 @@ export type HttpCommands = Pick<
   | 'heartbeatHold'
   | 'captureHold'
   | 'releaseHold'
+  | 'reportTrack'
 >;
-export type HttpCommands = Pick<BillingCommands, 'hintPayment' | 'advancePoll' | 'openRefund' | 'reportTrack'>;
 export type HttpRecords = Pick<
   EdgeRecords,
   'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError'

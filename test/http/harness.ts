@@ -84,6 +84,7 @@ function partsOf(server: TestServer): HttpParts {
         server.hints.push(hint);
       },
       openRefund: () => Promise.reject(new Error('this test asks for no refund')),
+      reportTrack: () => Promise.reject(new Error('this test reports no costs')),
       placeHold: noHold,
       heartbeatHold: noHold,
       captureHold: noHold,

@@ -11,10 +11,13 @@ import { spendRoutes } from './spends';
 import { trackRoutes } from './tracks';
 
 /** Everything that other services may ask, in the order of the document. */
-export const ROUTES: readonly AnyRoute[] = [...holdRoutes, ...refundRoutes];
-export const ROUTES: readonly AnyRoute[] = [...refundRoutes, ...analyticsRoutes];
-export const ROUTES: readonly AnyRoute[] = [...spendRoutes, ...refundRoutes];
-export const ROUTES: readonly AnyRoute[] = [...refundRoutes, ...trackRoutes];
+export const ROUTES: readonly AnyRoute[] = [
+  ...spendRoutes,
+  ...holdRoutes,
+  ...trackRoutes,
+  ...analyticsRoutes,
+  ...refundRoutes,
+];
 
 /** The API for other services under `/api/v1`. It authenticates, names and asks; workflows decide and PostgreSQL counts. */
 export function apiRoutes(parts: ApiParts): Router {

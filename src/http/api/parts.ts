@@ -7,21 +7,14 @@ import type { Clock } from '../ports';
 export interface ApiParts {
   readonly commands: Pick<
     BillingCommands,
-    'openRefund' | 'placeHold' | 'heartbeatHold' | 'captureHold' | 'releaseHold'
+    'openRefund' | 'placeHold' | 'heartbeatHold' | 'captureHold' | 'releaseHold' | 'reportTrack'
   >;
   readonly reads: Pick<
     BillingReads,
-    'apiKey' | 'recordedRequest' | 'paymentRefunds' | 'hold' | 'holdAnswer'
-  readonly commands: Pick<BillingCommands, 'openRefund'>;
-  readonly reads: Pick<
-    BillingReads,
-    'apiKey' | 'recordedRequest' | 'paymentRefunds' | 'work' | 'nodes'
+    'apiKey' | 'recordedRequest' | 'paymentRefunds' | 'hold' | 'holdAnswer' | 'work' | 'nodes'
   >;
-  readonly reads: Pick<BillingReads, 'apiKey' | 'recordedRequest' | 'paymentRefunds'>;
   /** The group commit of this process. */
   readonly spending: Pick<SpendGate, 'spend' | 'spendAll'>;
-  readonly commands: Pick<BillingCommands, 'openRefund' | 'reportTrack'>;
-  readonly reads: Pick<BillingReads, 'apiKey' | 'recordedRequest' | 'paymentRefunds'>;
   readonly clock: Clock;
   readonly settings: {
     /** Mixed into the hashes of API keys. */
