@@ -12,6 +12,13 @@ export interface ApiParts {
   readonly reads: Pick<
     BillingReads,
     'apiKey' | 'recordedRequest' | 'paymentRefunds' | 'hold' | 'holdAnswer' | 'work' | 'nodes'
+    | 'apiKey'
+    | 'recordedRequest'
+    | 'paymentRefunds'
+    | 'hold'
+    | 'holdAnswer'
+    | 'work'
+    | 'nodes'
   >;
   /** The group commit of this process. */
   readonly spending: Pick<SpendGate, 'spend' | 'spendAll'>;
