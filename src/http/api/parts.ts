@@ -11,7 +11,6 @@ export interface ApiParts {
   >;
   readonly reads: Pick<
     BillingReads,
-    'apiKey' | 'recordedRequest' | 'paymentRefunds' | 'hold' | 'holdAnswer' | 'work' | 'nodes'
     | 'apiKey'
     | 'recordedRequest'
     | 'paymentRefunds'
