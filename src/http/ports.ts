@@ -20,14 +20,14 @@ export type HttpCommands = Pick<
 >;
 export type HttpRecords = Pick<
   EdgeRecords,
-  'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError'
+  'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError' | 'takeCall' | 'noteKeyUse'
 >;
 export type HttpReads = Pick<
   BillingReads,
   | 'invoice'
   | 'invoiceIdByNo'
   | 'exportArchive'
-  | 'apiKey'
+  | 'apiKeys'
   | 'recordedRequest'
   | 'paymentRefunds'
   | 'hold'
@@ -67,6 +67,8 @@ export interface HttpSettings {
   readonly apiKeyPepper: string;
   /** Whether the API's document and page are open to everybody; closed when absent. */
   readonly isApiDocsPublic?: boolean;
+  /** How long a named API request may take before its caller is told to ask again; ten seconds when absent. */
+  readonly apiPatienceMs?: number;
   /** A folder with terms.ru.html, terms.en.html, privacy.ru.html, privacy.en.html. */
   readonly legalDir: string;
   /** Where "back to the chat" leads: https://t.me/<bot>, or the sandbox's chat page. */

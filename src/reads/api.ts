@@ -1,4 +1,4 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
 import {
   apiClients,
@@ -13,8 +13,10 @@ import type { Money } from '../domain/money';
 
 /** What the API needs to know of its callers and of what they ask about. */
 export interface ApiReads {
-  /** The key whose readable beginning this is, whatever became of it. */
-  apiKey(prefix: string): Promise<ApiKeyView | undefined>;
+  /** The keys with these readable beginnings, whatever became of them. */
+  apiKeys(prefixes: readonly string[]): Promise<readonly ApiKeyView[]>;
+  /** Keys for the administration, those that open first. */
+  apiKeyCards(): Promise<readonly ApiKeyCard[]>;
   /** A request that had an effect, by the name its caller gave it. */
   recordedRequest(name: { caller: string; key: string }): Promise<RecordedRequest | undefined>;
   /** A payment with all that went back of it, oldest refund first. */
@@ -22,6 +24,7 @@ export interface ApiReads {
 }
 
 export interface ApiKeyView {
+  readonly prefix: string;
   readonly keyId: string;
   readonly clientId: string;
   readonly clientName: string;
@@ -29,9 +32,21 @@ export interface ApiKeyView {
   /** HMAC-SHA256 of the whole key under the server's pepper. */
   readonly hash: Buffer;
   readonly scopes: readonly string[];
+  /** Calls a period that this key alone may make; undefined leaves it to the setting. */
+  readonly rateLimit: number | undefined;
   /** ISO 8601. */
   readonly expiresAt: string | undefined;
   readonly revokedAt: string | undefined;
+}
+
+export interface ApiKeyCard {
+  readonly prefix: string;
+  readonly client: string;
+  readonly scopes: readonly string[];
+  readonly rateLimit: number | null;
+  readonly state: 'open' | 'over' | 'revoked';
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
 }
 
 export interface RecordedRequest {
@@ -67,30 +82,50 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function apiReads(db: Database): ApiReads {
   return {
-    apiKey: (prefix) => apiKey(db, prefix),
+    apiKeys: (prefixes) => keysOf(db, prefixes),
+    apiKeyCards: () => keyCards(db),
     recordedRequest: (name) => recordedRequest(db, name),
     paymentRefunds: (paymentId) => paymentRefunds(db, paymentId),
   };
 }
 
-async function apiKey(db: Database, prefix: string): Promise<ApiKeyView | undefined> {
-  const [row] = await db
+async function keysOf(db: Database, prefixes: readonly string[]): Promise<readonly ApiKeyView[]> {
+  const rows = await db
     .select({ key: apiKeys, client: apiClients })
     .from(apiKeys)
     .innerJoin(apiClients, eq(apiClients.id, apiKeys.clientId))
-    .where(eq(apiKeys.prefix, prefix));
-  if (!row) return undefined;
-  const { key, client } = row;
-  return {
+    .where(inArray(apiKeys.prefix, [...prefixes]));
+  return rows.map(({ key, client }) => ({
+    prefix: key.prefix,
     keyId: key.id,
     clientId: client.id,
     clientName: client.name,
     isClientActive: client.isActive,
     hash: key.hash,
     scopes: key.scopes,
+    rateLimit: key.rateLimit ?? undefined,
     expiresAt: key.expiresAt?.toISOString(),
     revokedAt: key.revokedAt?.toISOString(),
-  };
+  }));
+}
+
+/** As many as a screen of buttons takes. */
+const MOST_CARDS = 40;
+
+async function keyCards(db: Database): Promise<readonly ApiKeyCard[]> {
+  const isOver = sql<boolean>`coalesce(${apiKeys.expiresAt} <= now(), false)`;
+  const rows = await db
+    .select({ key: apiKeys, client: apiClients.name, isOver })
+    .from(apiKeys)
+    .innerJoin(apiClients, eq(apiClients.id, apiKeys.clientId))
+    .orderBy(sql`${apiKeys.revokedAt} is not null`, isOver, desc(apiKeys.id))
+    .limit(MOST_CARDS);
+  return rows.map(({ key, client, isOver: isEnded }) => ({
+    ...{ prefix: key.prefix, client, scopes: key.scopes, rateLimit: key.rateLimit },
+    state: key.revokedAt ? 'revoked' : isEnded ? 'over' : 'open',
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
+  }));
 }
 
 async function recordedRequest(

@@ -124,6 +124,29 @@ export type RateVerdict =
 /** The named limits of BOT-6. */
 export type RateScope = 'command' | 'invoice' | 'promo';
 
+export type CallScope = 'address' | 'key' | 'user';
+
+/** A call of the API that counts against a limit. */
+export interface CallClaim {
+  readonly scope: CallScope;
+  /** Whose counter it is; secret parts never enter it. */
+  readonly id: string;
+  /** Calls a period; the setting when absent. */
+  readonly limit?: number | undefined;
+}
+
+/** How a limit stands after a call. */
+export interface CallQuota {
+  readonly scope: CallScope;
+  readonly isExceeded: boolean;
+  /** Calls a period. */
+  readonly calls: number;
+  readonly periodSeconds: number;
+  readonly remaining: number;
+  /** Whole seconds until the period is over, at least one. */
+  readonly resetSeconds: number;
+}
+
 export interface InboxEvent {
   readonly provider: string;
   readonly dedupeKey: string;
@@ -164,6 +187,12 @@ export interface EdgeRecords {
   /** Keeps a code for the person's next order; undefined forgets it. */
   rememberPromo(userId: number, code: string | undefined): Promise<void>;
   takeRate(scope: RateScope, userId: number): Promise<RateVerdict>;
+  /** Counts one call against each limit; where one is exceeded already, that one alone is told. */
+  takeCall(claims: readonly CallClaim[]): Promise<readonly CallQuota[]>;
+  /** Deletes counters whose period is over. */
+  clearCounters(): Promise<void>;
+  /** Keeps when an API key was used last, at most once a minute. */
+  noteKeyUse(use: { keyId: string; usedAt: Date }): Promise<void>;
   /** Stores a notification or counts its repeat. */
   storeInboxEvent(event: InboxEvent): Promise<{ readonly id: string; readonly deliveries: number }>;
   markInboxSignalled(id: string): Promise<void>;

@@ -5,8 +5,10 @@ import type { BillingSettings } from '../domain/billing/settings';
 import type { Secrets } from '../domain/secrets';
 import type { Terms } from '../domain/terms';
 import { assert } from '../domain/assert';
+import { noteKeyUse } from './api-keys';
 import { acceptTerms } from './consents';
 import type { EdgeRecords } from './contract';
+import { createLiveSettings } from './live-settings';
 import { markInboxError, markInboxSignalled, storeInboxEvent } from './inbox';
 import { chooseMarketing } from './marketing';
 import { arrive, leave } from './people';
@@ -14,6 +16,8 @@ import { lookUpPromo, rememberPromo } from './promo';
 import { createQuote } from './quotes';
 import { bringIn } from './referrals';
 import { createRates, RATE_LIMITS, type RateLimits } from './rates';
+import { createCallRates } from './rates/calls';
+import { clearCounters, createCounters } from './rates/counters';
 
 export interface RecordsOptions {
   /** The environment's settings; rows of the settings table override the live ones. */
@@ -28,6 +32,7 @@ export interface RecordsOptions {
 /** The edge's own writes over one pool. Each member is one short transaction. */
 export function createRecords(db: Database, options: RecordsOptions): EdgeRecords {
   const { settings, terms, secrets } = options;
+  const count = createCounters(db);
   const beginning = { displayTimeZone: settings.displayTimeZone, terms };
   return {
     arrive: (coming) => arrive(db, beginning, coming),
@@ -48,7 +53,10 @@ export function createRecords(db: Database, options: RecordsOptions): EdgeRecord
     createQuote: (request) => createQuote(db, settings, request),
     lookUpPromo: (question) => lookUpPromo(db, question),
     rememberPromo: (userId, code) => rememberPromo(db, userId, code),
-    takeRate: createRates(db, options.rateLimits ?? RATE_LIMITS),
+    takeRate: createRates(db, { limits: options.rateLimits ?? RATE_LIMITS, count }),
+    takeCall: createCallRates(db, { settings: createLiveSettings(db, settings), count }),
+    clearCounters: () => clearCounters(db),
+    noteKeyUse: (use) => noteKeyUse(db, use),
     storeInboxEvent: (event) => storeInboxEvent(db, secrets.dataKey, event),
     markInboxSignalled: (id) => markInboxSignalled(db, id),
     markInboxError: (id, error) => markInboxError(db, id, error),

@@ -102,12 +102,14 @@ function partsOf(server: TestServer): HttpParts {
         steps.push(`signalled ${id}`);
         await faults.mark?.();
       },
+      takeCall: async () => [],
+      noteKeyUse: async () => undefined,
       markInboxError: async (id, error) => void steps.push(`error ${id}: ${error}`),
     },
     reads: {
       invoice: async (id) => (id === server.invoice.invoiceId ? server.invoice : undefined),
       exportArchive: async () => undefined,
-      apiKey: async () => undefined,
+      apiKeys: async () => [],
       recordedRequest: async () => undefined,
       paymentRefunds: async () => undefined,
       hold: async () => undefined,

@@ -44,8 +44,12 @@ const CREDENTIALS = {
   hash: 'sha256',
 } as const;
 
-/** Nobody sleeps in tests, unless a test says so. */
-export const TEST_SETTINGS: BillingSettings = { ...DEFAULT_SETTINGS, quietHours: '00:00-00:00' };
+/** Nobody sleeps in tests and nobody calls too often, unless a test says so. */
+export const TEST_SETTINGS: BillingSettings = {
+  ...DEFAULT_SETTINGS,
+  quietHours: '00:00-00:00',
+  rateLimitCalls: 100_000,
+};
 
 export interface StackOptions {
   readonly settings?: Partial<BillingSettings>;
@@ -255,6 +259,7 @@ async function startBot({ telegram, settings, http, ...makings }: BotInput): Pro
       supportUsername: 'support',
       seller: { name: 'Test Seller', requisites: [] },
       billing: settings,
+      secrets: TEST_SECRETS,
       telegram: { token: BOT_TOKEN, apiRoot },
     },
   });

@@ -1,22 +1,24 @@
 import { Router, static as files } from 'express';
 import { absolutePath } from 'swagger-ui-dist';
-import { provedCaller } from './access';
+import type { Gate } from './access';
 import { apiDocument } from './document';
-import type { ApiParts } from './parts';
-import { answerApiProblem } from './problems';
 import type { AnyRoute } from './route';
 
+interface PageOptions {
+  readonly gate: Gate;
+  /** Whether the document is open to everybody. */
+  readonly isPublic: boolean;
+}
+
 /** The document at `/api/openapi.json` and a page at `/api/docs` to browse and try it. */
-export function documentRoutes(parts: ApiParts, routes: readonly AnyRoute[]): Router {
+export function documentRoutes(
+  routes: readonly AnyRoute[],
+  { gate, isPublic }: PageOptions,
+): Router {
   const router = Router();
   const text = JSON.stringify(apiDocument(routes));
-  router.get('/openapi.json', async (request, response) => {
-    if (!parts.settings.isApiDocsPublic && !(await provedCaller(parts, request))) {
-      return answerApiProblem(response, {
-        code: 'unauthorized',
-        detail: 'The document of the API needs a key, too.',
-      });
-    }
+  const enter = isPublic ? gate.enterUnknown() : gate.enter();
+  router.get('/openapi.json', enter, (_request, response) => {
     response.type('application/json').send(text);
   });
   router.get('/docs', (_request, response) => void response.type('html').send(PAGE));

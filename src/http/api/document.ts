@@ -43,6 +43,31 @@ const idempotencyKey = z
       'Names the request, so that a repeat has no second effect. `idempotency_key` in the body is an alias; one of both is needed.',
   });
 
+/** What every answer tells of the limits of calls. */
+const QUOTAS = {
+  'RateLimit-Policy': z.string().optional().meta({
+    description: 'The limits that hold: `q` calls within `w` seconds',
+    example: '"key";q=100;w=60',
+  }),
+  RateLimit: z.string().optional().meta({
+    description: 'What is left: `r` calls, for `t` seconds',
+    example: '"key";r=99;t=60',
+  }),
+};
+
+const RETRY_AFTER = z.string().regex(/^\d+$/).meta({
+  description: 'Whole seconds to wait, at least one',
+  example: '5',
+});
+
+/** Headers of refusals, by status. */
+const HEADERS: Readonly<Record<number, z.ZodRawShape>> = {
+  401: { ...QUOTAS, 'WWW-Authenticate': z.string() },
+  409: { ...QUOTAS, 'Retry-After': RETRY_AFTER.optional() },
+  429: { ...QUOTAS, 'Retry-After': RETRY_AFTER },
+  503: { 'Retry-After': RETRY_AFTER },
+};
+
 /** The OpenAPI 3.1 document of the API, made from the schemas that validate it. */
 export function apiDocument(routes: readonly AnyRoute[]): ReturnType<typeof createDocument> {
   const paths: ZodOpenApiPathsObject = {};
@@ -54,10 +79,15 @@ export function apiDocument(routes: readonly AnyRoute[]): ReturnType<typeof crea
     info: {
       title: 'Telegram Billing',
       version: '1',
-      description: 'Balances, spends, holds and costs of the people of a Telegram bot.',
+      description: [
+        'Balances, spends, holds and costs of the people of a Telegram bot.',
+        'Tokens are decimal text of at most six places; `…_utok` is the same in millionths, an integer as text.',
+        'Refusals are `application/problem+json` with a `code`; 405 with `Allow` answers other methods of a known address.',
+      ].join('\n\n'),
     },
     servers: [{ url: '/api/v1' }],
     security: [{ key: [] }],
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
       securitySchemes: {
@@ -103,7 +133,7 @@ function answersOf(one: AnyRoute): ZodOpenApiOperationObject['responses'] {
       {
         description,
         content: { 'application/json': { schema } },
-        ...(one.isNamed && { headers: z.object({ 'Idempotent-Replayed': replayed }) }),
+        headers: z.object({ ...QUOTAS, ...(one.isNamed && { 'Idempotent-Replayed': replayed }) }),
       },
     ]),
   );
@@ -117,6 +147,7 @@ function refusalsOf(one: AnyRoute): ZodOpenApiOperationObject['responses'] {
       String(status),
       {
         description: codes.filter((code) => STATUS[code] === status).join(', '),
+        headers: z.object(HEADERS[status] ?? QUOTAS),
         content: { 'application/problem+json': { schema: problem } },
       },
     ]),

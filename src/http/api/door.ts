@@ -1,35 +1,103 @@
 import { json, type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { z } from 'zod';
-import { callerOf, requireScope } from './access';
+import { callerOf, type Gate } from './access';
+import { TimeLimitError, within } from '../time-limit';
+import { flawOf, requireJson } from './hygiene';
 import { nameOf } from './idempotency';
 import type { ApiParts } from './parts';
-import { ApiProblem } from './problems';
+import { answerApiProblem, ApiProblem } from './problems';
 import type { AnyRoute, Answer } from './route';
 
 const BODY_LIMIT = '64kb';
+/** How long a named request may keep its caller waiting (API-4). */
+const PATIENCE_MS = 10_000;
+/** When to ask again for what still runs. */
+const ASK_AGAIN_SECONDS = 2;
+
+export interface Opened {
+  readonly gate: Gate;
+  readonly parts: ApiParts;
+}
 
 /** Opens routes: who calls is proved before a body is read, and what comes is what its schemas say. */
-export function openRoutes(router: Router, parts: ApiParts, routes: readonly AnyRoute[]): void {
+export function openRoutes(
+  router: Router,
+  routes: readonly AnyRoute[],
+  { gate, parts }: Opened,
+): void {
   for (const one of routes) {
-    const path = one.path.replace(/\{(\w+)\}/g, ':$1');
-    const reading = one.body ? [json({ limit: one.bodyLimit ?? BODY_LIMIT })] : [];
-    router[one.method](path, requireScope(parts, ...one.scopes), ...reading, handler(parts, one));
+    const reading = one.body ? [requireJson, json({ limit: one.bodyLimit ?? BODY_LIMIT })] : [];
+    router[one.method](pathOf(one), gate.enter(one.scopes), ...reading, handler(parts, one));
   }
+  for (const [path, methods] of methodsOf(routes)) {
+    router.all(path, gate.enter(), (_request, response) => {
+      answerApiProblem(response, {
+        code: 'method_not_allowed',
+        detail: `This address takes ${methods.join(' and ')}.`,
+        headers: { allow: methods.join(', ') },
+      });
+    });
+  }
+}
+
+/** The methods of every address, in the order of the routes. */
+function methodsOf(routes: readonly AnyRoute[]): ReadonlyMap<string, readonly string[]> {
+  const methods = new Map<string, readonly string[]>();
+  for (const one of routes) {
+    const taken = one.method === 'get' ? ['GET', 'HEAD'] : [one.method.toUpperCase()];
+    methods.set(pathOf(one), [...(methods.get(pathOf(one)) ?? []), ...taken]);
+  }
+  return methods;
+}
+
+/** The address as Express writes it. */
+function pathOf({ path }: AnyRoute): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
 function handler(parts: ApiParts, one: AnyRoute): RequestHandler {
   return async (request, response) => {
+    refuseFlaws(request);
     const named = one.isNamed ? nameOf(request, response) : undefined;
-    const answer = await one.handle(parts, {
+    const call = {
       params: parse(one.params, request.params, 'The address is malformed.'),
       query: parse(one.query, request.query, 'The query is malformed.'),
       body: parse(one.body, withoutAlias(one, request), 'The body is malformed.'),
       caller: callerOf(response),
       named,
       asOf: new Date(parts.clock.nowMs()).toISOString(),
-    });
-    send(response, answer);
+    };
+    const work = () => one.handle(parts, call);
+    send(response, await (named ? inTime(parts, work) : work()));
   };
+}
+
+function refuseFlaws({ params, query, body }: Request): void {
+  const parts = { params, query, body: body as unknown };
+  const errors = Object.entries(parts).flatMap(([path, value]) => {
+    const message = flawOf(value);
+    return message === undefined ? [] : [{ path, message }];
+  });
+  if (errors.length === 0) return;
+  throw new ApiProblem({
+    code: 'validation_error',
+    detail: 'The request holds what cannot be kept.',
+    members: { errors },
+  });
+}
+
+/** Whoever named a request does not wait for ever: the work goes on, and a repeat finds it or its answer (API-4). */
+async function inTime({ settings }: ApiParts, work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await within(settings.apiPatienceMs ?? PATIENCE_MS, work);
+  } catch (error) {
+    if (!(error instanceof TimeLimitError)) throw error;
+    throw new ApiProblem({
+      code: 'request_in_progress',
+      detail: 'The request still runs; repeat it with the same Idempotency-Key for its answer.',
+      headers: { 'retry-after': String(ASK_AGAIN_SECONDS) },
+    });
+  }
 }
 
 /** The key's alias belongs to the envelope and not to what the body means. */

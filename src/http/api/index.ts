@@ -1,5 +1,6 @@
 import { Router, type ErrorRequestHandler } from 'express';
 import { analyticsRoutes } from './analytics';
+import { createGate } from './access';
 import { documentRoutes } from './docs-page';
 import { holdRoutes } from './holds';
 import { openRoutes } from './door';
@@ -17,17 +18,22 @@ export const ROUTES: readonly AnyRoute[] = [
   ...trackRoutes,
   ...analyticsRoutes,
   ...refundRoutes,
+  ...holdRoutes,
+  ...refundRoutes,
+  ...analyticsRoutes,
 ];
 
 /** The API for other services under `/api/v1`. It authenticates, names and asks; workflows decide and PostgreSQL counts. */
 export function apiRoutes(parts: ApiParts): Router {
   const api = Router();
-  openRoutes(api, parts, ROUTES);
-  api.use((_request, response) => {
+  const gate = createGate(parts);
+  openRoutes(api, ROUTES, { gate, parts });
+  api.use(gate.enter(), (_request, response) => {
     answerApiProblem(response, { code: 'not_found', detail: 'There is nothing at this address.' });
   });
   api.use(answerApiError);
-  return Router().use('/api/v1', api).use('/api', documentRoutes(parts, ROUTES));
+  const pages = documentRoutes(ROUTES, { gate, isPublic: parts.settings.isApiDocsPublic ?? false });
+  return Router().use('/api/v1', api).use('/api', pages.use(answerApiError));
 }
 
 /** Expected refusals in their own words; a body that is no JSON is the caller's mistake; all else is ours. */
@@ -39,8 +45,8 @@ const answerApiError: ErrorRequestHandler = (error: unknown, request, response, 
   if (isUnreadable(error)) {
     return answerApiProblem(response, {
       code: 'validation_error',
-      detail: 'The body is no JSON object of an acceptable size.',
-      members: { errors: [{ path: '', message: 'unreadable body' }] },
+      detail: 'The address or the body cannot be read: it is too large, or no JSON.',
+      members: { errors: [{ path: '', message: 'unreadable' }] },
     });
   }
   request.log.error({ err: error }, 'an API request failed');

@@ -1,6 +1,7 @@
 import type { BillingCommands } from '../../commands/contract';
 import type { BillingReads } from '../../reads/billing';
 import type { SpendGate } from '../../commands/spend-gate';
+import type { EdgeRecords } from '../../records/contract';
 import type { Clock } from '../ports';
 
 /** What the API for other services is made of. */
@@ -11,6 +12,7 @@ export interface ApiParts {
   >;
   readonly reads: Pick<
     BillingReads,
+    'apiKeys' | 'recordedRequest' | 'paymentRefunds' | 'hold' | 'holdAnswer' | 'work' | 'nodes'
     | 'apiKey'
     | 'recordedRequest'
     | 'paymentRefunds'
@@ -21,11 +23,14 @@ export interface ApiParts {
   >;
   /** The group commit of this process. */
   readonly spending: Pick<SpendGate, 'spend' | 'spendAll'>;
+  readonly records: Pick<EdgeRecords, 'takeCall' | 'noteKeyUse'>;
   readonly clock: Clock;
   readonly settings: {
     /** Mixed into the hashes of API keys. */
     readonly apiKeyPepper: string;
     /** Whether the document and its page are open to everybody. */
     readonly isApiDocsPublic?: boolean;
+    /** How long a named request may take before its caller is told to ask again; ten seconds when absent. */
+    readonly apiPatienceMs?: number;
   };
 }

@@ -37,6 +37,7 @@ export interface Problem {
   readonly detail: string;
   /** Further members, such as `errors`. */
   readonly members?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Thrown by handlers and answered once, at the API's edge. */
@@ -55,11 +56,12 @@ export function problemSummary({ code, detail, members }: Problem) {
 }
 
 /** Answers in RFC 9457, with a sentence for people in the caller's language (API-6). */
-export function answerApiProblem(response: Response, { code, detail, members }: Problem): void {
+export function answerApiProblem(response: Response, problem: Problem): void {
+  const { code, detail, members, headers } = problem;
   const status = STATUS[code];
-  if (status === 401) response.set('www-authenticate', 'Bearer');
   if (status === 503) response.set('retry-after', '5');
   if (code === 'request_in_progress') response.set('retry-after', '2');
+  if (headers) response.set(headers);
   const { req: request } = response;
   const { type, title } = problemSummary({ code, detail });
   response

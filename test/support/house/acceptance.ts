@@ -10,7 +10,7 @@ export const ACCEPTANCE_NUMBERS: ReadonlySet<string> = new Set(
 /** Cases that this release answers for. */
 export const ANSWERED: readonly string[] = [
   ...range('V', 1, 9),
-  ...['T-V19', 'T-V23'],
+  ...['T-V18', 'T-V19', 'T-V23', 'T-F2'],
   ...range('A', 1, 15),
   'T-E2',
   ...range('E', 4, 8),
