@@ -26,7 +26,8 @@ export interface AuditEntry {
     | 'export'
     | 'erasure'
     | 'receipt'
-    | 'notifier';
+    | 'notifier'
+    | 'api_key';
   readonly entityId: string;
   readonly asOf: Date;
   readonly actor?: {

@@ -12,6 +12,8 @@ export interface BotParts {
   /** The wall clock in milliseconds, asked once per update. */
   readonly clock: () => number;
   readonly settings: BotSettings;
+  /** Makes an API key; nothing is stored by it. */
+  readonly makeApiKey: () => MadeKey;
   /** Enabled providers, in the order in which they are offered. */
   readonly paymentProviders: readonly PaymentChoice[];
   /** Tells the operators (BOT-9). A failure of it is logged and otherwise ignored. */
@@ -56,6 +58,13 @@ export type BotRecords = Pick<
   | 'rememberPromo'
   | 'takeRate'
 >;
+
+/** A key that was just made: only its beginning and hash may be handed on. */
+export interface MadeKey {
+  readonly key: string;
+  readonly prefix: string;
+  readonly hash: Buffer;
+}
 
 export interface PaymentChoice {
   readonly name: string;

@@ -3,6 +3,7 @@ import type { BillingCommands } from '../commands/contract';
 import type { Config } from '../config';
 import type { Messenger } from '../domain/messages';
 import type { Log } from '../log';
+import { issueKey } from '../http/api/keys';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
 import type { PaymentProviders } from '../payments/registry';
@@ -10,7 +11,10 @@ import { choicesOf, messengerOf, type TelegramAccount } from './wiring';
 
 /** The part of the configuration a bot depends on. */
 export type BotConfig = Pick<Config, 'publicBaseUrl' | 'supportUsername' | 'seller' | 'billing'> &
-  TelegramAccount & { readonly temporal?: Pick<Config['temporal'], 'namespace' | 'uiUrl'> };
+  TelegramAccount & {
+    readonly temporal?: Pick<Config['temporal'], 'namespace' | 'uiUrl'>;
+    readonly secrets: Pick<Config['secrets'], 'apiKeyPepper'>;
+  };
 
 /** What a bot is given, in whichever process it lives. */
 export interface BotMakings {
@@ -36,6 +40,7 @@ export function botParts({ config, providers, ...makings }: BotMakings): BotPart
       webUi: webUiOf(config),
     },
     paymentProviders: choicesOf(providers),
+    makeApiKey: () => issueKey(config.secrets.apiKeyPepper),
     reportIncident: (incident) => tellOperators(messenger, config, incident),
   };
 }

@@ -13,6 +13,8 @@ import { growthEn } from './growth/en';
 import { growthRu } from './growth/ru';
 import { limitsEn } from './limits/en';
 import { limitsRu } from './limits/ru';
+import { keysEn } from './keys/en';
+import { keysRu } from './keys/ru';
 import { noticesEn } from './notices/en';
 import { noticesRu } from './notices/ru';
 import { offersEn } from './offers/en';
@@ -40,6 +42,7 @@ const RU = {
   ...generalRu,
   ...growthRu,
   ...limitsRu,
+  ...keysRu,
   ...noticesRu,
   ...offersRu,
   ...opsRu,
@@ -62,6 +65,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...generalEn,
   ...growthEn,
   ...limitsEn,
+  ...keysEn,
   ...noticesEn,
   ...offersEn,
   ...opsEn,

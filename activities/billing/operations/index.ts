@@ -1,4 +1,5 @@
 import type { ActionName } from '../../../src/domain/billing/operations';
+import { issueKeyOperation, revokeKeyOperation, rotateKeyOperation } from './api-keys';
 import { createPromo } from './create-promo';
 import { createTariffVersion } from './create-tariff-version';
 import type { AnyOperation } from './definition';
@@ -39,6 +40,9 @@ const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
   write_off_item: writeOffItem,
   resend_message: resendMessage,
   export_people: exportPeople,
+  issue_api_key: issueKeyOperation,
+  rotate_api_key: rotateKeyOperation,
+  revoke_api_key: revokeKeyOperation,
 };
 
 /** The action of a name that came over the wire; undefined for names this build does not know. */

@@ -6,6 +6,7 @@ import { broadcastFeature } from '../approvals/broadcast';
 import type { BotContext } from '../context';
 import type { BotParts } from '../parts';
 import { actionsFeature } from './actions';
+import { apiKeysFeature } from './api-keys';
 import { refundsAdminFeature } from '../refunds/admin';
 import { blockingFeature } from './blocking';
 import { adminCommands, type AdminFeature } from './gate';
@@ -45,6 +46,7 @@ export function adminFeature(parts: BotParts) {
   const messages = messagesFeature(parts);
   const payments = paymentsFeature(parts);
   const usage = usageFeature(parts);
+  const apiKeys = apiKeysFeature(parts);
   const features = [
     people,
     openItems,
@@ -63,6 +65,7 @@ export function adminFeature(parts: BotParts) {
     messages,
     payments,
     usage,
+    apiKeys,
   ];
   const { commands, menu, reasons } = framework(features);
   const questions = [people.questions, payments.questions, broadcast.questions];
@@ -89,6 +92,7 @@ export function adminFeature(parts: BotParts) {
       ...messages.callbacks,
       ...payments.callbacks,
       ...usage.callbacks,
+      ...apiKeys.callbacks,
     },
   };
 }

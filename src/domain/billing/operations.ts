@@ -1,3 +1,4 @@
+import type { Scope } from './api-scopes';
 import type { NewCampaign } from './campaigns';
 import type { PeriodUnit } from './pricing';
 import type { RefundPolicy } from './refund';
@@ -77,6 +78,21 @@ export interface ActionParams {
     readonly rubPerUnit: string;
     readonly from?: string | undefined;
   };
+  /** Of a key only its readable beginning and its hash (hexadecimal) travel: the key itself is shown and forgotten. */
+  readonly issue_api_key: {
+    readonly client: string;
+    readonly scopes: readonly Scope[];
+    readonly prefix: string;
+    readonly hash: string;
+  };
+  readonly rotate_api_key: {
+    /** Beginning of the key that ends when the overlap is over. */
+    readonly replaces: string;
+    readonly overlapHours: number;
+    readonly prefix: string;
+    readonly hash: string;
+  };
+  readonly revoke_api_key: { readonly prefix: string };
   /** Texts are Telegram HTML, as it was shown to whoever wrote it. */
   readonly start_broadcast: {
     readonly broadcastId: string;

@@ -79,7 +79,8 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
       })),
     steerRefund: (order) =>
       play('steerRefund', order, async () => ({ kind: 'accepted', text: 'ok' }) as const),
-    operate: (request) => play('operate', request, async () => ({ kind: 'done', result: null })),
+    operate: (request) =>
+      play('operate', request, async () => ({ kind: 'done', result: keptKey(request.params) })),
     changeTariff: (wish) =>
       play('changeTariff', wish, async () => {
         await sql`
@@ -130,4 +131,9 @@ async function writeInvoice(
       'pending', 'https://pay.example/' || id, as_of, as_of + interval '24 hours', terms_hash
     from quotes where id = ${order.quoteId}
     on conflict do nothing`;
+}
+
+/** What issuing a key answers. */
+function keptKey(params: object): { prefix: string } | null {
+  return 'prefix' in params ? { prefix: String(params.prefix) } : null;
 }

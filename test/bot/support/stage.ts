@@ -10,6 +10,7 @@ import type { BillingReads } from '../../../src/reads/billing';
 import { TEST_SECRETS } from '../../support/secrets';
 import { inAgreement, TEST_TERMS } from '../../support/consent';
 import type { Terms } from '../../../src/domain/terms';
+import { issueKey } from '../../../src/http/api/keys';
 import { createReads } from '../../../src/reads/reads';
 import type { EdgeRecords } from '../../../src/records/contract';
 import type { RateLimits } from '../../../src/records/rates';
@@ -85,6 +86,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       referral: { percent: 10, holdDays: 14 },
       seller: { name: 'ООО «Токены»', requisites: ['ИНН 7700000000', 'Москва'] },
     },
+    makeApiKey: () => issueKey(TEST_SECRETS.apiKeyPepper),
     paymentProviders: options.paymentProviders ?? [{ name: 'mock', currencies: ['RUB'] }],
     reportIncident: async (incident) => {
       incidents.push(incident);
