@@ -1,0 +1,39 @@
+import type { Browser } from 'playwright-core';
+import { apiClient, type ApiClient } from '../support/api';
+import { openBrowser, photograph } from '../support/browser';
+import { startStack, type Stack } from '../support/stack';
+
+let stack: Stack;
+let client: ApiClient;
+let browser: Browser;
+
+beforeAll(async () => {
+  stack = await startStack({ hasWorker: false });
+  client = await apiClient(stack, ['refund:read']);
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+test('the page asks for a key, lists the operations and tries one out, under our own policy', async () => {
+  const page = await browser.newPage();
+  const refused: string[] = [];
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) refused.push(message.text());
+  });
+  page.on('dialog', (dialog) => void dialog.accept(client.key));
+  await page.goto(`${stack.http.url}/api/docs`);
+  const operation = page.locator('#operations-Refunds-listRefunds');
+  await operation.waitFor();
+  await operation.click();
+  await page.getByRole('button', { name: 'Try it out' }).click();
+  await operation.locator('tr[data-param-name="paymentId"] input').fill(stack.servers.namespace);
+  await page.getByRole('button', { name: 'Execute' }).click();
+  const answer = operation.locator('.live-responses-table .response-col_status');
+  await answer.first().waitFor();
+  await photograph(page, 'api-docs');
+  expect((await answer.allInnerTexts()).join(' ')).toContain('404');
+  expect(refused).toEqual([]);
+});
