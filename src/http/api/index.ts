@@ -18,9 +18,6 @@ export const ROUTES: readonly AnyRoute[] = [
   ...trackRoutes,
   ...analyticsRoutes,
   ...refundRoutes,
-  ...holdRoutes,
-  ...refundRoutes,
-  ...analyticsRoutes,
 ];
 
 /** The API for other services under `/api/v1`. It authenticates, names and asks; workflows decide and PostgreSQL counts. */

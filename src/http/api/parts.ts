@@ -12,8 +12,7 @@ export interface ApiParts {
   >;
   readonly reads: Pick<
     BillingReads,
-    'apiKeys' | 'recordedRequest' | 'paymentRefunds' | 'hold' | 'holdAnswer' | 'work' | 'nodes'
-    | 'apiKey'
+    | 'apiKeys'
     | 'recordedRequest'
     | 'paymentRefunds'
     | 'hold'
