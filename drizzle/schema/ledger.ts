@@ -94,6 +94,10 @@ export const transfers = pgTable(
       .where(sql`${table.kind} = 'subscription_fee'`),
     index('transfers_by_user').on(table.userId, table.id),
     index('transfers_by_time').on(table.asOf),
+    // Analytics look for the few spends that no charge stands behind.
+    index('transfers_uncharged')
+      .on(table.asOf)
+      .where(sql`${table.chargeId} is null and ${table.kind} in ('spend', 'hold_capture')`),
     index('transfers_by_invoice').on(table.invoiceId),
     index('transfers_by_reversal')
       .on(table.reversesTransferId)

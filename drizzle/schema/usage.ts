@@ -251,6 +251,10 @@ export const usageEvents = pgTable(
     index('usage_events_by_user').on(table.userId, table.occurredAt),
     index('usage_events_by_charge').on(table.chargeId),
     index('usage_events_by_job').on(table.jobId),
+    // Analytics look for the few reports that count without a charge of their own.
+    index('usage_events_given_back')
+      .on(table.jobId)
+      .where(sql`${table.chargeId} is null and ${table.isCounted}`),
     index('usage_events_by_time').on(table.occurredAt),
   ],
 );

@@ -90,25 +90,45 @@ describe('figures of work', () => {
     ]);
   });
 
-  it('convert other currencies by the rate of the day and name them as reported', async () => {
+  it('convert other currencies at the rate of the report and name them as reported', async () => {
     const userId = await books.newUser();
-    await books.sql`insert into cost_rates (currency, rub_per_unit, valid_from) values
-      ('USD', 80.5, '2026-01-01'), ('USD', 95, '2026-03-20')`;
     await transfer(books, grant(userId, 1_000));
-    for (const [rawCost, currency, occurredAt] of [
-      ['0.01', 'USD', NOON],
-      ['0.01', 'USD', '2026-03-21T00:00:00Z'],
-      ['7', 'XXX', NOON],
+    for (const [rawCost, currency, rubPerUnit] of [
+      ['0.01', 'USD', '80.5'],
+      ['0.01', 'USD', '95'],
+      ['7', 'RUB', '1'],
     ] as const) {
       const chargeId = await charge(books, { userId, requestedUtok: tokens(3) });
-      const terms = { rawCost, currency, occurredAt: new Date(occurredAt) };
-      await report(books, { userId, chargeId, ...terms });
+      await report(books, { userId, chargeId, rawCost, currency, rubPerUnit });
     }
     const { totals } = await ask();
     expect(totals).toMatchObject({
-      rawCosts: { USD: '0.02', XXX: '7' },
-      ...{ rawCostRub: '1.755', marginRub: '7.245' },
+      rawCosts: { USD: '0.02', RUB: '7' },
+      ...{ rawCostRub: '8.755', marginRub: '0.245' },
     });
+  });
+
+  it('count of the reports of a job only the one that decided its cost', async () => {
+    const userId = await books.newUser();
+    await transfer(books, grant(userId, 100));
+    const clientId = await newClient(books, 'jobs');
+    const chargeId = await charge(books, { userId, clientId, requestedUtok: tokens(9), track: 'j' });
+    const [job] = await books.sql`
+      insert into track_jobs (id, key, client_id, user_id, source, track, task_ref, state, currency, charge_id, last_seen_at)
+      values (gen_random_uuid(), 'j', ${clientId}, ${userId}, 's', 'j', 't', 'settled', 'RUB', ${chargeId}, ${NOON})
+      returning id`;
+    const jobId = String(job?.['id']);
+    const told = { userId, jobId, track: 'j', totalTokens: 10 };
+    await report(books, { ...told, chargeId, rawCost: '3', isCounted: false });
+    await report(books, { ...told, rawCost: '2', nodes: [{ node: 'plan', rawCost: '2' }] });
+    await giveBack(userId, 3, await transferOf(chargeId));
+    const { totals } = await ask();
+    expect(totals).toMatchObject({ spentUtok: 6_000_000n, rawCostRub: '2', totalTokens: 10n });
+    const { rows } = await reads.nodes({ span: MONTH, group: 'node', limit: 5 });
+    expect(rows.map(({ node, rawCostRub }) => [node, rawCostRub])).toEqual([
+      [null, '0'],
+      ['plan', '2'],
+    ]);
   });
 
   it('show what could not be collected and what was given back, where it was charged', async () => {

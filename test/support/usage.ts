@@ -35,7 +35,6 @@ export async function charge(
 
 type Report = Partial<typeof usageEvents.$inferInsert> & {
   readonly userId: number;
-  readonly chargeId: string;
   readonly nodes?: readonly NodeCost[];
 };
 

@@ -153,7 +153,7 @@ function usageRows(db: Database, before: ExportCursor | undefined): Promise<read
       u.free_requests::text as free_requests
     from ${charges} c left join ${apiClients} client on client.id = c.client_id
     left join lateral (
-      select * from ${usageEvents} u where u.charge_id = c.id
+      select * from ${usageEvents} u where u.charge_id = c.id and u.is_counted
       order by u.raw_cost desc, u.id desc limit 1) u on true
     where ${below} order by c.id desc limit ${PAGE_SIZE + 1}`);
 }

@@ -54,7 +54,7 @@ export interface WorkFigures {
   readonly p95Utok: bigint;
   /** As reported, by currency. */
   readonly rawCosts: Readonly<Record<string, string>>;
-  /** All of it in rubles; what has no rate is left out of it. */
+  /** All of it in rubles, at the rate each report was taken at. */
   readonly rawCostRub: string;
   /** What was spent, a token for a ruble, less the raw cost in rubles. */
   readonly marginRub: string;

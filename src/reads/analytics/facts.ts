@@ -2,8 +2,8 @@ import { sql, type SQL } from 'drizzle-orm';
 import {
   accounts,
   charges,
-  costRates,
   entries,
+  trackJobs,
   transfers,
   usageEvents,
 } from '../../../drizzle/schema';
@@ -20,9 +20,7 @@ export function factsOf(filter: WorkFilter, key: SQL): SQL {
     reversed as (${reversalsQuery(filter)}),
     booked as (${chargesQuery(filter)} union all ${unchargedQuery(filter)}),
     facts as materialized (
-      select *, ${key} as key, charged_utok - reversed_utok as spent_utok,
-        raw_cost * rub_per_unit as raw_cost_rub
-      from booked
+      select *, ${key} as key, charged_utok - reversed_utok as spent_utok from booked
       where ${filter.track === undefined ? sql`true` : sql`track = ${filter.track}`}
     )`;
 }
@@ -50,16 +48,16 @@ function chargesQuery(filter: WorkFilter): SQL {
       c.requested_utok, c.charged_utok, c.uncollected_utok, coalesce(r.utok, 0) as reversed_utok,
       coalesce(c.track, max(u.track)) as track, max(u.model) as model, count(u.id) as reports,
       max(u.currency) as currency,
-      ${reported(sql`raw_cost`)} as raw_cost,
-      ${rateOf()} as rub_per_unit,
-      ${reported(sql`prompt_tokens`)} as prompt_tokens,
-      ${reported(sql`completion_tokens`)} as completion_tokens,
-      ${reported(sql`total_tokens`)} as total_tokens,
-      ${reported(sql`api_calls`)} as api_calls,
-      ${reported(sql`free_requests`)} as free_requests
+      coalesce(sum(u.raw_cost), 0) as raw_cost,
+      coalesce(sum(u.raw_cost * u.rub_per_unit), 0) as raw_cost_rub,
+      coalesce(sum(u.prompt_tokens), 0) as prompt_tokens,
+      coalesce(sum(u.completion_tokens), 0) as completion_tokens,
+      coalesce(sum(u.total_tokens), 0) as total_tokens,
+      coalesce(sum(u.api_calls), 0) as api_calls,
+      coalesce(sum(u.free_requests), 0) as free_requests
     from ${charges} c
     left join reversed r on r.transfer_id = c.transfer_id
-    left join ${usageEvents} u on u.charge_id = c.id
+    left join (${countedQuery()}) u on u.counted_for = c.id
     where ${during(sql`c.as_of`, filter)}
       and ${userId === undefined ? sql`true` : sql`c.user_id = ${userId}`}
       and ${clientId === undefined ? sql`true` : sql`c.client_id = ${clientId}`}
@@ -67,20 +65,17 @@ function chargesQuery(filter: WorkFilter): SQL {
     group by c.id, r.utok`;
 }
 
-/** A job reports its totals so far, so its highest report holds the others; reports of no job stand for themselves. */
-function reported(measure: SQL): SQL {
-  return sql`(
-    coalesce(sum(u.${measure}) filter (where u.job_id is null), 0) +
-    coalesce(max(u.${measure}) filter (where u.job_id is not null), 0))`;
-}
-
-/** Rubles for one unit of what the reports are in; null when nobody knows. */
-function rateOf(): SQL {
+/**
+ * The reports that count, each with its charge. One that lowered what its job was charged for decided no charge of its
+ * own: it stands with the charge that was given back in part.
+ */
+export function countedQuery(): SQL {
   return sql`
-    case coalesce(max(u.currency), 'RUB') when 'RUB' then 1 else (
-      select rate.rub_per_unit from ${costRates} rate
-      where rate.currency = max(u.currency) and rate.valid_from <= max(u.occurred_at)
-      order by rate.valid_from desc limit 1) end`;
+    select u.*, u.charge_id as counted_for from ${usageEvents} u
+    where u.charge_id is not null and u.is_counted
+    union all
+    select u.*, job.charge_id from ${usageEvents} u join ${trackJobs} job on job.id = u.job_id
+    where u.charge_id is null and u.is_counted and job.charge_id is not null`;
 }
 
 /** Spends of the ledger that no charge stands behind: nobody's track, nobody's client. */
@@ -90,7 +85,7 @@ function unchargedQuery(filter: WorkFilter): SQL {
   return sql`
     select t.id, t.kind, t.user_id, null, t.as_of,
       e.utok, e.utok, ${nothing}, coalesce(r.utok, 0),
-      null, null, ${nothing}, null, ${nothing}, 1, ${nothing}, ${nothing}, ${nothing}, ${nothing}, ${nothing}
+      null, null, ${nothing}, null, ${nothing}, ${nothing}, ${nothing}, ${nothing}, ${nothing}, ${nothing}, ${nothing}
     from ${transfers} t
     join lateral (
       select -sum(e.amount)::bigint as utok from ${entries} e

@@ -40,7 +40,7 @@ export async function jobs(
       to_char(c.as_of at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as as_of
     from ${charges} c left join lateral (
       select max(u.track) as track, count(*)::int as reports, sum(u.free_requests) as free_requests
-      from ${usageEvents} u where u.charge_id = c.id) u on true
+      from ${usageEvents} u where u.charge_id = c.id and u.is_counted) u on true
     where c.user_id = ${userId} and ${before === undefined ? sql`true` : sql`c.id < ${before}`}
       and ${isVisible(sql`c.user_id`, sql`c.as_of`)}
     order by c.id desc limit ${PAGE_SIZE + 1}`);

@@ -1,8 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../../drizzle/client';
-import { usageEvents, usageNodes } from '../../../drizzle/schema';
+import { usageNodes } from '../../../drizzle/schema';
 import type { NodeQuestion, NodeReport, NodeRow } from './contract';
-import { factsOf } from './facts';
+import { countedQuery, factsOf } from './facts';
 import { cursorOf, pageOf, type Sorted } from './pages';
 import { workTotals } from './work';
 
@@ -42,8 +42,8 @@ function nodesQuery(question: NodeQuestion): SQL {
     with ${factsOf(question, sql`null::text`)},
     shares as (
       select f.id, n.node, ${track} as track, n.cost_utok,
-        n.raw_cost * f.rub_per_unit as raw_rub
-      from facts f join ${usageEvents} u on u.charge_id = f.id
+        n.raw_cost * u.rub_per_unit as raw_rub
+      from facts f join (${countedQuery()}) u on u.counted_for = f.id
       join ${usageNodes} n on n.usage_event_id = u.id
     ), rests as (
       select f.id, null::text as node, ${track} as track,
@@ -64,6 +64,7 @@ function nodesQuery(question: NodeQuestion): SQL {
         trim_scale(coalesce(sum(raw_rub), 0))::text as raw,
         sum(cost_utok)::numeric as sort, md5(coalesce(track, '') || '/' || coalesce(node, '')) as tie
       from parts group by node, track
+      having node is not null or sum(cost_utok) <> 0 or sum(raw_rub) <> 0
     )
     select * from grouped where ${pageOf(question)}
     order by sort desc, tie limit ${question.limit + 1}`;

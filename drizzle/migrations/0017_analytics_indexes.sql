@@ -1,0 +1,2 @@
+CREATE INDEX "transfers_uncharged" ON "transfers" USING btree ("as_of") WHERE "transfers"."charge_id" is null and "transfers"."kind" in ('spend', 'hold_capture');--> statement-breakpoint
+CREATE INDEX "usage_events_given_back" ON "usage_events" USING btree ("job_id") WHERE "usage_events"."charge_id" is null and "usage_events"."is_counted";
