@@ -1,7 +1,7 @@
-import { createSpendGate, type SendBatch } from '../../src/commands/spend-gate';
+import { createSpendGate, MOST_BATCH_BYTES, type SendBatch } from '../../src/commands/spend-gate';
 import type { SpendAnswer, SpendRequest } from '../../workflows/billing/token-spend/contract';
 
-const request = (key: string): SpendRequest => ({
+const request = (key: string, change: Partial<SpendRequest> = {}): SpendRequest => ({
   key,
   clientId: 'c',
   userId: 1,
@@ -9,6 +9,22 @@ const request = (key: string): SpendRequest => ({
   kind: 'spend',
   description: 'a job',
   asOf: '2030-01-01T00:00:00.000Z',
+  ...change,
+});
+const named = (key: string, bodyHash: string, path = '/spend'): SpendRequest =>
+  request(key, { name: { key, method: 'POST', path, bodyHash } });
+const charge = (key: string): SpendAnswer => ({
+  kind: 'charged',
+  key,
+  isReplay: false,
+  chargeId: key,
+  transferId: key,
+  chargedUtok: 1,
+  uncollectedUtok: 0,
+  balanceBeforeUtok: 1,
+  balanceAfterUtok: 0,
+  availableAfterUtok: 0,
+  lots: [],
 });
 const refusal = (key: string): SpendAnswer => ({ kind: 'refused', key, code: 'user_not_found' });
 
@@ -80,4 +96,44 @@ test('a batch that fails tells its own callers only', async () => {
 test('an answer that is missing fails its caller instead of leaving it waiting', async () => {
   const gate = createSpendGate(() => Promise.resolve([]));
   await expect(gate.spend(request('a'))).rejects.toThrow('spend a got no answer');
+});
+
+test('who joins a request that is under way hears its answer as a repeat', async () => {
+  const gate = createSpendGate((spends) => Promise.resolve(spends.map(({ key }) => charge(key))));
+  const answers = [1, 2, 3].map(() => gate.spend(named('a', 'same')));
+  const [first, ...joined] = await Promise.all(answers);
+  expect(first).toEqual(charge('a'));
+  for (const answer of joined) expect(answer).toEqual({ ...charge('a'), isReplay: true });
+});
+
+test.each([
+  ['body', named('a', 'other')],
+  ['path', named('a', 'same', '/elsewhere')],
+])('another %s under a key that is under way is a mismatch at once', async (_what, other) => {
+  const { batches, send } = desk();
+  const gate = createSpendGate(send);
+  const first = gate.spend(named('a', 'same'));
+  expect(await gate.spend(other)).toEqual({ kind: 'mismatch', key: 'a' });
+  batches[0]?.answer();
+  expect(await first).toEqual(refusal('a'));
+  expect(batches).toHaveLength(1);
+});
+
+test('many that are asked together leave together', async () => {
+  const { batches, send } = desk();
+  const answers = createSpendGate(send).spendAll(['a', 'b', 'c'].map((key) => request(key)));
+  expect(batches.map(({ keys }) => keys)).toEqual([['a', 'b', 'c']]);
+  batches[0]?.answer();
+  expect(await Promise.all(answers)).toEqual(['a', 'b', 'c'].map(refusal));
+});
+
+test('a batch is no larger than a payload holds', async () => {
+  const { batches, send } = desk();
+  const half = { metadata: { text: 'x'.repeat(MOST_BATCH_BYTES * 0.6) } };
+  const gate = createSpendGate(send);
+  void gate.spendAll(['a', 'b', 'c'].map((key) => request(key, half)));
+  expect(batches.map(({ keys }) => keys)).toEqual([['a']]);
+  batches[0]?.answer();
+  await settled();
+  expect(batches.map(({ keys }) => keys)).toEqual([['a'], ['b']]);
 });

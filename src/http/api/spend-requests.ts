@@ -45,7 +45,7 @@ export function requestOf(
   };
 }
 
-/** How long a caller waits for an answer before they are told to come again with the same key (API-4). */
+/** How long an item of a batch is waited for before its caller is told to come again with the same key (API-4). */
 const PATIENCE_MS = 10_000;
 
 /** The answer, or the refusal to wait longer; a failure means that the outcome is unknown. */

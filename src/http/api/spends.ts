@@ -104,7 +104,7 @@ export const spendRoutes = [
       if (!named) throw new Error('this route is named');
       const by = { caller, key: named.key, asOf };
       const wanted = { ...body, userId: params.userId, amountUtok: body.amount };
-      const answer = await awaited(spending.spend(requestOf(wanted, by)));
+      const answer = await spending.spend(requestOf(wanted, by));
       if (answer.kind !== 'charged') throw new ApiProblem(problemFor(answer));
       return { status: 200, body: spendView(answer), isReplay: answer.isReplay };
     },

@@ -30,6 +30,7 @@ import { TRIAL_SCENES } from './trial-scenes';
 import { OPERATOR_SCENES } from './operator-scenes';
 import { BREAK_SCENES } from './break-scenes';
 import { REFUND_SCENES } from './refund-scenes';
+import { SPEND_SCENES } from './spend-scenes';
 import { WALLET_SCENES } from './wallet-scenes';
 
 /** Plays one workflow to an interesting state and gives the handle whose history is kept. */
@@ -256,4 +257,5 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   ...WALLET_SCENES,
   ...BREAK_SCENES,
   ...OPERATOR_SCENES,
+  ...SPEND_SCENES,
 };
