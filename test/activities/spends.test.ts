@@ -1,7 +1,5 @@
 import { v7 } from 'uuid';
 import type { SpendAnswer, SpendRequest } from '../../workflows/billing/token-spend/contract';
-import { giveBackToLimits } from '../../activities/billing/spends/limits';
-import { inTransaction } from '../../activities/transactions';
 import { asWorkflow, atOnce, checkBooks, NOON, openBooks, SETTINGS, type Books } from './support/books';
 import { failingAt } from './support/failing-database';
 import { pending } from './support/orders';
@@ -197,25 +195,6 @@ test('applySpends lives by the clock of a test customer', async () => {
   await apply([one]);
   const [row] = await books.sql`select as_of - ${NOON}::timestamptz = '1 day' as is_shifted from charges where key = ${one.key}`;
   expect(row).toEqual({ is_shifted: true });
-});
-
-test('giveBackToLimits returns what was not used, in its own window and never below zero', async () => {
-  const userId = await spender(500);
-  await books.sql`
-    insert into spend_limits (scope, scope_id, "window", limit_utok) values ('user', ${String(userId)}, 'day', 100000000)`;
-  await apply([request(userId)]);
-  const subjects = [{ scope: 'user' as const, scopeId: String(userId), zone: 'UTC', asOf: new Date(NOON) }];
-  const used = async () => {
-    const rows = await books.sql`
-      select used_utok::float8 / 1e6 as used from limit_counters where scope_id = ${String(userId)}`;
-    return rows.map((row) => row['used'] as number);
-  };
-  for (const utok of [20_000_000, 40_000_000]) {
-    await asWorkflow('test', () =>
-      inTransaction(books.db, (tx) => giveBackToLimits(tx, { subjects, utok })),
-    );
-  }
-  expect(await used()).toEqual([0]);
 });
 
 test('applySpends that fails at any of its statements leaves nothing, and its repeat charges once', async () => {

@@ -151,57 +151,19 @@ export async function fillLimits(
     const sum = (totals.get(limit.limitId)?.byUtok ?? 0) + byUtok;
     totals.set(limit.limitId, { limit, byUtok: sum });
   }
-  await addToCounters(tx, [...totals.values()].map(({ limit, byUtok }) => ({ ...limit, byUtok })));
-}
-
-/**
- * Gives back what a hold had reserved and did not need, in the windows of the instant at which it was placed (SP-7).
- * Limits that nobody counts are no error. Nothing falls below zero.
- */
-export async function giveBackToLimits(
-  tx: Transaction,
-  { subjects, utok }: { subjects: readonly LimitSubject[]; utok: number },
-): Promise<void> {
-  const counted = subjects.flatMap(({ scope, scopeId, zone, asOf }) =>
-    (['day', 'month'] as const).map((window) => {
-      const { startsMs } = windowOf(window, { zone, atMs: asOf.getTime() });
-      return { scope, scopeId, window, windowStart: new Date(startsMs), byUtok: -utok };
-    }),
-  );
-  await addToCounters(tx, counted);
-}
-
-interface CounterChange {
-  readonly scope: LimitScope;
-  readonly scopeId: string;
-  readonly window: LimitWindow;
-  readonly windowStart: Date;
-  readonly byUtok: number;
-}
-
-/** Rows are locked in one order first, so that nobody waits in a circle. */
-async function addToCounters(tx: Transaction, changes: readonly CounterChange[]): Promise<void> {
-  const wanted = changes.filter(({ byUtok }) => byUtok !== 0);
-  if (wanted.length === 0) return;
-  const rows = JSON.stringify(
-    wanted.map(({ scope, scopeId, window, windowStart, byUtok }) => ({
-      ...{ scope, window },
-      scope_id: scopeId,
-      window_start: windowStart.toISOString(),
-      by_utok: byUtok,
-    })),
-  );
+  const rows = [...totals.values()].map(({ limit, byUtok }) => ({
+    scope: limit.scope,
+    scope_id: limit.scopeId,
+    window: limit.window,
+    window_start: limit.windowStart.toISOString(),
+    by_utok: byUtok,
+  }));
+  if (rows.length === 0) return;
   await tx.execute(sql`
-    with wanted as (
-      select * from jsonb_to_recordset(${rows}::jsonb) as wanted
-        (scope text, scope_id text, "window" text, window_start timestamptz, by_utok bigint)),
-    locked as (
-      select counter.scope, counter.scope_id, counter."window", counter.window_start, wanted.by_utok
-      from ${limitCounters} counter join wanted using (scope, scope_id, "window", window_start)
-      order by 1, 2, 3, 4 for update of counter)
     update ${limitCounters} counter
-    set used_utok = greatest(0, counter.used_utok + locked.by_utok), updated_at = now()
-    from locked
+    set used_utok = counter.used_utok + filled.by_utok, updated_at = now()
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as filled
+      (scope text, scope_id text, "window" text, window_start timestamptz, by_utok bigint)
     where (counter.scope, counter.scope_id, counter."window", counter.window_start)
-      = (locked.scope, locked.scope_id, locked."window", locked.window_start)`);
+      = (filled.scope, filled.scope_id, filled."window", filled.window_start)`);
 }
