@@ -17,6 +17,11 @@ export interface ConnectOptions {
   readonly poolSize?: number;
   /** Shown in pg_stat_activity, so that an operator sees whose query it is. */
   readonly applicationName?: string;
+  /**
+   * Statements are parsed and planned once for each connection, and sent in one round trip instead of two. For a pool
+   * whose statements have few texts, such as that of spends: every text stays with the connection as long as it lives.
+   */
+  readonly keepsStatements?: boolean;
 }
 
 /** Opens a pool. Values travel in UTC and a statement that hangs is cut after 30 seconds. */
@@ -42,5 +47,30 @@ function open(url: string, options: ConnectOptions, session: Record<string, bool
       ...session,
     },
   });
-  return { db: drizzle(sql, { schema }), sql, close: () => sql.end({ timeout: 5 }) };
+  const driver = options.keepsStatements ? keepingStatements(sql) : sql;
+  return { db: drizzle(driver, { schema }), sql, close: () => sql.end({ timeout: 5 }) };
+}
+
+/** The driver as it is, but that what Drizzle sends is prepared; the driver does so only for texts of its own. */
+function keepingStatements<T extends postgres.Sql | postgres.TransactionSql>(driver: T): T {
+  return new Proxy(driver, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      if (name === 'unsafe') {
+        return (text: string, values: never[], how?: object) =>
+          target.unsafe(text, values, { ...how, prepare: true });
+      }
+      if (name !== 'begin' && name !== 'savepoint') return member;
+      const open = member as (...given: unknown[]) => unknown;
+      return (...given: unknown[]) =>
+        open(
+          ...given.map((one) =>
+            typeof one === 'function'
+              ? (inner: postgres.TransactionSql) =>
+                  (one as (sql: postgres.TransactionSql) => unknown)(keepingStatements(inner))
+              : one,
+          ),
+        );
+    },
+  });
 }

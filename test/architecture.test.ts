@@ -21,7 +21,9 @@ describe('the house', () => {
       )
       .map(({ path }) => zoneOf(path)?.name);
     expect([...new Set(users)].sort()).toEqual(
-      ['bench', 'src/commands', 'src/embedded', 'src/main', 'test'].filter((zone) => users.includes(zone)),
+      ['bench', 'src/commands', 'src/embedded', 'src/main', 'test'].filter((zone) =>
+        users.includes(zone),
+      ),
     );
   });
 });

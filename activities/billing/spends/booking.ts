@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { v7 } from 'uuid';
 import type { Transaction } from '../../../drizzle/client';
 import { accounts, charges, entries, lotMoves, lots, transfers } from '../../../drizzle/schema';
@@ -7,7 +7,7 @@ import type { BillingSettings } from '../../../src/domain/billing/settings';
 import type { SpendDecision } from '../../../src/domain/billing/spend-batch';
 import { tokenText } from '../../../src/domain/tokens';
 import { writeAudits, type AuditEntry } from '../../audit';
-import { tokenAccount } from '../accounts';
+import { tokenAccount, TOKENS } from '../accounts';
 import { openItem } from '../open-items';
 import { noticeFalls, type WalletFall } from './notices';
 import type { OpenWallet } from './wallets';
@@ -92,6 +92,9 @@ function fallOf({ decision, asOf }: SpendToBook, booked: BookedSpend | undefined
  * Writes many decided spends with one statement per table: transfers, entries, lots, balances and charges. Belongs to
  * the ledger: the wallets are locked, the decisions were made on what the locks guard, and each spend is a balanced
  * transfer of its own whose key refuses a second one.
+ *
+ * No statement needs another's answer, so they leave together and are carried out in this order. Rows travel as one
+ * JSON value: the text of a statement is then the same for every batch, and is parsed and planned once a connection.
  */
 async function bookSpends(
   tx: Transaction,
@@ -102,155 +105,141 @@ async function bookSpends(
     chargeId: v7(),
     transferId: spend.decision.chargedUtok > 0 ? v7() : null,
   }));
-  const moving = booked.flatMap(({ spend, transferId }) =>
-    transferId === null ? [] : [{ ...spend, transferId }],
+  const moving = booked.flatMap(({ spend, chargeId, transferId }) =>
+    transferId === null ? [] : [{ ...spend, chargeId, transferId }],
   );
-  if (moving.length > 0) {
-    await insertTransfers(tx, moving, booked);
-    const entryIds = await insertEntries(tx, moving);
-    await burnLots(tx, moving, entryIds);
-    await lowerBalances(tx, moving);
-  }
-  await insertCharges(tx, booked);
+  const movements = moving.length === 0 ? [] : moveTokens(tx, moving);
+  await Promise.all([...movements, insertCharges(tx, booked)]);
   return booked.map(({ chargeId, transferId }) => ({ chargeId, transferId }));
 }
 
-type MovingSpend = SpendToBook & { readonly transferId: string };
+type MovingSpend = SpendToBook & { readonly chargeId: string; readonly transferId: string };
 type NumberedSpend = BookedSpend & { readonly spend: SpendToBook };
 
-async function insertTransfers(
-  tx: Transaction,
-  moving: readonly MovingSpend[],
-  booked: readonly NumberedSpend[],
-): Promise<void> {
-  const chargeOf = new Map(booked.map(({ transferId, chargeId }) => [transferId, chargeId]));
-  await tx.insert(transfers).values(
-    moving.map(({ transferId, decision, asOf }) => ({
-      id: transferId,
-      key: `charge:${decision.wish.key}`,
-      kind: 'spend' as const,
-      userId: decision.wish.userId,
-      chargeId: chargeOf.get(transferId) ?? null,
-      asOf,
-      meta: {},
+function moveTokens(tx: Transaction, moving: readonly MovingSpend[]): PromiseLike<unknown>[] {
+  return [
+    openSink(tx),
+    insertTransfers(tx, moving),
+    insertEntries(tx, moving),
+    insertLotMoves(tx, moving),
+    lowerLots(tx, moving),
+    lowerBalances(tx, moving),
+  ].map((query) => query.then());
+}
+
+/** Where spent tokens go; it begins with the first spend. */
+const SINK = tokenAccount('spend').code;
+
+function openSink(tx: Transaction) {
+  return tx.execute(sql`
+    insert into ${accounts} (id, code, asset) values (${v7()}, ${SINK}, ${TOKENS})
+    on conflict (code) do nothing`);
+}
+
+function insertTransfers(tx: Transaction, moving: readonly MovingSpend[]) {
+  const rows = moving.map(({ transferId, chargeId, decision, asOf }) => ({
+    id: transferId,
+    key: `charge:${decision.wish.key}`,
+    user_id: decision.wish.userId,
+    charge_id: chargeId,
+    as_of: asOf,
+  }));
+  return tx.execute(sql`
+    insert into ${transfers} (id, key, kind, user_id, charge_id, as_of)
+    select id, key, 'spend', user_id, charge_id, as_of
+    from json_to_recordset(${json(rows)}::json)
+      as spend (id uuid, key text, user_id bigint, charge_id uuid, as_of timestamptz)`);
+}
+
+function insertEntries(tx: Transaction, moving: readonly MovingSpend[]) {
+  const rows = moving.map(({ transferId, wallet, decision }) => ({
+    transfer_id: transferId,
+    account_id: wallet.accountId,
+    charged: decision.chargedUtok,
+    balance_after: decision.balanceAfterUtok,
+  }));
+  return tx.execute(sql`
+    insert into ${entries} (transfer_id, account_id, amount, balance_after)
+    select spend.transfer_id, line.account_id, line.amount, line.balance_after
+    from json_to_recordset(${json(rows)}::json)
+      as spend (transfer_id uuid, account_id uuid, charged bigint, balance_after bigint),
+    lateral (values
+      (spend.account_id, - spend.charged, spend.balance_after),
+      ((select id from ${accounts} where code = ${SINK}), spend.charged, null)
+    ) as line (account_id, amount, balance_after)`);
+}
+
+/** Each lot is drained by the entry that lowered the wallet. */
+function insertLotMoves(tx: Transaction, moving: readonly MovingSpend[]) {
+  const rows = moving.flatMap(({ transferId, decision }) =>
+    decision.takes.map(({ lotId, amountUtok }) => ({
+      transfer_id: transferId,
+      lot_id: lotId,
+      amount: amountUtok,
     })),
   );
+  return tx.execute(sql`
+    insert into ${lotMoves} (entry_id, lot_id, amount_utok)
+    select entry.id, take.lot_id, - take.amount
+    from json_to_recordset(${json(rows)}::json) as take (transfer_id uuid, lot_id uuid, amount bigint)
+    join ${entries} entry on entry.transfer_id = take.transfer_id and entry.amount < 0`);
 }
 
-/** Returns the id of the wallet's entry of each transfer. */
-async function insertEntries(
-  tx: Transaction,
-  moving: readonly MovingSpend[],
-): Promise<ReadonlyMap<string, number>> {
-  const sink = await accountId(tx, tokenAccount('spend').code);
-  const rows = await tx
-    .insert(entries)
-    .values(
-      moving.flatMap(({ transferId, wallet, decision }) => [
-        {
-          transferId,
-          accountId: wallet.accountId,
-          amount: -decision.chargedUtok,
-          balanceAfter: decision.balanceAfterUtok,
-        },
-        { transferId, accountId: sink, amount: decision.chargedUtok, balanceAfter: null },
-      ]),
-    )
-    .returning({ id: entries.id, transferId: entries.transferId, amount: entries.amount });
-  return new Map(
-    rows.filter(({ amount }) => amount < 0).map(({ id, transferId }) => [transferId, id]),
+function lowerLots(tx: Transaction, moving: readonly MovingSpend[]) {
+  const totals = totalsOf(
+    moving
+      .flatMap(({ decision }) => decision.takes)
+      .map(({ lotId, amountUtok }) => [lotId, amountUtok]),
   );
+  return tx.execute(sql`
+    update ${lots} set remaining_utok = remaining_utok - total.amount, updated_at = now()
+    from json_to_recordset(${json(totals)}::json) as total (id uuid, amount bigint)
+    where ${lots.id} = total.id`);
 }
 
-async function accountId(tx: Transaction, code: string): Promise<string> {
-  await tx.insert(accounts).values({ code, asset: 'TOK' }).onConflictDoNothing();
-  const [row] = await tx
-    .select({ id: accounts.id })
-    .from(accounts)
-    .where(inArray(accounts.code, [code]));
-  assert(row, `account ${code} exists`);
-  return row.id;
-}
-
-async function burnLots(
-  tx: Transaction,
-  moving: readonly MovingSpend[],
-  entryIds: ReadonlyMap<string, number>,
-): Promise<void> {
-  const moves = moving.flatMap(({ decision, transferId }) => {
-    const entryId = entryIds.get(transferId);
-    assert(entryId !== undefined, `transfer ${transferId} has a wallet entry`);
-    return decision.takes.map(({ lotId, amountUtok }) => ({
-      entryId,
-      lotId,
-      amountUtok: -amountUtok,
-    }));
-  });
-  if (moves.length === 0) return;
-  await tx.insert(lotMoves).values(moves);
-  await subtract(
-    tx,
-    sumBy(
-      moves,
-      ({ lotId }) => lotId,
-      ({ amountUtok }) => -amountUtok,
-    ),
+function lowerBalances(tx: Transaction, moving: readonly MovingSpend[]) {
+  const totals = totalsOf(
+    moving.map(({ wallet, decision }) => [wallet.accountId, decision.chargedUtok]),
   );
+  return tx.execute(sql`
+    update ${accounts} set balance = balance - total.amount, updated_at = now()
+    from json_to_recordset(${json(totals)}::json) as total (id uuid, amount bigint)
+    where ${accounts.id} = total.id`);
 }
 
-async function subtract(tx: Transaction, totals: ReadonlyMap<string, number>): Promise<void> {
-  const [ids, amounts] = [[...totals.keys()], [...totals.values()]];
-  await tx.execute(sql`
-    update ${lots} set remaining_utok = remaining_utok - taken.amount, updated_at = now()
-    from unnest(${array(ids)}::uuid[], ${array(amounts)}::bigint[]) as taken (lot_id, amount)
-    where ${lots.id} = taken.lot_id`);
+function insertCharges(tx: Transaction, booked: readonly NumberedSpend[]) {
+  const rows = booked.map(({ spend, chargeId, transferId }) => ({
+    id: chargeId,
+    key: spend.decision.wish.key,
+    client_id: spend.clientId,
+    key_id: spend.keyId,
+    user_id: spend.decision.wish.userId,
+    kind: spend.kind,
+    requested_utok: spend.decision.wish.amountUtok,
+    charged_utok: spend.decision.chargedUtok,
+    uncollected_utok: spend.decision.uncollectedUtok,
+    transfer_id: transferId,
+    track: spend.track,
+    description: spend.description,
+    meta: spend.meta,
+    as_of: spend.asOf,
+  }));
+  return tx.execute(sql`
+    insert into ${charges} (id, key, client_id, key_id, user_id, kind, requested_utok, charged_utok, uncollected_utok,
+      transfer_id, track, description, meta, as_of)
+    select * from json_to_recordset(${json(rows)}::json)
+      as charge (id uuid, key text, client_id uuid, key_id uuid, user_id bigint, kind text,
+        requested_utok bigint, charged_utok bigint, uncollected_utok bigint, transfer_id uuid, track text, description text, meta jsonb,
+        as_of timestamptz)`);
 }
 
-async function lowerBalances(tx: Transaction, moving: readonly MovingSpend[]): Promise<void> {
-  const totals = sumBy(
-    moving,
-    ({ wallet }) => wallet.accountId,
-    ({ decision }) => decision.chargedUtok,
-  );
-  const [ids, amounts] = [[...totals.keys()], [...totals.values()]];
-  await tx.execute(sql`
-    update ${accounts} set balance = balance - spent.amount, updated_at = now()
-    from unnest(${array(ids)}::uuid[], ${array(amounts)}::bigint[]) as spent (account_id, amount)
-    where ${accounts.id} = spent.account_id`);
+/** Rows for `json_to_recordset`; instants travel as ISO 8601. */
+function json(rows: readonly object[]): string {
+  return JSON.stringify(rows);
 }
 
-async function insertCharges(tx: Transaction, booked: readonly NumberedSpend[]): Promise<void> {
-  await tx.insert(charges).values(
-    booked.map(({ spend, chargeId, transferId }) => ({
-      id: chargeId,
-      key: spend.decision.wish.key,
-      clientId: spend.clientId,
-      keyId: spend.keyId,
-      userId: spend.decision.wish.userId,
-      kind: spend.kind,
-      requestedUtok: spend.decision.wish.amountUtok,
-      chargedUtok: spend.decision.chargedUtok,
-      uncollectedUtok: spend.decision.uncollectedUtok,
-      transferId,
-      track: spend.track,
-      description: spend.description,
-      meta: spend.meta,
-      asOf: spend.asOf,
-    })),
-  );
-}
-
-/** An array literal: the driver sends it as one text parameter. */
-function array(values: readonly (string | number)[]): string {
-  return `{${values.join(',')}}`;
-}
-
-function sumBy<T>(
-  rows: readonly T[],
-  key: (row: T) => string,
-  amount: (row: T) => number,
-): ReadonlyMap<string, number> {
+function totalsOf(parts: readonly (readonly [id: string, amount: number])[]) {
   const totals = new Map<string, number>();
-  for (const row of rows) totals.set(key(row), (totals.get(key(row)) ?? 0) + amount(row));
-  return totals;
+  for (const [id, amount] of parts) totals.set(id, (totals.get(id) ?? 0) + amount);
+  return [...totals].map(([id, amount]) => ({ id, amount }));
 }

@@ -1,4 +1,5 @@
-import { and, asc, gt, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, gt, sql, type SQL } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import type { Transaction } from '../../../drizzle/client';
 import { accounts, lots } from '../../../drizzle/schema';
 import { BURN_ORDER } from '../../../drizzle/spenders';
@@ -33,8 +34,10 @@ export async function openWallets(
   if (people.length === 0) return new Map();
   const ids = [...new Set(people.map(({ userId }) => userId))];
   const locked = await lockAllMade(tx, ids);
-  if (await bookExpired(tx, locked, people)) return readLots(tx, await lockAll(tx, ids));
-  return readLots(tx, locked);
+  const found = await readLots(tx, locked);
+  if (!(await bookExpired(tx, { locked, found, people }))) return walletsOf(locked, found);
+  const again = await lockAll(tx, ids);
+  return walletsOf(again, await readLots(tx, again));
 }
 
 interface LockedRow {
@@ -53,12 +56,7 @@ async function lockAll(tx: Transaction, userIds: readonly number[]): Promise<Loc
       held: accounts.held,
     })
     .from(accounts)
-    .where(
-      inArray(
-        accounts.code,
-        userIds.map((userId) => wallet(userId).code),
-      ),
-    )
+    .where(isAny(accounts.code, { of: userIds.map((userId) => wallet(userId).code), as: 'text' }))
     .orderBy(asc(accounts.id))
     .for('update');
   return rows.map((row) => ({ ...row, userId: row.userId ?? 0, balance: row.balance ?? 0 }));
@@ -77,57 +75,60 @@ async function lockAllMade(tx: Transaction, userIds: readonly number[]): Promise
   return lockAll(tx, userIds);
 }
 
-async function bookExpired(
-  tx: Transaction,
-  locked: readonly LockedRow[],
-  people: readonly { userId: number; asOf: Date }[],
-): Promise<boolean> {
-  const latest = new Date(Math.max(...people.map(({ asOf }) => asOf.getTime())));
-  const rows = await tx
-    .selectDistinct({ accountId: lots.accountId })
-    .from(lots)
-    .where(
-      and(
-        inArray(
-          lots.accountId,
-          locked.map(({ id }) => id),
-        ),
-        gt(lots.remainingUtok, lots.heldUtok),
-        lte(lots.expiresAt, latest),
-      ),
-    );
-  for (const { accountId } of rows) {
-    const owner = locked.find(({ id }) => id === accountId);
-    const person = people.find(({ userId }) => userId === owner?.userId);
-    if (person) await sweepExpired(tx, person);
-  }
-  return rows.length > 0;
+interface FoundLot extends SpendableLot {
+  readonly accountId: string;
+  readonly expiresAt: Date | null;
 }
 
-async function readLots(
+async function bookExpired(
   tx: Transaction,
-  locked: readonly LockedRow[],
-): Promise<ReadonlyMap<number, OpenWallet>> {
-  const rows = await tx
+  world: {
+    readonly locked: readonly LockedRow[];
+    readonly found: readonly FoundLot[];
+    readonly people: readonly { userId: number; asOf: Date }[];
+  },
+): Promise<boolean> {
+  const latestMs = Math.max(...world.people.map(({ asOf }) => asOf.getTime()));
+  const expired = world.found.filter(
+    ({ expiresAt }) => expiresAt !== null && expiresAt.getTime() <= latestMs,
+  );
+  for (const accountId of new Set(expired.map((lot) => lot.accountId))) {
+    const owner = world.locked.find(({ id }) => id === accountId);
+    const person = world.people.find(({ userId }) => userId === owner?.userId);
+    if (person) await sweepExpired(tx, person);
+  }
+  return expired.length > 0;
+}
+
+async function readLots(tx: Transaction, locked: readonly LockedRow[]): Promise<FoundLot[]> {
+  return tx
     .select({
       accountId: lots.accountId,
       lotId: lots.id,
       freeUtok: sql<number>`${lots.remainingUtok} - ${lots.heldUtok}`.mapWith(Number),
+      expiresAt: lots.expiresAt,
     })
     .from(lots)
     .where(
       and(
-        inArray(
-          lots.accountId,
-          locked.map(({ id }) => id),
-        ),
+        isAny(lots.accountId, { of: locked.map(({ id }) => id), as: 'uuid' }),
+        // Says no more than the next line, but it is by these words that the index of spendable lots is found.
+        sql`${lots.remainingUtok} > 0`,
         gt(lots.remainingUtok, lots.heldUtok),
       ),
     )
     .orderBy(...BURN_ORDER);
+}
+
+function walletsOf(
+  locked: readonly LockedRow[],
+  found: readonly FoundLot[],
+): ReadonlyMap<number, OpenWallet> {
   const byAccount = new Map<string, SpendableLot[]>();
-  for (const { accountId, ...lot } of rows) {
-    byAccount.set(accountId, [...(byAccount.get(accountId) ?? []), lot]);
+  for (const { accountId, lotId, freeUtok } of found) {
+    const lotsOf = byAccount.get(accountId) ?? [];
+    byAccount.set(accountId, lotsOf);
+    lotsOf.push({ lotId, freeUtok });
   }
   return new Map(
     locked.map(({ id, userId, balance, held }) => [
@@ -141,4 +142,12 @@ async function readLots(
       },
     ]),
   );
+}
+
+/** One parameter however many values: the text of the statement stays the same, so it is planned once. */
+function isAny(
+  column: AnyPgColumn,
+  { of, as }: { of: readonly string[]; as: 'text' | 'uuid' },
+): SQL {
+  return sql`${column} = any(${`{${of.join(',')}}`}::${sql.raw(as)}[])`;
 }
