@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../drizzle/client';
 import { auditLog } from '../drizzle/schema';
 import { requestId, workflowId } from './transactions';
@@ -48,19 +49,24 @@ export async function writeAudit(tx: Transaction, entry: AuditEntry): Promise<vo
 export async function writeAudits(tx: Transaction, entries: readonly AuditEntry[]): Promise<void> {
   const [workflow, request] = [workflowId(), requestId()];
   if (entries.length === 0) return;
-  await tx.insert(auditLog).values(
-    entries.map((entry) => ({
-      actorKind: entry.actor?.kind ?? 'system',
-      actorId: entry.actor?.id ?? workflow,
-      action: entry.action,
-      entity: entry.entity,
-      entityId: entry.entityId,
-      before: entry.before ?? null,
-      after: entry.after ?? null,
-      reason: entry.reason ?? null,
-      requestId: request,
-      workflowId: workflow,
-      asOf: entry.asOf,
-    })),
-  );
+  const rows = entries.map((entry) => ({
+    actor_kind: entry.actor?.kind ?? 'system',
+    actor_id: entry.actor?.id ?? workflow,
+    action: entry.action,
+    entity: entry.entity,
+    entity_id: entry.entityId,
+    before: entry.before ?? null,
+    after: entry.after ?? null,
+    reason: entry.reason ?? null,
+    request_id: request,
+    workflow_id: workflow,
+    as_of: entry.asOf,
+  }));
+  // One value however many rows: a batch of spends writes hundreds, always with the same text.
+  await tx.execute(sql`
+    insert into ${auditLog} (actor_kind, actor_id, action, entity, entity_id, before, after, reason, request_id,
+      workflow_id, as_of)
+    select * from json_to_recordset(${JSON.stringify(rows)}::json)
+      as entry (actor_kind text, actor_id text, action text, entity text, entity_id text, before jsonb, after jsonb,
+        reason text, request_id text, workflow_id text, as_of timestamptz)`);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
-import { connect, connectReadOnly, type Connection as Database } from '../../drizzle/client';
+import { connect, connectReadOnly } from '../../drizzle/client';
 import { createBot } from '../bot/bot';
 import { introduceBot } from '../bot/polling';
 import { createWebhookHandler, registerWebhook } from '../bot/webhook';
@@ -42,7 +42,7 @@ runProcess('server', async ({ config, log, stopping }) => {
     providers: providersOf(config),
   };
   const telegramWebhook = hostBot(makings);
-  const spends = await spending(makings, writes);
+  const spends = await spending(makings);
   const app = createHttpApp({
     ...makings,
     spending: spends.gate,
@@ -72,13 +72,14 @@ runProcess('server', async ({ config, log, stopping }) => {
   await Promise.all([writes.close(), readOnly.close()]);
 });
 
+/** Few batches run at once, and always with the same statements. */
+const SPENDS_POOL = { applicationName: 'server-spends', poolSize: 4, keepsStatements: true };
+
 /** The server carries its own spends, on a connection of its own: client and worker share it (eager start). */
-async function spending(
-  { config, log }: { config: Config; log: Log },
-  database: Database,
-): Promise<SpendHost> {
+async function spending({ config, log }: { config: Config; log: Log }): Promise<SpendHost> {
   const { address, namespace, taskQueue } = config.temporal;
   const connection = await NativeConnection.connect({ address });
+  const database = connect(config.databaseUrl, SPENDS_POOL);
   const bundle = builtBundle();
   const host = await hostSpending({
     connection,
@@ -94,6 +95,7 @@ async function spending(
     stop: async () => {
       await host.stop();
       await connection.close();
+      await database.close();
     },
   };
 }

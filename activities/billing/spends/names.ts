@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { charges, idempotencyKeys } from '../../../drizzle/schema';
 import type {
@@ -19,8 +19,10 @@ export async function earlierAnswers(
   tx: Transaction,
   spends: readonly SpendRequest[],
 ): Promise<ReadonlyMap<string, SpendAnswer>> {
-  const named = await recordedNames(tx, spends);
-  const charged = await earlierCharges(tx, spends);
+  const [named, charged] = await Promise.all([
+    recordedNames(tx, spends),
+    earlierCharges(tx, spends),
+  ]);
   const answers = spends.flatMap((spend): SpendAnswer[] => {
     const earlier = charged.get(spend.key);
     const name = named.get(spend.key) ?? earlier?.name;
@@ -47,7 +49,12 @@ export async function claimNames(
   if (rows.length === 0) return;
   const order = (row: (typeof rows)[number]) => `${row.caller}:${row.key}`;
   rows.sort((one, other) => (order(one) < order(other) ? -1 : 1));
-  await tx.insert(idempotencyKeys).values(rows);
+  await tx.execute(sql`
+    insert into ${idempotencyKeys} (caller, key, method, path, body_hash, status, response, resource_id, expires_at)
+    select caller, key, method, path, decode(body_hash, 'hex'), 200, response, resource_id, expires_at
+    from json_to_recordset(${JSON.stringify(rows)}::json)
+      as name (caller text, key text, method text, path text, body_hash text, response jsonb, resource_id uuid,
+        expires_at timestamptz)`);
 }
 
 function rowOf(
@@ -59,11 +66,10 @@ function rowOf(
   return {
     caller: by.caller,
     ...{ key, method, path },
-    bodyHash: Buffer.from(bodyHash, 'hex'),
-    status: 200,
+    body_hash: bodyHash,
     response: { transferId, balanceBeforeUtok, balanceAfterUtok, availableAfterUtok, lots },
-    resourceId: chargeId,
-    expiresAt: new Date(Date.parse(by.asOf) + KEPT_DAYS * 86_400_000),
+    resource_id: chargeId,
+    expires_at: new Date(Date.parse(by.asOf) + KEPT_DAYS * 86_400_000),
   };
 }
 
@@ -115,8 +121,11 @@ async function earlierCharges(
   tx: Transaction,
   spends: readonly SpendRequest[],
 ): Promise<ReadonlyMap<string, EarlierCharge>> {
-  const keys = spends.map(({ key }) => key);
-  const rows = await tx.select().from(charges).where(inArray(charges.key, keys));
+  const keys = JSON.stringify(spends.map(({ key }) => key));
+  const rows = await tx
+    .select()
+    .from(charges)
+    .where(sql`${charges.key} in (select json_array_elements_text(${keys}::json))`);
   return new Map(
     rows.map((row) => {
       const { name, answer } = row.meta as ChargeMemory;
