@@ -17,6 +17,7 @@ export interface AuditEntry {
     | 'trial'
     | 'gift'
     | 'referral'
+    | 'limit'
     | 'lot'
     | 'hold'
     | 'proposal'

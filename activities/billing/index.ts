@@ -9,6 +9,7 @@ import { operationActivities } from './operations/running';
 import { erasureActivities } from './erasures';
 import { exportActivities } from './exports';
 import { keeperActivities } from './keeper';
+import { limitActivities } from './limit-changes';
 import { paymentActivities } from './payments';
 import { planChangeActivities } from './plan-changes';
 import { proposalActivities } from './operations/voting';
@@ -18,6 +19,7 @@ import { refundActivities } from './refunds';
 import { walletActivities } from './lot-expiry';
 import { repairActivities } from './repairs';
 import { spendActivities } from './spends';
+import { spendRefundActivities } from './spend-refunds';
 import { disputeActivities } from './disputes';
 import { deskActivities, orderRefundActivities } from './returning';
 import { subscriptionActivities } from './subscriptions';
@@ -38,6 +40,7 @@ export function billingActivities(deps: ActivityDeps) {
     erasureActivities(deps),
     exportActivities(deps),
     keeperActivities(deps),
+    limitActivities(deps),
     paymentActivities(deps),
     planChangeActivities(deps),
     proposalActivities(deps),
@@ -49,6 +52,7 @@ export function billingActivities(deps: ActivityDeps) {
     refundActivities(deps),
     repairActivities(deps),
     spendActivities(deps),
+    spendRefundActivities(deps),
     subscriptionActivities(deps),
     trackActivities(deps),
     trialActivities(deps),
@@ -67,6 +71,7 @@ export type OperationActivities = ReturnType<typeof operationActivities>;
 export type ErasureActivities = ReturnType<typeof erasureActivities>;
 export type ExportActivities = ReturnType<typeof exportActivities>;
 export type KeeperActivities = ReturnType<typeof keeperActivities>;
+export type LimitActivities = ReturnType<typeof limitActivities>;
 export type PaymentActivities = ReturnType<typeof paymentActivities>;
 export type PlanChangeActivities = ReturnType<typeof planChangeActivities>;
 export type ProposalActivities = ReturnType<typeof proposalActivities>;
@@ -78,6 +83,7 @@ export type ReferralActivities = ReturnType<typeof referralActivities>;
 export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;
 export type SpendActivities = ReturnType<typeof spendActivities>;
+export type SpendRefundActivities = ReturnType<typeof spendRefundActivities>;
 export type SubscriptionActivities = ReturnType<typeof subscriptionActivities>;
 export type TrackActivities = ReturnType<typeof trackActivities>;
 export type TrialActivities = ReturnType<typeof trialActivities>;

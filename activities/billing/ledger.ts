@@ -4,7 +4,7 @@ import { accounts, entries, transfers, type TransferKind } from '../../drizzle/s
 import { assert } from '../../src/domain/assert';
 import { writeAudit } from '../audit';
 import { tokenAccount, wallet, type AccountRef } from './accounts';
-import { expiredLots, type LotTerms, type NamedLots } from './lots';
+import { expiredLots, type LotShare, type LotTerms, type NamedLots } from './lots';
 import { postToWallet, requireAvailable, type LockedWallet } from './wallet-posting';
 
 export { InsufficientBalanceError, type LockedWallet } from './wallet-posting';
@@ -31,6 +31,8 @@ export interface TransferOrder {
   readonly meta?: Record<string, unknown>;
   /** Terms of the lot that a credit to a wallet opens. */
   readonly lot?: LotTerms;
+  /** Lots that a credit to a wallet goes back to; what they do not take opens the lot. */
+  readonly returns?: readonly LotShare[];
   /** Lots that a wallet's debit takes before any other; what they do not cover follows the declared order (LG-4). */
   readonly takes?: NamedLots;
   /** Lowest available balance a debit may leave; zero unless the work was post-paid (LG-8). */

@@ -61,6 +61,34 @@ export async function fillLot(tx: Transaction, fill: LotFill): Promise<void> {
     .values(moves.map((amount) => ({ entryId: fill.entryId, lotId: lot.id, amountUtok: amount })));
 }
 
+/**
+ * Puts tokens back into the lots they once came from, which keep their terms; what is owed is repaid from them at once.
+ * The wallet's row must be locked by the caller.
+ */
+export async function returnToLots(
+  tx: Transaction,
+  back: {
+    readonly entryId: number;
+    readonly shares: readonly LotShare[];
+    readonly owedUtok: number;
+  },
+): Promise<void> {
+  const { entryId } = back;
+  let owedUtok = back.owedUtok;
+  for (const { lotId, amountUtok } of back.shares) {
+    const repaidUtok = Math.min(amountUtok, owedUtok);
+    owedUtok -= repaidUtok;
+    await tx
+      .update(lots)
+      .set({ remainingUtok: sql`${lots.remainingUtok} + ${amountUtok - repaidUtok}` })
+      .where(eq(lots.id, lotId));
+    const moves = [amountUtok, -repaidUtok].filter((amount) => amount !== 0);
+    await tx
+      .insert(lotMoves)
+      .values(moves.map((amount) => ({ entryId, lotId, amountUtok: amount })));
+  }
+}
+
 /** A part of one lot, in micro-tokens. */
 export interface LotShare {
   readonly lotId: string;

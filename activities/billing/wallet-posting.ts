@@ -2,7 +2,15 @@ import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { accounts, entries } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
-import { drainLots, fillLot, totalUtok, type LotTerms, type NamedLots } from './lots';
+import {
+  drainLots,
+  fillLot,
+  returnToLots,
+  totalUtok,
+  type LotShare,
+  type LotTerms,
+  type NamedLots,
+} from './lots';
 
 /** A person's wallet as it stood under the lock of its row. */
 export interface LockedWallet {
@@ -28,6 +36,7 @@ export interface WalletPosting {
   readonly order: {
     readonly key: string;
     readonly lot?: LotTerms;
+    readonly returns?: readonly LotShare[];
     readonly takes?: NamedLots;
     readonly lowestUtok?: number;
   };
@@ -94,17 +103,18 @@ async function insertWalletEntry(
   return row.id;
 }
 
+/** A debt is repaid first, by what opens a lot before what goes back to older ones (LG-5). */
 async function creditLot(tx: Transaction, posting: WalletPosting, entryId: number): Promise<void> {
   const { order, amountUtok, transferId, wallet } = posting;
   assert(order.lot, `transfer ${order.key} credits a wallet and says what the tokens are`);
-  await fillLot(tx, {
-    accountId: wallet.id,
-    transferId,
-    entryId,
-    amountUtok,
-    repaidUtok: Math.min(amountUtok, debtOf(wallet)),
-    terms: order.lot,
-  });
+  const shares = order.returns ?? [];
+  const openedUtok = amountUtok - totalUtok(shares);
+  const repaidUtok = Math.min(openedUtok, debtOf(wallet));
+  if (openedUtok > 0) {
+    const lot = { accountId: wallet.id, transferId, entryId, terms: order.lot };
+    await fillLot(tx, { ...lot, amountUtok: openedUtok, repaidUtok });
+  }
+  await returnToLots(tx, { entryId, shares, owedUtok: debtOf(wallet) - repaidUtok });
 }
 
 async function debitLots(

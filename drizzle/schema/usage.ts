@@ -103,6 +103,8 @@ export const charges = pgTable(
     requestedUtok: amount('requested_utok').notNull(),
     chargedUtok: amount('charged_utok').notNull(),
     uncollectedUtok: amount('uncollected_utok').notNull().default(0),
+    /** Part of what was not collected that is not asked for any more, because the work was given back. */
+    waivedUtok: amount('waived_utok').notNull().default(0),
     transferId: uuid('transfer_id').references(() => transfers.id),
     keyId: uuid('key_id').references(() => apiKeys.id),
     track: text('track'),
@@ -116,6 +118,10 @@ export const charges = pgTable(
     check(
       'charges_amounts',
       sql`${table.requestedUtok} >= 0 and ${table.chargedUtok} >= 0 and ${table.uncollectedUtok} >= 0 and (${table.chargedUtok} = 0) = (${table.transferId} is null)`,
+    ),
+    check(
+      'charges_waived',
+      sql`${table.waivedUtok} >= 0 and ${table.waivedUtok} <= ${table.uncollectedUtok}`,
     ),
     index('charges_by_user').on(table.userId, table.id),
     index('charges_by_time').on(table.asOf),

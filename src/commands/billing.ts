@@ -36,9 +36,11 @@ import { growthCommands } from './growth';
 import { holdCommands } from './holds';
 import { isGone } from './gone';
 import { breakCommands } from './breaks';
+import { limitCommands } from './limits';
 import { operationCommands } from './operations';
 import { planChangeCommands } from './plan-changes';
 import { privacyCommands } from './privacy';
+import { spendRefundCommands } from './spend-refunds';
 import { refundCommands } from './refunds';
 import { repairCommands } from './repairs';
 import { trackCommands } from './tracks';
@@ -58,6 +60,8 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     ...broadcastCommands(client),
     ...growthCommands(client, taskQueue),
     ...holdCommands(client, taskQueue),
+    ...limitCommands(client, taskQueue),
+    ...spendRefundCommands(client, taskQueue),
     ...operationCommands(client, taskQueue),
     ...privacyCommands(client, taskQueue),
     ...refundCommands(client, taskQueue),

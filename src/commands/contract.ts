@@ -13,8 +13,10 @@ import type { HoldCommands } from './holds-contract';
 import type { PrivacyCommands } from './privacy-contract';
 import type { BroadcastCommands } from './broadcasts-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
+import type { LimitCommands } from './limits';
 import type { RefundCommands } from './refunds-contract';
 import type { BreakCommands } from './breaks';
+import type { SpendRefundCommands } from './spend-refunds';
 import type { RepairCommands } from './repairs-contract';
 import type { TrackCommands } from './tracks-contract';
 
@@ -36,6 +38,8 @@ export type BillingCommands = CheckoutCommands &
   BroadcastCommands &
   GrowthCommands &
   HoldCommands &
+  LimitCommands &
+  SpendRefundCommands &
   OperationCommands &
   PlanChangeCommands &
   PrivacyCommands &

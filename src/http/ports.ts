@@ -1,10 +1,12 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
+import type { BillingSettings } from '../domain/billing/settings';
 import type { BillingCommands } from '../commands/contract';
 import type { SpendGate } from '../commands/spend-gate';
 import type { PaymentProvider } from '../payments/provider';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
+import type { AccountCommands, AccountReads } from './api/parts';
 
 /** What the server asks of workflows: signal and start, never wait for an outcome. */
 export type HttpCommands = Pick<
@@ -18,6 +20,8 @@ export type HttpCommands = Pick<
   | 'releaseHold'
   | 'reportTrack'
 >;
+export type HttpCommands = Pick<BillingCommands, 'hintPayment' | 'advancePoll' | 'openRefund'> &
+  AccountCommands;
 export type HttpRecords = Pick<
   EdgeRecords,
   'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError' | 'takeCall' | 'noteKeyUse'
@@ -35,6 +39,9 @@ export type HttpReads = Pick<
   | 'work'
   | 'nodes'
 >;
+  'invoice' | 'invoiceIdByNo' | 'exportArchive' | 'apiKey' | 'recordedRequest' | 'paymentRefunds'
+> &
+  AccountReads;
 
 /** Each resolves when its part works and throws when it does not. */
 export interface Probes {
@@ -63,6 +70,8 @@ export interface Counters {
 export interface HttpSettings {
   /** Reverse proxies in front of us whose X-Forwarded-For is believed. */
   readonly trustedProxyHops: number;
+  /** Defaults of the environment; live rows stand above them. */
+  readonly billing: BillingSettings;
   /** Mixed into the hashes of API keys. */
   readonly apiKeyPepper: string;
   /** Whether the API's document and page are open to everybody; closed when absent. */

@@ -55,6 +55,7 @@ runProcess('server', async ({ config, log, stopping }) => {
     settings: {
       trustedProxyHops: config.http.trustedProxyHops,
       legalDir: config.http.legalDir,
+      billing: config.billing,
       apiKeyPepper: config.secrets.apiKeyPepper,
       isApiDocsPublic: config.http.isApiDocsPublic,
       ...(config.telegram.chatUrl === undefined ? {} : { chatUrl: config.telegram.chatUrl }),

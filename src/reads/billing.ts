@@ -1,4 +1,6 @@
 import type { AnalyticsReads } from './analytics/contract';
+import type { AccountReads } from './accounts';
+import type { ChargeReads } from './charges';
 import type { RefundReads } from './refunds';
 import type { ApiReads } from './api';
 import type { InvoiceState } from '../domain/billing/invoice';
@@ -131,6 +133,10 @@ export interface HistoryRow {
   readonly amountUtok: number;
   readonly balanceAfterUtok: number;
   readonly asOf: string;
+  /** The charge behind it, with what the client service said it was for. */
+  readonly chargeId: string | undefined;
+  readonly description: string | undefined;
+  readonly track: string | undefined;
 }
 
 export interface HistoryPage {
@@ -151,10 +157,12 @@ export type PreCheckoutDecision =
 /** Read-only SQL for screens. Nothing here writes, locks or decides about money. */
 export interface BillingReads
   extends
+    AccountReads,
     AdminReads,
     AnalyticsReads,
     ApiReads,
     ApprovalReads,
+    ChargeReads,
     ExplanationReads,
     GiftReads,
     HoldReads,
@@ -179,6 +187,12 @@ export interface BillingReads
   invoices(userId: number): Promise<readonly InvoiceView[]>;
   /** Transfers of the wallet, newest first, ten a page, by keyset. */
   history(userId: number, cursor: string | undefined): Promise<HistoryPage>;
+  /** The same in pages of any size. */
+  historyPage(page: {
+    userId: number;
+    cursor: string | undefined;
+    limit: number;
+  }): Promise<HistoryPage>;
   subscription(userId: number): Promise<SubscriptionView | undefined>;
   preCheckout(question: {
     invoiceId: string;

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, type SQL } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
-import { accounts, entries, transfers } from '../../drizzle/schema';
+import { accounts, charges, entries, transfers } from '../../drizzle/schema';
 import type { HistoryPage, HistoryRow } from './billing';
 import { isVisible } from './visibility';
 
@@ -12,16 +12,24 @@ export async function history(
   userId: number,
   cursor: string | undefined,
 ): Promise<HistoryPage> {
+  return historyPage(db, { userId, cursor, limit: PAGE_SIZE });
+}
+
+/** The same in pages of any size. */
+export async function historyPage(
+  db: Database,
+  { userId, cursor, limit }: { userId: number; cursor: string | undefined; limit: number },
+): Promise<HistoryPage> {
   const before = readCursor(cursor);
   const rows = await entriesOf(db, userId, {
     where: before === undefined ? undefined : lt(entries.id, before),
-    limit: PAGE_SIZE + 1,
+    limit: limit + 1,
   });
-  const shown = rows.slice(0, PAGE_SIZE);
+  const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
     rows: shown.map(toRow),
-    nextCursor: rows.length > PAGE_SIZE && last ? last.entryId.toString(36) : undefined,
+    nextCursor: rows.length > limit && last ? last.entryId.toString(36) : undefined,
   };
 }
 
@@ -48,10 +56,14 @@ function entriesOf(db: Database, userId: number, { where, limit }: Wanted) {
       amountUtok: entries.amount,
       balanceAfterUtok: entries.balanceAfter,
       asOf: transfers.asOf,
+      chargeId: transfers.chargeId,
+      description: charges.description,
+      track: charges.track,
     })
     .from(accounts)
     .innerJoin(entries, eq(entries.accountId, accounts.id))
     .innerJoin(transfers, eq(transfers.id, entries.transferId))
+    .leftJoin(charges, eq(charges.id, transfers.chargeId))
     .where(
       and(
         eq(accounts.code, `wallet:${userId}:TOK`),
@@ -69,6 +81,9 @@ function toRow(row: Awaited<ReturnType<typeof entriesOf>>[number]): HistoryRow {
     ...{ transferId, kind, amountUtok },
     balanceAfterUtok: balanceAfterUtok ?? 0,
     asOf: asOf.toISOString(),
+    chargeId: row.chargeId ?? undefined,
+    description: row.description ?? undefined,
+    track: row.track ?? undefined,
   };
 }
 

@@ -1,5 +1,7 @@
 import type { Database } from '../../drizzle/client';
 import { analyticsReads } from './analytics/reads';
+import { accountReads } from './accounts';
+import { chargeReads } from './charges';
 import { refundReads } from './refunds';
 import { apiReads } from './api';
 import { approvalReads } from './approvals/proposals';
@@ -11,6 +13,7 @@ import { entryFacts, latestDebits } from './explanations';
 import { giftReads } from './gifts';
 import { history } from './history';
 import { holdReads } from './holds';
+import { history, historyPage } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
 import { privacyReads } from './privacy';
 import { referralReads } from './referrals';
@@ -22,6 +25,8 @@ export function createReads(db: Database, secrets: Secrets): BillingReads {
   return {
     ...analyticsReads(db),
     ...apiReads(db),
+    ...accountReads(db),
+    ...chargeReads(db),
     ...refundReads(db),
     ...giftReads(db, secrets),
     ...holdReads(db),
@@ -40,6 +45,7 @@ export function createReads(db: Database, secrets: Secrets): BillingReads {
     invoiceIdByNo: (no) => invoiceIdByNo(db, no),
     invoices: (userId) => invoicesOf(db, userId),
     history: (userId, cursor) => history(db, userId, cursor),
+    historyPage: (page) => historyPage(db, page),
     subscription: (userId) => subscription(db, userId),
     entryFacts: (question) => entryFacts(db, question),
     latestDebits: (userId) => latestDebits(db, userId),

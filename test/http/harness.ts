@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import pino from 'pino';
+import { DEFAULT_SETTINGS } from '../../src/domain/billing/settings';
+import type { AccountCommands, AccountReads } from '../../src/http/api/parts';
 import { createHttpApp } from '../../src/http/app';
 import { listen } from '../../src/http/listen';
 import type { HttpParts } from '../../src/http/ports';
@@ -72,6 +74,21 @@ export async function startTestServer(over: Partial<HttpParts> = {}): Promise<Te
 }
 
 const noHold = () => Promise.reject(new Error('this test holds nothing'));
+const unasked = () => Promise.reject(new Error('this test asks for nothing of the kind'));
+const noCommands: AccountCommands = {
+  reportBreak: unasked,
+  setLimits: unasked,
+  refundSpend: unasked,
+};
+const noReads: AccountReads = {
+  spendMoment: unasked,
+  userLimits: unasked,
+  callerLimits: unasked,
+  isKnownUser: unasked,
+  historyPage: unasked,
+  charge: unasked,
+  entryFacts: unasked,
+};
 
 function partsOf(server: TestServer): HttpParts {
   const { steps, faults } = server;
@@ -89,6 +106,7 @@ function partsOf(server: TestServer): HttpParts {
       heartbeatHold: noHold,
       captureHold: noHold,
       releaseHold: noHold,
+      ...noCommands,
       advancePoll: async (id) => void steps.push(`poll ${id}`),
     },
     records: {
@@ -114,6 +132,7 @@ function partsOf(server: TestServer): HttpParts {
       paymentRefunds: async () => undefined,
       hold: async () => undefined,
       holdAnswer: async () => undefined,
+      ...noReads,
       invoiceIdByNo: async (no) => (no === server.invoice.no ? INVOICE_ID : undefined),
     },
     spending: {
@@ -131,6 +150,7 @@ function partsOf(server: TestServer): HttpParts {
     counters: { increment: (name, { provider }) => server.counted.push(`${name} ${provider}`) },
     settings: {
       trustedProxyHops: 0,
+      billing: DEFAULT_SETTINGS,
       apiKeyPepper: 'p',
       legalDir: resolve(__dirname, '../../legal'),
       chatUrl: 'https://t.me/a_bot?start="x"',

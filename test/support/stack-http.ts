@@ -1,6 +1,7 @@
 import type { SpendGate } from '../../src/commands/spend-gate';
 import type { Connection } from '../../drizzle/client';
 import type { BillingCommands } from '../../src/commands/contract';
+import type { BillingSettings } from '../../src/domain/billing/settings';
 import { createHttpApp } from '../../src/http/app';
 import { listen, type Listening } from '../../src/http/listen';
 import type { Log } from '../../src/log';
@@ -19,11 +20,12 @@ interface HttpInput {
   readonly providers: PaymentProviders;
   readonly database: Connection;
   readonly log: Log;
+  readonly settings: BillingSettings;
 }
 
 /** The product's server on a port of its own. */
 export async function startHttp(input: HttpInput): Promise<Listening> {
-  const { commands, records, reads, spending, providers, database, log } = input;
+  const { commands, records, reads, spending, providers, database, log, settings } = input;
   const app = createHttpApp({
     commands,
     records,
@@ -37,7 +39,12 @@ export async function startHttp(input: HttpInput): Promise<Listening> {
     },
     log,
     clock: { nowMs: () => Date.now() },
-    settings: { trustedProxyHops: 0, apiKeyPepper: TEST_SECRETS.apiKeyPepper, legalDir: './legal' },
+    settings: {
+      trustedProxyHops: 0,
+      billing: settings,
+      apiKeyPepper: TEST_SECRETS.apiKeyPepper,
+      legalDir: './legal',
+    },
   });
   return listen(app, { port: input.httpPort, host: '127.0.0.1' });
 }

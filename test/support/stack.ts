@@ -163,7 +163,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     log,
   });
   const edge = { commands, records, reads, providers, spending: spends.gate };
-  const http = await startHttp({ ...edge, httpPort, database, log });
+  const http = await startHttp({ ...edge, httpPort, database, log, settings });
 
   const startWorker = async (change: WorkerChange = {}): Promise<RunningWorker> => {
     const workers = await createBillingWorkers({

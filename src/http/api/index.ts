@@ -1,12 +1,16 @@
 import { Router, type ErrorRequestHandler } from 'express';
 import { analyticsRoutes } from './analytics';
 import { createGate } from './access';
+import { accountRoutes } from './accounts';
 import { documentRoutes } from './docs-page';
 import { holdRoutes } from './holds';
 import { openRoutes } from './door';
+import { historyRoutes } from './history';
+import { limitRoutes } from './limits';
 import type { ApiParts } from './parts';
 import { answerApiProblem, ApiProblem } from './problems';
 import { refundRoutes } from './refunds';
+import { spendRefundRoutes } from './spend-refunds';
 import type { AnyRoute } from './route';
 import { spendRoutes } from './spends';
 import { trackRoutes } from './tracks';
@@ -17,6 +21,14 @@ export const ROUTES: readonly AnyRoute[] = [
   ...holdRoutes,
   ...trackRoutes,
   ...analyticsRoutes,
+  ...refundRoutes,
+  ...holdRoutes,
+  ...refundRoutes,
+  ...analyticsRoutes,
+  ...accountRoutes,
+  ...historyRoutes,
+  ...limitRoutes,
+  ...spendRefundRoutes,
   ...refundRoutes,
 ];
 

@@ -1,4 +1,5 @@
 import type { BillingCommands } from '../../commands/contract';
+import type { BillingSettings } from '../../domain/billing/settings';
 import type { BillingReads } from '../../reads/billing';
 import type { SpendGate } from '../../commands/spend-gate';
 import type { EdgeRecords } from '../../records/contract';
@@ -23,8 +24,13 @@ export interface ApiParts {
   /** The group commit of this process. */
   readonly spending: Pick<SpendGate, 'spend' | 'spendAll'>;
   readonly records: Pick<EdgeRecords, 'takeCall' | 'noteKeyUse'>;
+  readonly commands: Pick<BillingCommands, 'openRefund'> & AccountCommands;
+  readonly reads: Pick<BillingReads, 'apiKey' | 'recordedRequest' | 'paymentRefunds'> &
+    AccountReads;
   readonly clock: Clock;
   readonly settings: {
+    /** Defaults of the environment; live rows stand above them. */
+    readonly billing: BillingSettings;
     /** Mixed into the hashes of API keys. */
     readonly apiKeyPepper: string;
     /** Whether the document and its page are open to everybody. */
@@ -33,3 +39,16 @@ export interface ApiParts {
     readonly apiPatienceMs?: number;
   };
 }
+
+/** What the routes of accounts, limits and charges ask for. */
+export type AccountCommands = Pick<BillingCommands, 'reportBreak' | 'setLimits' | 'refundSpend'>;
+export type AccountReads = Pick<
+  BillingReads,
+  | 'spendMoment'
+  | 'userLimits'
+  | 'callerLimits'
+  | 'isKnownUser'
+  | 'historyPage'
+  | 'charge'
+  | 'entryFacts'
+>;

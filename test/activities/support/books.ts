@@ -18,6 +18,7 @@ import type {
   ErasureActivities,
   ExportActivities,
   KeeperActivities,
+  LimitActivities,
   OperationActivities,
   PaymentActivities,
   PlanChangeActivities,
@@ -30,6 +31,7 @@ import type {
   RefundActivities,
   RepairActivities,
   SpendActivities,
+  SpendRefundActivities,
   SubscriptionActivities,
   TrackActivities,
   TrialActivities,
@@ -88,6 +90,7 @@ export type Activities = CheckoutActivities &
   AuditActivities &
   BroadcastActivities &
   KeeperActivities &
+  LimitActivities &
   OperationActivities &
   PaymentActivities &
   PlanChangeActivities &
@@ -100,6 +103,7 @@ export type Activities = CheckoutActivities &
   RefundActivities &
   RepairActivities &
   SpendActivities &
+  SpendRefundActivities &
   SubscriptionActivities &
   TrackActivities &
   TrialActivities &

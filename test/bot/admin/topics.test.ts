@@ -1,4 +1,4 @@
-import { topicSetting } from '../../../src/domain/billing/ops-topics';
+import { OPS_TOPICS, topicSetting } from '../../../src/domain/billing/ops-topics';
 import { newOperator } from '../support/roles';
 import { startStage, type Stage } from '../support/stage';
 import { buttonsOf } from '../support/visitor';
@@ -15,7 +15,7 @@ describe('NT-7 the topics of the team’s chat', () => {
   it('are switched off and on one by one, with a reason', async () => {
     const admin = await newOperator(stage, ['admin']);
     const shown = await admin.write('/topics');
-    expect(buttonsOf(shown)).toHaveLength(6);
+    expect(buttonsOf(shown)).toHaveLength(OPS_TOPICS.length);
     await admin.press('Daily digest');
     await admin.write('we read the chart instead');
     await admin.press('Do it');

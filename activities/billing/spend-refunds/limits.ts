@@ -1,0 +1,47 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../drizzle/client';
+import { charges, limitCounters } from '../../../drizzle/schema';
+import { windowOf } from '../../../src/domain/billing/spend-window';
+
+/**
+ * Takes what went back off the limits that the charge had filled, as far as their windows are still open (SP-7). Only
+ * limits that count have a counter.
+ */
+export async function emptyLimits(
+  tx: Transaction,
+  back: {
+    readonly charge: typeof charges.$inferSelect;
+    readonly zone: string;
+    readonly byUtok: number;
+    readonly asOf: Date;
+  },
+): Promise<void> {
+  const { charge, byUtok, asOf } = back;
+  if (byUtok === 0) return;
+  for (const { scope, scopeId, zone } of subjectsOf(charge, back.zone)) {
+    for (const window of ['day', 'month'] as const) {
+      const span = windowOf(window, { zone, atMs: charge.asOf.getTime() });
+      if (asOf.getTime() >= span.endsMs) continue;
+      await tx
+        .update(limitCounters)
+        .set({ usedUtok: sql`greatest(0, ${limitCounters.usedUtok} - ${byUtok})` })
+        .where(
+          and(
+            eq(limitCounters.scope, scope),
+            eq(limitCounters.scopeId, scopeId),
+            eq(limitCounters.window, window),
+            eq(limitCounters.windowStart, new Date(span.startsMs)),
+          ),
+        );
+    }
+  }
+}
+
+/** In the order in which debits lock them. */
+function subjectsOf({ clientId, keyId, userId }: typeof charges.$inferSelect, zone: string) {
+  return [
+    ...(clientId === null ? [] : [{ scope: 'client', scopeId: clientId, zone: 'UTC' } as const]),
+    ...(keyId === null ? [] : [{ scope: 'key', scopeId: keyId, zone: 'UTC' } as const]),
+    { scope: 'user', scopeId: String(userId), zone } as const,
+  ];
+}

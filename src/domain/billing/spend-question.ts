@@ -1,0 +1,24 @@
+import { assert } from '../assert';
+import { decideSpends, type SpendDecision, type SpendLimit, type Spender } from './spend-batch';
+
+/** Who asks whether they could spend, and what stands in the way. */
+export interface SpendProspect {
+  readonly spender: Spender;
+  readonly limits: readonly SpendLimit[];
+}
+
+/** What a spend would be answered now, were it asked for: the decision of the spend itself, without its effect. */
+export function prospectOf({ spender, limits }: SpendProspect, amountUtok: number): SpendDecision {
+  const { userId } = spender;
+  const limitIds = limits.map(({ limitId }) => limitId);
+  const [decision] = decideSpends(
+    [{ key: 'prospect', userId, amountUtok, isPostPaid: false, limitIds }],
+    {
+      spenders: new Map([[userId, spender]]),
+      limits: new Map(limits.map((limit) => [limit.limitId, limit])),
+      floorUtok: 0,
+    },
+  );
+  assert(decision, 'one wish has one decision');
+  return decision;
+}
