@@ -1,0 +1,2 @@
+ALTER TABLE "charges" ADD COLUMN "waived_utok" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "charges" ADD CONSTRAINT "charges_waived" CHECK ("charges"."waived_utok" >= 0 and "charges"."waived_utok" <= "charges"."uncollected_utok");
