@@ -6,7 +6,7 @@ import type { SpendGate } from '../commands/spend-gate';
 import type { PaymentProvider } from '../payments/provider';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
-import type { AccountCommands, AccountReads } from './api/parts';
+import type { AccountCommands, AccountReads, AccountRecords } from './api/parts';
 
 /** What the server asks of workflows: signal and start, never wait for an outcome. */
 export type HttpCommands = Pick<
@@ -26,6 +26,9 @@ export type HttpRecords = Pick<
   EdgeRecords,
   'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError' | 'takeCall' | 'noteKeyUse'
 >;
+  'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError'
+> &
+  AccountRecords;
 export type HttpReads = Pick<
   BillingReads,
   | 'invoice'

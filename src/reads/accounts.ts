@@ -25,6 +25,8 @@ export interface AccountReads {
   }): Promise<readonly SpendLimit[]>;
   /** Whether such a person has ever written to the bot. */
   isKnownUser(userId: number): Promise<boolean>;
+  /** How far a person's business clock runs ahead, in milliseconds; undefined for somebody unknown. */
+  clockOffset(userId: number): Promise<number | undefined>;
 }
 
 export interface SpendQuestion {
@@ -69,6 +71,13 @@ export function accountReads(db: Database): AccountReads {
     userLimits: ({ userId, asOf }) => userLimits(db, userId, asOf),
     callerLimits: ({ clientId, keyId, asOf }) =>
       limitsAt(db, callerSubjects({ clientId, keyId }), asOf.getTime()),
+    clockOffset: async (userId) => {
+      const [row] = await db
+        .select({ clockOffsetMs: users.clockOffsetMs })
+        .from(users)
+        .where(eq(users.id, userId));
+      return row?.clockOffsetMs;
+    },
     isKnownUser: async (userId) => {
       const rows = await db.select({ id: users.id }).from(users).where(eq(users.id, userId));
       return rows.length > 0;

@@ -85,6 +85,8 @@ export interface QuoteRequest {
   /** A code as it was typed. */
   readonly promo?: string;
   readonly asOf: Date;
+  /** A UUID that names the quote where its asker may repeat itself: an earlier one of the name stays as it is. */
+  readonly quoteId?: string;
 }
 
 export interface PromoQuestion {

@@ -111,15 +111,16 @@ async function freeze(
   quote: QuoteTerms,
   { terms, request }: { terms: BillingSettings; request: QuoteRequest },
 ): Promise<string> {
-  const id = v7();
+  const id = request.quoteId ?? v7();
   const asOfMs = request.asOf.getTime();
-  await db.insert(quotes).values({
+  const row = {
     ...quote,
     id,
     termsHash: termsHash(canonicalTerms(quote)),
     holdsUntil: new Date(asOfMs + Math.round(terms.quoteHoldHours * 60 * MINUTE)),
     buttonUntil: new Date(asOfMs + Math.round(terms.quoteButtonTtlMinutes * MINUTE)),
     asOf: request.asOf,
-  });
+  };
+  await db.insert(quotes).values(row).onConflictDoNothing({ target: quotes.id });
   return id;
 }

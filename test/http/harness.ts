@@ -79,8 +79,13 @@ const noCommands: AccountCommands = {
   reportBreak: unasked,
   setLimits: unasked,
   refundSpend: unasked,
+  openCheckout: unasked,
 };
-const noReads: AccountReads = {
+const noReads: Omit<AccountReads, 'invoice'> = {
+  clockOffset: unasked,
+  quote: unasked,
+  topupTariff: unasked,
+  tariffBySlug: unasked,
   spendMoment: unasked,
   userLimits: unasked,
   callerLimits: unasked,
@@ -110,6 +115,7 @@ function partsOf(server: TestServer): HttpParts {
       advancePoll: async (id) => void steps.push(`poll ${id}`),
     },
     records: {
+      createQuote: unasked,
       storeInboxEvent: async (event) => {
         steps.push('store');
         await faults.store?.();

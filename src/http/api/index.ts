@@ -2,6 +2,7 @@ import { Router, type ErrorRequestHandler } from 'express';
 import { analyticsRoutes } from './analytics';
 import { createGate } from './access';
 import { accountRoutes } from './accounts';
+import { checkoutRoutes } from './checkouts';
 import { documentRoutes } from './docs-page';
 import { holdRoutes } from './holds';
 import { openRoutes } from './door';
@@ -29,6 +30,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...historyRoutes,
   ...limitRoutes,
   ...spendRefundRoutes,
+  ...checkoutRoutes,
   ...refundRoutes,
 ];
 

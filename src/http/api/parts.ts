@@ -1,4 +1,6 @@
 import type { BillingCommands } from '../../commands/contract';
+import type { PaymentProvider } from '../../payments/provider';
+import type { EdgeRecords } from '../../records/contract';
 import type { BillingSettings } from '../../domain/billing/settings';
 import type { BillingReads } from '../../reads/billing';
 import type { SpendGate } from '../../commands/spend-gate';
@@ -27,6 +29,9 @@ export interface ApiParts {
   readonly commands: Pick<BillingCommands, 'openRefund'> & AccountCommands;
   readonly reads: Pick<BillingReads, 'apiKey' | 'recordedRequest' | 'paymentRefunds'> &
     AccountReads;
+  readonly records: AccountRecords;
+  /** How one can pay, in the order of offering. */
+  readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly clock: Clock;
   readonly settings: {
     /** Defaults of the environment; live rows stand above them. */
@@ -41,7 +46,10 @@ export interface ApiParts {
 }
 
 /** What the routes of accounts, limits and charges ask for. */
-export type AccountCommands = Pick<BillingCommands, 'reportBreak' | 'setLimits' | 'refundSpend'>;
+export type AccountCommands = Pick<
+  BillingCommands,
+  'reportBreak' | 'setLimits' | 'refundSpend' | 'openCheckout'
+>;
 export type AccountReads = Pick<
   BillingReads,
   | 'spendMoment'
@@ -51,4 +59,10 @@ export type AccountReads = Pick<
   | 'historyPage'
   | 'charge'
   | 'entryFacts'
+  | 'clockOffset'
+  | 'quote'
+  | 'invoice'
+  | 'topupTariff'
+  | 'tariffBySlug'
 >;
+export type AccountRecords = Pick<EdgeRecords, 'createQuote'>;
