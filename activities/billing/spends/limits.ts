@@ -1,12 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import {
-  apiKeys,
-  limitCounters,
-  spendLimits,
-  type LimitScope,
-  type LimitWindow,
-} from '../../../drizzle/schema';
+import { limitCounters, type LimitScope, type LimitWindow } from '../../../drizzle/schema';
+import { limitRows, type LimitRow } from '../../../drizzle/spend-limits';
 import { windowOf } from '../../../src/domain/billing/spend-window';
 import type { SpendLimit } from '../../../src/domain/billing/spend-batch';
 
@@ -40,40 +35,7 @@ export async function lockLimits(
   return distinct.map((limit) => ({ ...limit, usedUtok: used.get(limit.limitId) ?? 0 }));
 }
 
-/** What is set for them, and the daily limit that a key has from its issue; of two of one window the lower counts. */
-async function limitRows(tx: Transaction, subjects: readonly LimitSubject[]): Promise<LimitRow[]> {
-  const ids = (wanted: LimitScope) =>
-    `{${subjects.flatMap(({ scope, scopeId }) => (scope === wanted ? [scopeId] : [])).join(',')}}`;
-  if (subjects.length === 0) return [];
-  const rows = await tx.execute<Record<keyof LimitRow, string>>(sql`
-    select scope, scope_id as "scopeId", "window", min(limit_utok) as "limitUtok" from (
-      select scope, scope_id, "window", limit_utok from ${spendLimits}
-      where (scope = 'user' and scope_id = any(${ids('user')}::text[]))
-        or (scope = 'client' and scope_id = any(${ids('client')}::text[]))
-        or (scope = 'key' and scope_id = any(${ids('key')}::text[]))
-      union all
-      select 'key', id::text, 'day', spend_limit_day_utok from ${apiKeys}
-      where id = any(${ids('key')}::uuid[]) and spend_limit_day_utok is not null) as known
-    group by scope, scope_id, "window"`);
-  return [...rows].map(({ scope, scopeId, window, limitUtok }) => ({
-    scope: scope as LimitScope,
-    scopeId,
-    window: window as LimitWindow,
-    limitUtok: Number(limitUtok),
-  }));
-}
-
-interface LimitRow {
-  readonly scope: LimitScope;
-  readonly scopeId: string;
-  readonly window: LimitWindow;
-  readonly limitUtok: number;
-}
-
-function openLimit(
-  row: LimitRow,
-  { zone, asOf }: LimitSubject,
-): OpenLimit {
+function openLimit(row: LimitRow, { zone, asOf }: LimitSubject): OpenLimit {
   const { startsMs, endsMs } = windowOf(row.window, { zone, atMs: asOf.getTime() });
   const windowStart = new Date(startsMs);
   return {
