@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
-import type { BillingSettings } from '../domain/billing/settings';
 import type { BillingCommands } from '../commands/contract';
 import type { SpendGate } from '../commands/spend-gate';
+import type { BillingSettings } from '../domain/billing/settings';
 import type { PaymentProvider } from '../payments/provider';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
@@ -19,14 +19,11 @@ export type HttpCommands = Pick<
   | 'captureHold'
   | 'releaseHold'
   | 'reportTrack'
->;
-export type HttpCommands = Pick<BillingCommands, 'hintPayment' | 'advancePoll' | 'openRefund'> &
+> &
   AccountCommands;
 export type HttpRecords = Pick<
   EdgeRecords,
   'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError' | 'takeCall' | 'noteKeyUse'
->;
-  'storeInboxEvent' | 'markInboxSignalled' | 'markInboxError'
 > &
   AccountRecords;
 export type HttpReads = Pick<
@@ -41,8 +38,6 @@ export type HttpReads = Pick<
   | 'holdAnswer'
   | 'work'
   | 'nodes'
->;
-  'invoice' | 'invoiceIdByNo' | 'exportArchive' | 'apiKey' | 'recordedRequest' | 'paymentRefunds'
 > &
   AccountReads;
 

@@ -1,7 +1,7 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../drizzle/client';
 import { accounts, lots, settings, users, type LotOrigin } from '../../drizzle/schema';
-import { BURN_ORDER, spenderRows } from '../../drizzle/spenders';
+import { BURN_ORDER, spenderRows, type SpenderRow } from '../../drizzle/spenders';
 import { mergeSettings, type BillingSettings } from '../domain/billing/settings';
 import { refusalOfSpender, type SpendLimit, type Spender } from '../domain/billing/spend-batch';
 import { limitsAt, type LimitSubject } from './limits';
@@ -70,7 +70,7 @@ export function accountReads(db: Database): AccountReads {
       }),
     userLimits: ({ userId, asOf }) => userLimits(db, userId, asOf),
     callerLimits: ({ clientId, keyId, asOf }) =>
-      limitsAt(db, callerSubjects({ clientId, keyId }), asOf.getTime()),
+      limitsAt(db, callerSubjects({ clientId, keyId, asOf })),
     clockOffset: async (userId) => {
       const [row] = await db
         .select({ clockOffsetMs: users.clockOffsetMs })
@@ -95,10 +95,10 @@ async function spendMoment(
   ]);
   if (!person) return undefined;
   const asOf = new Date(arrivedAt.getTime() + person.clockOffsetMs);
-  const own: LimitSubject = { scope: 'user', scopeId: String(userId), zone: person.timeZone };
+  const own = ownSubject(person, arrivedAt);
   const [purse, limits, subscription] = await Promise.all([
     purseOf(tx, userId, asOf),
-    limitsAt(tx, [own, ...(caller ? callerSubjects(caller) : [])], asOf.getTime()),
+    limitsAt(tx, [own, ...(caller ? callerSubjects({ ...caller, asOf: arrivedAt }) : [])]),
     subscriptionOf(tx, userId),
   ]);
   const inForce = mergeSettings(defaults, live);
@@ -118,15 +118,25 @@ async function spendMoment(
 async function userLimits(db: Database, userId: number, asOf: Date) {
   const [person] = await spenderRows(db, [userId]);
   if (!person) return undefined;
-  const own = { scope: 'user', scopeId: String(userId), zone: person.timeZone } as const;
-  return limitsAt(db, [own], asOf.getTime() + person.clockOffsetMs);
+  return limitsAt(db, [ownSubject(person, asOf)]);
+}
+
+/** A person's own limits live on their calendar and by their clock. */
+function ownSubject({ userId, timeZone, clockOffsetMs }: SpenderRow, asOf: Date): LimitSubject {
+  const atMs = asOf.getTime() + clockOffsetMs;
+  return { scope: 'user', scopeId: String(userId), zone: timeZone, atMs };
 }
 
 /** Limits of keys and clients are counted in UTC: they have no home. */
-function callerSubjects(caller: { clientId: string; keyId: string }): LimitSubject[] {
+function callerSubjects(caller: {
+  clientId: string;
+  keyId: string;
+  asOf: Date;
+}): LimitSubject[] {
+  const ours = { zone: 'UTC', atMs: caller.asOf.getTime() };
   return [
-    { scope: 'client', scopeId: caller.clientId, zone: 'UTC' },
-    { scope: 'key', scopeId: caller.keyId, zone: 'UTC' },
+    { scope: 'client', scopeId: caller.clientId, ...ours },
+    { scope: 'key', scopeId: caller.keyId, ...ours },
   ];
 }
 

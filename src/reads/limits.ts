@@ -1,6 +1,7 @@
 import { and, eq, inArray, or } from 'drizzle-orm';
 import type { Database, Transaction } from '../../drizzle/client';
-import { limitCounters, spendLimits, type LimitScope } from '../../drizzle/schema';
+import { limitCounters, type LimitScope } from '../../drizzle/schema';
+import { limitRows } from '../../drizzle/spend-limits';
 import type { SpendLimit } from '../domain/billing/spend-batch';
 import { windowOf } from '../domain/billing/spend-window';
 
@@ -10,27 +11,27 @@ export interface LimitSubject {
   readonly scopeId: string;
   /** IANA zone. */
   readonly zone: string;
+  readonly atMs: number;
 }
 
 const WINDOWS = ['day', 'month'] as const;
 
-/** The limits of some subjects in the windows of an instant, with what is used of them. */
+/** The limits of some subjects in the windows of their instant, with what is used of them. */
 export async function limitsAt(
-  db: Pick<Database | Transaction, 'select'>,
+  db: Pick<Database | Transaction, 'select' | 'execute'>,
   subjects: readonly LimitSubject[],
-  atMs: number,
 ): Promise<readonly SpendLimit[]> {
-  const rows = await db.select().from(spendLimits).where(ofSubjects(spendLimits, subjects));
+  const rows = await limitRows(db, subjects);
   if (rows.length === 0) return [];
   const spans = subjects.flatMap((subject) =>
-    WINDOWS.map((window) => spanOf(subject, window, atMs)),
+    WINDOWS.map((window) => spanOf(subject, window)),
   );
   const counters = await db
     .select()
     .from(limitCounters)
     .where(
       and(
-        ofSubjects(limitCounters, subjects),
+        ofSubjects(subjects),
         inArray(
           limitCounters.windowStart,
           spans.map(({ startsMs }) => new Date(startsMs)),
@@ -57,7 +58,7 @@ interface Span {
   readonly startsMs: number;
 }
 
-function spanOf({ scope, scopeId, zone }: LimitSubject, window: Span['window'], atMs: number) {
+function spanOf({ scope, scopeId, zone, atMs }: LimitSubject, window: Span['window']) {
   return { scope, scopeId, window, ...windowOf(window, { zone, atMs }) };
 }
 
@@ -65,13 +66,10 @@ function idOf({ scope, scopeId, window, startsMs }: Span): string {
   return [scope, scopeId, window, startsMs].join('|');
 }
 
-function ofSubjects(
-  table: typeof spendLimits | typeof limitCounters,
-  subjects: readonly LimitSubject[],
-) {
+function ofSubjects(subjects: readonly LimitSubject[]) {
   return or(
     ...subjects.map(({ scope, scopeId }) =>
-      and(eq(table.scope, scope), eq(table.scopeId, scopeId)),
+      and(eq(limitCounters.scope, scope), eq(limitCounters.scopeId, scopeId)),
     ),
   );
 }

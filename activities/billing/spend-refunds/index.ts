@@ -115,7 +115,7 @@ async function giveBack(
   const figures = await figuresOf(tx, settled);
   const transferId = await post(tx, order, { ...settled, figures });
   const byUtok = figures.returnedUtok + figures.lapsedUtok;
-  await emptyLimits(tx, { charge, zone: person.timeZone, byUtok, asOf });
+  await emptyLimits(tx, { charge, person, byUtok, asOf });
   await writeAudit(tx, {
     action: 'tokens.returned',
     entity: 'transfer',

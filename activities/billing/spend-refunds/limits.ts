@@ -11,17 +11,17 @@ export async function emptyLimits(
   tx: Transaction,
   back: {
     readonly charge: typeof charges.$inferSelect;
-    readonly zone: string;
+    readonly person: { readonly timeZone: string; readonly clockOffsetMs: number };
     readonly byUtok: number;
     readonly asOf: Date;
   },
 ): Promise<void> {
-  const { charge, byUtok, asOf } = back;
+  const { charge, person, byUtok, asOf } = back;
   if (byUtok === 0) return;
-  for (const { scope, scopeId, zone } of subjectsOf(charge, back.zone)) {
+  for (const { scope, scopeId, zone, aheadMs } of subjectsOf(charge, person)) {
     for (const window of ['day', 'month'] as const) {
-      const span = windowOf(window, { zone, atMs: charge.asOf.getTime() });
-      if (asOf.getTime() >= span.endsMs) continue;
+      const span = windowOf(window, { zone, atMs: charge.asOf.getTime() - aheadMs });
+      if (asOf.getTime() - aheadMs >= span.endsMs) continue;
       await tx
         .update(limitCounters)
         .set({ usedUtok: sql`greatest(0, ${limitCounters.usedUtok} - ${byUtok})` })
@@ -37,11 +37,15 @@ export async function emptyLimits(
   }
 }
 
-/** In the order in which debits lock them. */
-function subjectsOf({ clientId, keyId, userId }: typeof charges.$inferSelect, zone: string) {
+/** In the order in which debits lock them; only a person's own live by the person's clock. */
+function subjectsOf(
+  { clientId, keyId, userId }: typeof charges.$inferSelect,
+  { timeZone, clockOffsetMs: aheadMs }: { timeZone: string; clockOffsetMs: number },
+) {
+  const ours = { zone: 'UTC', aheadMs };
   return [
-    ...(clientId === null ? [] : [{ scope: 'client', scopeId: clientId, zone: 'UTC' } as const]),
-    ...(keyId === null ? [] : [{ scope: 'key', scopeId: keyId, zone: 'UTC' } as const]),
-    { scope: 'user', scopeId: String(userId), zone } as const,
+    ...(clientId === null ? [] : [{ scope: 'client', scopeId: clientId, ...ours } as const]),
+    ...(keyId === null ? [] : [{ scope: 'key', scopeId: keyId, ...ours } as const]),
+    { scope: 'user', scopeId: String(userId), zone: timeZone, aheadMs: 0 } as const,
   ];
 }

@@ -1,35 +1,31 @@
 import { Router, type ErrorRequestHandler } from 'express';
+import { accountRoutes } from './accounts';
 import { analyticsRoutes } from './analytics';
 import { createGate } from './access';
-import { accountRoutes } from './accounts';
 import { checkoutRoutes } from './checkouts';
 import { documentRoutes } from './docs-page';
-import { holdRoutes } from './holds';
-import { openRoutes } from './door';
 import { historyRoutes } from './history';
+import { holdRoutes } from './holds';
 import { limitRoutes } from './limits';
+import { openRoutes } from './door';
 import type { ApiParts } from './parts';
 import { answerApiProblem, ApiProblem } from './problems';
 import { refundRoutes } from './refunds';
-import { spendRefundRoutes } from './spend-refunds';
 import type { AnyRoute } from './route';
+import { spendRefundRoutes } from './spend-refunds';
 import { spendRoutes } from './spends';
 import { trackRoutes } from './tracks';
 
 /** Everything that other services may ask, in the order of the document. */
 export const ROUTES: readonly AnyRoute[] = [
+  ...accountRoutes,
   ...spendRoutes,
+  ...spendRefundRoutes,
   ...holdRoutes,
   ...trackRoutes,
   ...analyticsRoutes,
-  ...refundRoutes,
-  ...holdRoutes,
-  ...refundRoutes,
-  ...analyticsRoutes,
-  ...accountRoutes,
   ...historyRoutes,
   ...limitRoutes,
-  ...spendRefundRoutes,
   ...checkoutRoutes,
   ...refundRoutes,
 ];

@@ -1,9 +1,8 @@
 import type { BillingCommands } from '../../commands/contract';
-import type { PaymentProvider } from '../../payments/provider';
-import type { EdgeRecords } from '../../records/contract';
-import type { BillingSettings } from '../../domain/billing/settings';
 import type { BillingReads } from '../../reads/billing';
 import type { SpendGate } from '../../commands/spend-gate';
+import type { BillingSettings } from '../../domain/billing/settings';
+import type { PaymentProvider } from '../../payments/provider';
 import type { EdgeRecords } from '../../records/contract';
 import type { Clock } from '../ports';
 
@@ -12,7 +11,8 @@ export interface ApiParts {
   readonly commands: Pick<
     BillingCommands,
     'openRefund' | 'placeHold' | 'heartbeatHold' | 'captureHold' | 'releaseHold' | 'reportTrack'
-  >;
+  > &
+    AccountCommands;
   readonly reads: Pick<
     BillingReads,
     | 'apiKeys'
@@ -22,14 +22,11 @@ export interface ApiParts {
     | 'holdAnswer'
     | 'work'
     | 'nodes'
-  >;
+  > &
+    AccountReads;
   /** The group commit of this process. */
   readonly spending: Pick<SpendGate, 'spend' | 'spendAll'>;
-  readonly records: Pick<EdgeRecords, 'takeCall' | 'noteKeyUse'>;
-  readonly commands: Pick<BillingCommands, 'openRefund'> & AccountCommands;
-  readonly reads: Pick<BillingReads, 'apiKey' | 'recordedRequest' | 'paymentRefunds'> &
-    AccountReads;
-  readonly records: AccountRecords;
+  readonly records: Pick<EdgeRecords, 'takeCall' | 'noteKeyUse'> & AccountRecords;
   /** How one can pay, in the order of offering. */
   readonly providers: ReadonlyMap<string, PaymentProvider>;
   readonly clock: Clock;
@@ -45,7 +42,7 @@ export interface ApiParts {
   };
 }
 
-/** What the routes of accounts, limits and charges ask for. */
+/** What the routes of accounts, limits, charges and checkouts ask for. */
 export type AccountCommands = Pick<
   BillingCommands,
   'reportBreak' | 'setLimits' | 'refundSpend' | 'openCheckout'
