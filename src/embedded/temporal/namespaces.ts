@@ -69,13 +69,11 @@ async function addSearchAttributes(connection: Connection, wish: NamespaceWish):
 async function proveUsable(connection: Connection, wish: NamespaceWish): Promise<void> {
   const { workflowService } = connection;
   const namespace = wish.name;
-  const attribute = Object.entries(wish.searchAttributes).find(
-    ([, type]) => type === 'KEYWORD',
-  )?.[0];
-  await workflowService.countWorkflowExecutions({
-    namespace,
-    query: attribute === undefined ? '' : `${attribute} = 'nothing'`,
-  });
+  // An attribute that was added just now is known to the server a little later than the others.
+  const attributes = Object.entries(wish.searchAttributes).flatMap(([name, type]) =>
+    type === 'KEYWORD' || type === 'KEYWORD_LIST' ? [`${name} = 'nothing'`] : [],
+  );
+  await workflowService.countWorkflowExecutions({ namespace, query: attributes.join(' or ') });
   await workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name: 'is-matching-there' },
