@@ -17,7 +17,7 @@ interface Operation {
 
 test('the document is a valid one of OpenAPI 3.1 and resolves all it refers to', async () => {
   const rules = {
-    ...{ spec: 'error', 'no-unresolved-refs': 'error', 'operation-operationId-unique': 'error' },
+    ...{ struct: 'error', 'no-unresolved-refs': 'error', 'operation-operationId-unique': 'error' },
     ...{ 'path-parameters-defined': 'error', 'no-identical-paths': 'error' },
     'no-invalid-media-type-examples': 'error',
   } as const;

@@ -86,7 +86,7 @@ function addressOf(path: string, values: Values): string {
 
 /** Dots alone are taken away by every client, and an empty step is another address. */
 function stepOf(text: string): string {
-  const step = encodeURIComponent(text.toWellFormed().slice(0, 300));
+  const step = encodeURIComponent(text.replace(/\p{Surrogate}/gu, '?').slice(0, 300));
   return /^\.*$/.test(step) ? '0' : step;
 }
 

@@ -24,27 +24,15 @@ beforeEach(async () => {
 afterEach(() => server?.stop());
 
 function startWith(records: Partial<HttpParts['records']>): Promise<TestServer> {
-  return startTestServer({
-    reads: {
-      invoice: async () => undefined,
-      invoiceIdByNo: async () => undefined,
-      exportArchive: async () => undefined,
-      recordedRequest: async () => undefined,
-      paymentRefunds: async () => undefined,
-      apiKeys: async (prefixes) => {
-        queries.push(prefixes);
-        return prefixes.includes(key.prefix) ? [key] : [];
-      },
-    },
-    records: {
-      storeInboxEvent: () => Promise.reject(new Error('not asked for')),
-      markInboxSignalled: async () => undefined,
-      markInboxError: async () => undefined,
-      noteKeyUse: async ({ keyId }) => void uses.push(keyId),
-      takeCall: async () => [],
-      ...records,
-    },
-  });
+  const apiKeys = async (prefixes: readonly string[]) => {
+    queries.push(prefixes);
+    return prefixes.includes(key.prefix) ? [key] : [];
+  };
+  const noteKeyUse = async ({ keyId }: { keyId: string }) => void uses.push(keyId);
+  return startTestServer((usual) => ({
+    reads: { ...usual.reads, apiKeys },
+    records: { ...usual.records, noteKeyUse, ...records },
+  }));
 }
 
 async function call(path = PATH, init: RequestInit = {}) {

@@ -53,7 +53,9 @@ export function invoiceView(over: Partial<InvoiceView> = {}): InvoiceView {
   };
 }
 
-export async function startTestServer(over: Partial<HttpParts> = {}): Promise<TestServer> {
+type Change = Partial<HttpParts> | ((usual: HttpParts) => Partial<HttpParts>);
+
+export async function startTestServer(change: Change = {}): Promise<TestServer> {
   const server: TestServer = {
     url: '',
     steps: [],
@@ -65,7 +67,9 @@ export async function startTestServer(over: Partial<HttpParts> = {}): Promise<Te
     faults: {},
     stop: () => listening.stop(),
   };
-  const listening = await listen(createHttpApp({ ...partsOf(server), ...over }), {
+  const usual = partsOf(server);
+  const over = typeof change === 'function' ? change(usual) : change;
+  const listening = await listen(createHttpApp({ ...usual, ...over }), {
     port: 0,
     host: '127.0.0.1',
     stopGraceMs: 100,
