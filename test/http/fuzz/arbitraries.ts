@@ -26,13 +26,17 @@ export interface Schema {
 
 export type Resolve = (ref: string) => Schema;
 
+/** Schemas may contain themselves; what is made of them ends here. */
+const DEEPEST = 5;
+
 /** Values that a schema allows, its boundaries among them. */
-export function valid(schema: Schema, resolve: Resolve): Arbitrary<unknown> {
-  if (schema.$ref !== undefined) return valid(resolve(schema.$ref), resolve);
+export function valid(schema: Schema, resolve: Resolve, depth = 0): Arbitrary<unknown> {
+  const inner = (one: Schema) => valid(one, resolve, depth + 1);
+  if (schema.$ref !== undefined) return inner(resolve(schema.$ref));
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if ('const' in schema) return fc.constant(schema.const);
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices) return fc.oneof(...choices.map((one) => valid(one, resolve)));
+  if (choices) return fc.oneof(...choices.map(inner));
   const [type] = [schema.type ?? 'any'].flat();
   switch (type) {
     case 'string':
@@ -46,12 +50,9 @@ export function valid(schema: Schema, resolve: Resolve): Arbitrary<unknown> {
     case 'null':
       return fc.constant(null);
     case 'array':
-      return fc.array(valid(schema.items ?? {}, resolve), {
-        minLength: schema.minItems ?? 0,
-        maxLength: Math.min(schema.maxItems ?? 5, (schema.minItems ?? 0) + 5),
-      });
+      return depth > DEEPEST ? fc.constant([]) : arrays(schema, inner);
     case 'object':
-      return objects(schema, resolve);
+      return depth > DEEPEST ? fc.constant({}) : objects(schema, inner);
     default:
       return fc.jsonValue();
   }
@@ -73,16 +74,23 @@ function texts({ format, pattern, minLength = 0, maxLength }: Schema): Arbitrary
   return fc.string({ minLength, maxLength: most, unit: 'grapheme' });
 }
 
-function objects(schema: Schema, resolve: Resolve): Arbitrary<unknown> {
+type Inner = (schema: Schema) => Arbitrary<unknown>;
+
+function arrays({ items = {}, minItems = 0, maxItems }: Schema, inner: Inner): Arbitrary<unknown> {
+  const maxLength = Math.min(maxItems ?? minItems + 5, minItems + 5);
+  return fc.array(inner(items), { minLength: minItems, maxLength });
+}
+
+function objects(schema: Schema, inner: Inner): Arbitrary<unknown> {
   const members = Object.entries(schema.properties ?? {}).map(
-    ([name, one]) => [name, valid(one, resolve)] as const,
+    ([name, one]) => [name, inner(one)] as const,
   );
   const named = fc.record(Object.fromEntries(members), {
     requiredKeys: [...(schema.required ?? [])].filter((name) => name in (schema.properties ?? {})),
   });
   const { additionalProperties: others } = schema;
   if (typeof others !== 'object') return named;
-  const more = fc.dictionary(fc.string({ minLength: 1 }), valid(others, resolve), { maxKeys: 4 });
+  const more = fc.dictionary(fc.string({ minLength: 1 }), inner(others), { maxKeys: 4 });
   return fc.tuple(more, named).map(([extra, known]) => ({ ...extra, ...known }));
 }
 
