@@ -113,10 +113,10 @@ async function priceAnew(
     await showMissing(desk, job, { step: 'no-rate', reason });
     return undefined;
   }
-  const { isPriced: _, ...priced } = terms;
+  const { multiplier, rubPerUnit, rounding, costUtok: priceUtok } = terms;
   const [row] = await tx
     .update(usageEvents)
-    .set(priced)
+    .set({ multiplier, rubPerUnit, rounding, costUtok: priceUtok })
     .where(eq(usageEvents.id, report.id))
     .returning();
   assert(row, `report ${report.id} exists`);

@@ -99,9 +99,12 @@ function multiplierAction(parts: BotParts): AdminAction {
 
 function asked(line: MultiplierLine) {
   if (line.kind === 'rate') {
-    const { kind: _, ...params } = line;
-    return { action: 'set_cost_rate', params } as const;
+    const { currency, rubPerUnit, from } = line;
+    return { action: 'set_cost_rate', params: { currency, rubPerUnit, from } } as const;
   }
-  const { kind: _, ...params } = line;
-  return { action: 'set_multiplier', params } as const;
+  const { track, client, tariff, multiplier, from } = line;
+  return {
+    action: 'set_multiplier',
+    params: { track, client, tariff, multiplier, from },
+  } as const;
 }

@@ -41,11 +41,15 @@ export function readMultiplierLine(line: string): MultiplierLine | { readonly un
     if (!isAlone) return { unread: `rate=${rate}` };
     return { kind: 'rate', currency: rate.toUpperCase(), rubPerUnit: value, ...since };
   }
-  const scope = ['track', 'client', 'tariff'].flatMap((name) => {
-    const named = said.get(name);
-    return named === undefined ? [] : [[name, named]];
-  });
-  return { kind: 'multiplier', ...Object.fromEntries(scope), multiplier: value, ...since };
+  const [track, client, tariff] = [said.get('track'), said.get('client'), said.get('tariff')];
+  return {
+    kind: 'multiplier',
+    ...(track === undefined ? {} : { track }),
+    ...(client === undefined ? {} : { client }),
+    ...(tariff === undefined ? {} : { tariff }),
+    multiplier: value,
+    ...since,
+  };
 }
 
 /** The beginning of a day in UTC; empty for a day that no calendar has. */

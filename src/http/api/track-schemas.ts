@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { oas31 } from 'zod-openapi';
 import { rawCostText } from '../../domain/billing/raw-cost';
 import { PROBLEM_CODES } from './problems';
 import { amountShape, uuid } from './schemas';
@@ -65,18 +66,22 @@ export const trackCost = z.looseObject({
 
 export type TrackCost = z.output<typeof trackCost>;
 
-const COST = {
+const COST: oas31.SchemaObject = {
   anyOf: [
     { type: 'string', pattern: '^\\d{1,10}(\\.\\d{1,10})?$' },
     { type: 'number', minimum: 0, exclusiveMaximum: 10_000_000_000 },
   ],
   description: 'Decimal text, or a JSON number; at most ten decimal places',
-} as const;
-const COUNT = { type: 'integer', minimum: 0, maximum: 2_147_483_647 } as const;
-const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength }) as const;
+};
+const COUNT: oas31.SchemaObject = { type: 'integer', minimum: 0, maximum: 2_147_483_647 };
+const text = (maxLength: number): oas31.SchemaObject => ({
+  type: 'string',
+  minLength: 1,
+  maxLength,
+});
 
 /** The report as the document shows it; what is read beside it is more forgiving. */
-const EVENT = {
+const EVENT: oas31.SchemaObject = {
   type: 'object',
   required: ['event_id', 'source', 'user_id', 'track', 'total_cost'],
   properties: {
@@ -87,7 +92,7 @@ const EVENT = {
     task_ref: { ...text(128), description: 'The job; the event is a job of its own without it' },
     hold_id: { type: 'string', format: 'uuid', description: 'The hold that the job settles' },
     model: text(100),
-    total_cost: { ...COST, description: 'What the job has cost so far. ' + COST.description },
+    total_cost: { ...COST, description: 'What the job has cost so far' },
     currency: { type: 'string', pattern: '^[A-Za-z]{3,5}$', default: 'RUB' },
     api_calls: COUNT,
     free_requests: COUNT,
@@ -98,7 +103,7 @@ const EVENT = {
     occurred_at: { type: 'string', format: 'date-time' },
     final: { type: 'boolean', default: true, description: 'False for a report of a running job' },
   },
-} as const;
+};
 
 const EXAMPLE = {
   event_id: '0197a3c1',

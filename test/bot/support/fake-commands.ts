@@ -109,6 +109,7 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
       play('steerBroadcast', order, async () => ({ kind: 'moved', state: 'paused' }) as const),
     vote: (cast) => play('vote', cast, async () => ({ kind: 'executed', isDone: true }) as const),
     reportBreak: (found) => play('reportBreak', found, async () => undefined),
+    reportTrack: (report) => play('reportTrack', report, async () => []),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
     paymentCard: (payment) => play('paymentCard', payment, async () => undefined),
     repairPayment: (request) =>
