@@ -5,6 +5,7 @@ import { decideSpends } from '../../../src/domain/billing/spend-batch';
 import type { SpendAnswer, SpendRequest } from '../../../workflows/billing/token-spend/contract';
 import type { ActivityDeps } from '../../deps';
 import { inTransaction, readSettings, sqlState } from '../../transactions';
+import { priceReports, recordSpentReports } from '../tracks/gate';
 import { fillsOf, subjectsOf, toBook, wishesOf, worldOf, type Admission } from './admission';
 import { chargedAnswer, refusedAnswers } from './answers';
 import { recordCharges } from './booking';
@@ -78,9 +79,12 @@ async function answersOf(
   );
   // Only now: whoever holds the same key for the same person has waited for these locks.
   const earlier = await earlierAnswers(tx, spends);
-  const fresh = arrived.filter(({ spend }) => !earlier.has(spend.key));
+  const unseen = arrived.filter(({ spend }) => !earlier.has(spend.key));
+  const { fresh, diverted, reports } = await priceReports(tx, { fresh: unseen, settings });
   const limits = await lockLimits(tx, fresh.flatMap(subjectsOf));
-  return new Map([...earlier, ...(await settle(tx, { fresh, wallets, limits, settings }))]);
+  const settled = await settle(tx, { fresh, wallets, limits, settings });
+  const answers = await recordSpentReports(tx, { reports, answers: settled });
+  return new Map([...earlier, ...diverted, ...answers]);
 }
 
 /** A test customer lives by a clock of their own. */

@@ -1,10 +1,14 @@
-import { charges } from '../../../drizzle/schema';
 import { eq } from 'drizzle-orm';
+import { charges } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
+import { planSpendRefund, type SpendRefundPlan } from '../../../src/domain/billing/spend-refund';
 import { tokens } from '../../../src/domain/tokens';
 import { writeAudit } from '../../audit';
 import { tokenAccount, wallet } from '../accounts';
 import { postTransfer } from '../ledger';
+import { totalUtok } from '../lots';
+import { closeItem } from '../open-items';
+import { refundable } from '../spend-refunds/burned';
 import { spendTokens } from '../spending';
 import { settleHold } from '../work-holds/settlement';
 import type { JobRow, TrackDesk } from './jobs';
@@ -28,6 +32,7 @@ export async function chargeTrack(desk: TrackDesk, debit: TrackDebit): Promise<s
   const outcome = await spendTokens(desk.tx, {
     key: `${desk.key}:${step}`,
     clientId: job.clientId,
+    ...(desk.keyId === undefined ? {} : { keyId: desk.keyId }),
     userId: job.userId,
     requestedUtok: amountUtok,
     kind: 'track',
@@ -89,35 +94,69 @@ export interface TrackCredit {
   readonly step: string;
 }
 
-/** Gives back what a job was charged beyond its cost, as far as it was taken: a partial reversal (LG-2). */
+/**
+ * Gives back what a job was charged beyond its cost, to the lots it came from: a partial reversal (LG-2). What was never
+ * collected goes first, for nobody has paid it.
+ */
 export async function giveBack(desk: TrackDesk, credit: TrackCredit): Promise<void> {
   const { tx, asOf } = desk;
-  const { job, chargeId, step } = credit;
-  const [charge] = await tx.select().from(charges).where(eq(charges.id, chargeId));
-  assert(charge, `charge ${chargeId} exists`);
-  const amountUtok = Math.min(credit.amountUtok, charge.chargedUtok);
-  if (amountUtok === 0 || charge.transferId === null) return;
-  const { userId } = job;
+  const [charge] = await tx.select().from(charges).where(eq(charges.id, credit.chargeId));
+  assert(charge, `charge ${credit.chargeId} exists`);
+  const left = await refundable(tx, charge, asOf);
+  const takenUtok = left.chargedUtok - left.givenBackUtok;
+  const mostUtok = takenUtok + left.uncollectedUtok - left.waivedUtok;
+  const plan = planSpendRefund(left, Math.min(credit.amountUtok, mostUtok));
+  if (plan.kind === 'too_much') return;
+  await waive(desk, charge, plan.waivedUtok);
+  await returnTokens(desk, { credit, charge, plan });
+}
+
+type Charge = typeof charges.$inferSelect;
+
+/** With its last part nothing is missing any more, and the open item that said so is closed. */
+async function waive({ tx, asOf }: TrackDesk, charge: Charge, byUtok: number): Promise<void> {
+  if (byUtok === 0) return;
+  const waivedUtok = charge.waivedUtok + byUtok;
+  await tx.update(charges).set({ waivedUtok }).where(eq(charges.id, charge.id));
+  if (waivedUtok < charge.uncollectedUtok) return;
+  for (const key of [`${charge.key}:uncollected`, `hold:${charge.key}:uncollected`]) {
+    const reason = 'a later report said that it had cost less';
+    const by = { resolution: 'corrected', operatorId: 'track-costs', reason };
+    await closeItem(tx, { key, state: 'resolved', ...by, asOf });
+  }
+}
+
+async function returnTokens(
+  desk: TrackDesk,
+  given: { credit: TrackCredit; charge: Charge; plan: SpendRefundPlan },
+): Promise<void> {
+  const { tx, asOf } = desk;
+  const { credit, charge, plan } = given;
+  const returnedUtok = plan.owedUtok + totalUtok(plan.shares);
+  const lapsedUtok = totalUtok(plan.lapsed);
+  if (returnedUtok + lapsedUtok === 0 || charge.transferId === null) return;
+  const { userId, id: jobId } = credit.job;
   const { transferId } = await postTransfer(tx, {
-    key: `${desk.key}:${step}`,
+    key: `${desk.key}:${credit.step}`,
     kind: 'reversal',
     legs: [
-      { account: tokenAccount('spend'), amount: -amountUtok },
-      { account: wallet(userId), amount: amountUtok },
+      { account: tokenAccount('spend'), amount: -returnedUtok - lapsedUtok },
+      { account: wallet(userId), amount: returnedUtok },
+      { account: tokenAccount('breakage'), amount: lapsedUtok },
     ],
-    userId,
-    chargeId,
-    reversesTransferId: charge.transferId,
     lot: { origin: 'refund' },
+    returns: plan.shares,
+    userId,
+    chargeId: charge.id,
+    reversesTransferId: charge.transferId,
     asOf,
-    meta: { jobId: job.id },
+    meta: { jobId, lapsed: plan.lapsed },
   });
-  const after = { userId, chargeId, amountUtok, jobId: job.id };
   await writeAudit(tx, {
     action: 'tokens.returned',
     entity: 'transfer',
     entityId: transferId,
-    after,
+    after: { userId, chargeId: charge.id, returnedUtok, lapsedUtok, jobId },
     asOf,
   });
 }

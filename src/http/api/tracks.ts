@@ -1,11 +1,13 @@
-import { STATUS_CODES } from 'node:http';
+import type { SpendAnswer } from '../../commands/spend-gate';
 import type { TrackAnswer, TrackEvent } from '../../commands/tracks-contract';
-import { trackJobKey } from '../../domain/billing/track-event';
+import { trackChargeKey, trackJobKey } from '../../domain/billing/track-event';
 import type { Caller } from './access';
+import { mismatchProblem } from './idempotency';
 import type { ApiParts } from './parts';
-import { ApiProblem, STATUS, type Problem } from './problems';
+import { ApiProblem, problemSummary, type Problem } from './problems';
 import { route, type Answer } from './route';
 import { amountOut } from './schemas';
+import { awaited } from './spend-requests';
 import { readReport, type ReadReport } from './track-events';
 import { trackAnswer, trackReport } from './track-schemas';
 
@@ -59,14 +61,61 @@ async function answerAll(
   sender: Sender,
 ): Promise<readonly Outcome[]> {
   const events = reports.flatMap((report) => (report.kind === 'read' ? [report.event] : []));
-  const answers = new Map<TrackEvent, TrackAnswer | Unknown>();
-  await eachAtOnce(jobsOf(sender.caller.clientId, events), async (job) => {
+  const jobs = jobsOf(sender.caller.clientId, events);
+  const answers = new Map<TrackEvent, TrackAnswer | Unknown>(
+    await chargeTogether(parts, jobs.filter(isAlone).flat(), sender),
+  );
+  const left = jobs.filter((job) => job.some((event) => !answers.has(event)));
+  await eachAtOnce(left, async (job) => {
     const said = await answersOfJob(parts, job, sender);
     job.forEach((event, index) => answers.set(event, said[index] ?? unknown(event)));
   });
   return reports.map((report) =>
     report.kind === 'read' ? (answers.get(report.event) ?? unknown(report.event)) : report,
   );
+}
+
+/** Nearly every report is the only one of its job: such ones leave with the spends, many in one transaction. */
+function isAlone(job: readonly TrackEvent[]): boolean {
+  const [first] = job;
+  return job.length === 1 && first?.isFinal === true && first.holdId === undefined;
+}
+
+/** What was charged with the spends; what belongs to a job that is known, or was seen before, is left out. */
+async function chargeTogether(
+  { spending }: ApiParts,
+  events: readonly TrackEvent[],
+  { caller: { clientId, keyId }, arrivedAt }: Sender,
+): Promise<ReadonlyMap<TrackEvent, TrackAnswer>> {
+  const asked = spending.spendAll(
+    events.map((event) => ({
+      key: trackChargeKey(clientId, event),
+      ...{ clientId, keyId, userId: event.userId },
+      amountUtok: 0,
+      kind: 'track' as const,
+      isPostPaid: true,
+      track: event.track,
+      description: event.track,
+      report: event,
+      asOf: arrivedAt,
+    })),
+  );
+  const outcomes = await Promise.allSettled(asked.map(awaited));
+  return new Map(
+    outcomes.flatMap((outcome, index): [TrackEvent, TrackAnswer][] => {
+      const event = events[index];
+      const answer = outcome.status === 'fulfilled' ? outcome.value : undefined;
+      const said = event && answer && saidOf(event, answer);
+      return said ? [[event, said]] : [];
+    }),
+  );
+}
+
+/** Undefined for what only the workflow of its job can answer. */
+function saidOf({ eventId }: TrackEvent, answer: SpendAnswer): TrackAnswer | undefined {
+  if (answer.kind === 'charged' && !answer.isReplay) return answer.report;
+  const isUnknown = answer.kind === 'refused' && answer.code === 'user_not_found';
+  return isUnknown ? { kind: 'refused', eventId, code: 'user_not_found' } : undefined;
 }
 
 async function answersOfJob(
@@ -117,10 +166,7 @@ function answerOne(outcome: Outcome | undefined): Answer {
 
 function itemView(outcome: Outcome) {
   if (outcome.kind === 'recorded') return outcomeView(outcome);
-  const { code, detail, members } = problemOf(outcome);
-  const status = STATUS[code];
-  const type = `urn:telegram-billing:problem:${code}`;
-  const problem = { type, title: STATUS_CODES[status], status, code, detail, ...members };
+  const problem = problemSummary(problemOf(outcome));
   return { event_id: outcome.eventId, status: 'refused', problem };
 }
 
@@ -137,7 +183,7 @@ function problemOf(outcome: Exclude<Outcome, { kind: 'recorded' }>): Problem {
 }
 
 const REUSED: Problem = {
-  code: 'idempotency_mismatch',
+  ...mismatchProblem,
   detail: 'This source and event_id belong to another report; use a new event_id.',
 };
 

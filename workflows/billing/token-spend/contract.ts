@@ -1,3 +1,5 @@
+import type { TrackAnswer, TrackEvent } from '../../../src/domain/billing/track-event';
+
 // Every type here is a wire format between processes of different age: fields are only added, and only optional.
 
 /** The key of a charge that a client asked for: what two clients call the same is not the same. */
@@ -40,6 +42,8 @@ export interface SpendRequest {
   readonly track?: string;
   readonly description: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** What the work was reported to have cost: the amount is computed from it, with the whole batch. */
+  readonly report?: TrackEvent;
   /** With it the claim of the name and the answer are written in the transaction of the charge (API-5). */
   readonly name?: SpendName;
   /** Instant of arrival, ISO 8601; a test customer's own clock is added where their row is read. */
@@ -54,6 +58,8 @@ export interface SpentLot {
 export type SpendAnswer =
   /** The key was given to another request, perhaps one that still runs; nothing moved. */
   | { readonly kind: 'mismatch'; readonly key: string }
+  /** A report that only the workflow of its job can take; nothing moved. */
+  | { readonly kind: 'diverted'; readonly key: string }
   | {
       readonly kind: 'charged';
       readonly key: string;
@@ -68,6 +74,8 @@ export type SpendAnswer =
       readonly balanceAfterUtok: number;
       readonly availableAfterUtok: number;
       readonly lots: readonly SpentLot[];
+      /** What became of the report that came with it. */
+      readonly report?: TrackAnswer;
     }
   | {
       readonly kind: 'refused';
