@@ -11,6 +11,7 @@ import { starsDecisions, starsReports } from './billing/stars';
 import { subscriptionFeature } from './billing/subscription';
 import { tariffsFeature } from './billing/tariffs';
 import { topupFeature } from './billing/topup';
+import { limitsFeature } from './limits/limits';
 import { planChangeFeature } from './plans/change';
 import { growthFeature } from './growth/growth';
 import type { Route } from './callback-data';
@@ -78,6 +79,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const receipts = receiptsFeature(parts);
   const refund = refundFeature(parts);
   const why = whyFeature(parts);
+  const limits = limitsFeature(parts);
   const costs = costsFeature(parts);
   const handlers: CallbackHandlers<Route> = {
     ...menu.callbacks,
@@ -99,6 +101,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...receipts.callbacks,
     ...refund.callbacks,
     ...why.callbacks,
+    ...limits.callbacks,
     ...costs.callbacks,
     ...newsCallbacks(parts),
   };
@@ -106,10 +109,10 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {
     bot.use(feature.composer);
   }
-  bot.use(refund.composer);
+  bot.use(refund.composer, limits.composer);
   bot.use(promo.composer, growth.composer, admin.composer, myData.composer, why.composer);
   bot.use(costs.composer);
   // Last, because an open question takes any text: commands come before dialogues.
   bot.use(topup.composer, promo.questions, growth.questions, admin.questions);
-  bot.use(refund.questions);
+  bot.use(refund.questions, limits.questions);
 }

@@ -15,6 +15,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'subscription',
   'history',
   'costs',
+  'limits',
   'invoices',
   'promo',
   'trial',

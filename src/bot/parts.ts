@@ -42,6 +42,7 @@ export type BotCommands = Pick<
   | 'vote'
   | keyof RepairCommands
   | 'reportBreak'
+  | 'setLimits'
 >;
 
 export type BotRecords = Pick<

@@ -54,7 +54,11 @@ function settingsScreen(ctx: BotContext, wantsNews: boolean): Screen {
     : button({ locale, key: 'button.news_on' }, { route: 'set:news', arg: 'on' });
   return {
     text,
-    rows: [[russian, english], [news], [openButton(locale, 'button.menu', 'nav:menu')]],
+    rows: [
+      [russian, english],
+      [news, openButton(locale, 'button.limits', 'nav:lim')],
+      [openButton(locale, 'button.menu', 'nav:menu')],
+    ],
   };
 }
 

@@ -56,6 +56,19 @@ export function historyKind(kind: string, locale: Locale): string {
   return sayPlainly(locale, key in TEXTS[locale] ? (key as TextKey) : 'history.kind.other');
 }
 
+/** Longest description a line has room for. */
+const SHOWN_LETTERS = 60;
+
+/** Spends are known by what they were for; what corrects one says so first. */
+function whatFor({ kind, description }: HistoryRow, locale: Locale): string {
+  if (description === undefined) return historyKind(kind, locale);
+  const letters = [...description];
+  const short =
+    letters.length > SHOWN_LETTERS ? `${letters.slice(0, SHOWN_LETTERS - 1).join('')}…` : description;
+  const isSpend = kind === 'spend' || kind === 'hold_capture';
+  return isSpend ? short : `${historyKind(kind, locale)}: ${short}`;
+}
+
 /** Five numbers a row, as the lines above are numbered. */
 function detailRows(locale: Locale, rows: readonly HistoryRow[]): Button[][] {
   const buttons = rows.map(({ transferId: id }, index) =>
@@ -68,7 +81,7 @@ function historyLine(ctx: BotContext, row: HistoryRow): string {
   const { place } = ctx.visit;
   const { locale } = place;
   return say(locale, 'history.line', {
-    kind: historyKind(row.kind, locale),
+    kind: whatFor(row, locale),
     amount: signedTokensText(row.amountUtok, locale),
     balance: tokensText(row.balanceAfterUtok, locale),
     at: instantText(row.asOf, place),

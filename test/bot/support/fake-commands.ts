@@ -108,6 +108,22 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
     steerBroadcast: (order) =>
       play('steerBroadcast', order, async () => ({ kind: 'moved', state: 'paused' }) as const),
     vote: (cast) => play('vote', cast, async () => ({ kind: 'executed', isDone: true }) as const),
+    setLimits: (change) =>
+      play('setLimits', change, async () => {
+        for (const { scope, scopeId, dayUtok, monthUtok } of change.wishes) {
+          await sql`delete from spend_limits where scope = ${scope} and scope_id = ${scopeId}`;
+          for (const [window, utok] of [
+            ['day', dayUtok],
+            ['month', monthUtok],
+          ] as const) {
+            if (utok === null) continue;
+            await sql`
+              insert into spend_limits (scope, scope_id, "window", limit_utok)
+              values (${scope}, ${scopeId}, ${window}, ${utok})`;
+          }
+        }
+        return { kind: 'set' } as const;
+      }),
     reportBreak: (found) => play('reportBreak', found, async () => undefined),
     reportTrack: (report) => play('reportTrack', report, async () => []),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
