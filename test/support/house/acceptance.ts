@@ -20,7 +20,7 @@ export const ANSWERED: readonly string[] = [
   'T-P26',
   ...['T-V17', 'T-D2', 'T-D5'],
   ...['T-V12', 'T-V21', 'T-P16', 'T-E1', 'T-E3'],
-  ...['T-V10', 'T-V11', 'T-B1', 'T-B4', 'T-P15', 'T-P17', 'T-P18'],
+  ...['T-V10', 'T-V11', 'T-B1', 'T-B4', 'T-B6', 'T-P15', 'T-P17', 'T-P18'],
   ...['T-V16', 'T-C7', 'T-D1', 'T-D3', 'T-D4', 'T-D6', 'T-P19'],
 ];
 
