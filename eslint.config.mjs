@@ -33,6 +33,8 @@ export default tseslint.config(
       'coverage/',
       'test-artifacts/',
       'sandbox/*/public/',
+      // Generated types.
+      'clients/typescript/src/schema.ts',
     ],
   },
   js.configs.recommended,

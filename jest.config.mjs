@@ -15,6 +15,7 @@ const REAL = [
   'activities',
   'bot',
   'chaos',
+  'clients',
   'embedded',
   'http',
   'journeys',

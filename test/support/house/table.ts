@@ -137,9 +137,17 @@ export const ZONES: readonly Zone[] = [
     name: 'scripts',
     files: /^scripts\//,
     // The servers of the test suite are started straight from the sources.
-    mayRun: ['scripts', NODE, '@swc/core', 'src/embedded', 'test'],
+    // The types of the client are made from the routes.
+    mayRun: ['scripts', NODE, '@swc/core', 'src/embedded', 'test', 'openapi-typescript', 'src/http'],
     mayName: [],
     instead: 'start a process of src/main; scripts run before anything is built',
+  },
+  {
+    name: 'clients',
+    files: /^clients\//,
+    mayRun: ['clients', PACKAGES, NODE],
+    mayName: [],
+    instead: 'speak to the product over HTTP only; a client leaves this house',
   },
   { name: 'src/embedded', files: /^src\/embedded\//, ...opened() },
   { name: 'src/main', files: /^src\/main\//, ...opened() },
