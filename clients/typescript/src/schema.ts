@@ -1,5 +1,65 @@
 // Made from the routes by `npm run clients:generate`; a change here is overwritten.
 export interface paths {
+    "/users/{userId}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a person has and may spend
+         * @description Scope: balance:read.
+         */
+        get: operations["getBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{userId}/can-spend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a spend would succeed
+         * @description The decision of the spend itself, without its effect. Scope: balance:read.
+         */
+        get: operations["canSpend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{userId}/spend/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a spend would do
+         * @description The decision of the spend and the lots it would burn. It moves nothing and needs no Idempotency-Key. Scope: balance:read or spend:write.
+         */
+        post: operations["previewSpend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/{userId}/spend": {
         parameters: {
             query?: never;
@@ -34,6 +94,26 @@ export interface paths {
          * @description Every item has its own idempotency_key and its own outcome; one that is refused changes nothing for the others. An item and the same spend alone are one request. Scope: spend:write.
          */
         post: operations["spendBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charges/{chargeId}/refund": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give tokens of a charge back, as a whole or in part
+         * @description They go back to the lots they came from with their expiry; a debt is repaid first. Only the client that charged may do it. Scope: spend:write.
+         */
+        post: operations["refundSpend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -200,6 +280,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/{userId}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Movements of a wallet, the newest first
+         * @description Scope: history:read.
+         */
+        get: operations["listTransfers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/charges/{chargeId}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a charge is what it is
+         * @description Computes it again from what was reported to the entries it left. What does not add up is shown to the operators. Scope: history:read.
+         */
+        get: operations["explainCharge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{userId}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person’s own limits and what is used of them
+         * @description Days and months are those of the person’s time zone. Scope: balance:read or limits:write.
+         */
+        get: operations["getUserLimits"];
+        /**
+         * Set a person’s own limits
+         * @description Replaces both. A limit that begins now counts what was spent in its window before. Scope: limits:write.
+         */
+        put: operations["setUserLimits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The limits of the calling client and of its key
+         * @description Days and months are those of UTC. Scope: balance:read or limits:write.
+         */
+        get: operations["getCallerLimits"];
+        /**
+         * Set the limits of the calling client and of its key
+         * @description Scope: limits:write.
+         */
+        put: operations["setCallerLimits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/users/{userId}/checkouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open an order to pay
+         * @description The price is frozen and the invoice opened. A repeat with the same key gives the same invoice. Scope: checkout:write.
+         */
+        post: operations["openCheckout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/payments/{paymentId}/refunds": {
         parameters: {
             query?: never;
@@ -228,6 +416,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        SpendQuestion: {
+            /**
+             * @description Tokens: decimal text, or a JSON number without an exponent; at most six places.
+             * @example 9.84
+             */
+            amount: string | number;
+        };
         SpendBatch: {
             items: components["schemas"]["SpendItem"][];
         };
@@ -284,10 +479,10 @@ export interface components {
              */
             hold_id?: string;
             model?: string;
-            /** @description What the job has cost so far. Decimal text, or a JSON number; at most ten decimal places */
+            /** @description What the job has cost so far */
             total_cost: string | number;
             /** @default RUB */
-            currency: string;
+            currency?: string;
             api_calls?: number;
             free_requests?: number;
             prompt_tokens?: number;
@@ -302,7 +497,7 @@ export interface components {
              * @description False for a report of a running job
              * @default true
              */
-            final: boolean;
+            final?: boolean;
         } | {
             events: {
                 /** @description Unique within the source */
@@ -320,10 +515,10 @@ export interface components {
                  */
                 hold_id?: string;
                 model?: string;
-                /** @description What the job has cost so far. Decimal text, or a JSON number; at most ten decimal places */
+                /** @description What the job has cost so far */
                 total_cost: string | number;
                 /** @default RUB */
-                currency: string;
+                currency?: string;
                 api_calls?: number;
                 free_requests?: number;
                 prompt_tokens?: number;
@@ -338,11 +533,253 @@ export interface components {
                  * @description False for a report of a running job
                  * @default true
                  */
-                final: boolean;
+                final?: boolean;
             }[];
+        };
+        /** @description Tokens a day and a month; null or absent for no limit */
+        LimitWish: {
+            day?: (string | number) | null;
+            month?: (string | number) | null;
+        };
+        /** @description What is absent stays as it is */
+        CallerLimitWish: {
+            client?: components["schemas"]["LimitWish"];
+            key?: components["schemas"]["LimitWish"];
+        };
+        CheckoutWish: components["schemas"]["TopupWish"] | components["schemas"]["TariffWish"];
+        /** @description Tokens for an amount of money */
+        TopupWish: {
+            amount_minor: number;
+            /** @default RUB */
+            currency?: string;
+            /** @description How to pay; the first that takes the currency when absent */
+            provider?: string;
+        };
+        /** @description A pack or a subscription of the catalogue */
+        TariffWish: {
+            tariff_slug: string;
+            /** @description The first the tariff has a price in when absent */
+            currency?: string;
+            /** @description How to pay; the first that takes the currency when absent */
+            provider?: string;
         };
         __schema0: string | number | boolean | null | components["schemas"]["__schema0"][] | {
             [key: string]: components["schemas"]["__schema0"];
+        };
+        Balance: {
+            user_id: number;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            balance: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            balance_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            held: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            held_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            available: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            available_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            debt: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            debt_utok: string;
+            lots_expiring: components["schemas"]["ExpiringLot"][];
+            subscription: components["schemas"]["SubscriptionState"] | null;
+            /** @description Whether a spend of the least amount would succeed */
+            can_spend: boolean;
+            /** @description What a spend would be refused with; null when it would succeed */
+            reason_code: ("user_blocked" | "money_frozen" | "subscription_required" | "invalid_amount" | "spend_limit_reached" | "insufficient_balance") | null;
+        };
+        ExpiringLot: {
+            /** Format: uuid */
+            lot_id: string;
+            origin: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            amount: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            amount_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            held: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            held_utok: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        SubscriptionState: {
+            state: string;
+            /** @enum {string} */
+            access: "full" | "restricted" | "none";
+            /** Format: date-time */
+            period_end: string;
+        };
+        /** @description RFC 9457 */
+        Problem: {
+            type: string;
+            title: string;
+            status: number;
+            detail: string;
+            instance: string;
+            /** @enum {string} */
+            code: "validation_error" | "invalid_amount" | "idempotency_key_required" | "unauthorized" | "forbidden_scope" | "user_blocked" | "money_frozen" | "subscription_required" | "user_not_found" | "hold_not_found" | "not_found" | "method_not_allowed" | "insufficient_balance" | "spend_limit_reached" | "request_in_progress" | "hold_closed" | "hold_expired" | "conflict" | "idempotency_mismatch" | "rate_limited" | "unavailable";
+            request_id: string;
+            /** @description For people, in the language they asked for */
+            user_message: string;
+        } & {
+            [key: string]: unknown;
+        };
+        SpendProspect: {
+            can_spend: boolean;
+            /** @description What a spend would be refused with; null when it would succeed */
+            reason_code: ("user_blocked" | "money_frozen" | "subscription_required" | "invalid_amount" | "spend_limit_reached" | "insufficient_balance") | null;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            amount: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            amount_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            available: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            available_utok: string;
+            /** @description The limit that the spend would pass */
+            limit: components["schemas"]["ReachedLimit"] | null;
+        };
+        ReachedLimit: {
+            /** @enum {string} */
+            scope: "user" | "key" | "client";
+            /** @enum {string} */
+            window: "day" | "month";
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            limit: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            limit_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            used: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            used_utok: string;
+            /** Format: date-time */
+            resets_at: string;
+        };
+        SpendPreview: {
+            can_spend: boolean;
+            /** @description What a spend would be refused with; null when it would succeed */
+            reason_code: ("user_blocked" | "money_frozen" | "subscription_required" | "invalid_amount" | "spend_limit_reached" | "insufficient_balance") | null;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            amount: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            amount_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            available: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            available_utok: string;
+            /** @description The limit that the spend would pass */
+            limit: components["schemas"]["ReachedLimit"] | null;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            balance_after: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            balance_after_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            available_after: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            available_after_utok: string;
+            /** @description What it would burn of which lot, in this order; empty when it would be refused */
+            lots: {
+                /** Format: uuid */
+                lot_id: string;
+                /**
+                 * @description Tokens as decimal text
+                 * @example 9.84
+                 */
+                amount: string;
+                /**
+                 * @description Micro-tokens (10⁻⁶ token), an integer as text
+                 * @example 9840000
+                 */
+                amount_utok: string;
+            }[];
         };
         /** @description A charge with what it left and the lots it burned */
         Spend: {
@@ -405,21 +842,6 @@ export interface components {
              */
             amount_utok: string;
         };
-        /** @description RFC 9457 */
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            instance: string;
-            /** @enum {string} */
-            code: "validation_error" | "invalid_amount" | "idempotency_key_required" | "unauthorized" | "forbidden_scope" | "user_blocked" | "money_frozen" | "subscription_required" | "user_not_found" | "hold_not_found" | "not_found" | "method_not_allowed" | "insufficient_balance" | "spend_limit_reached" | "request_in_progress" | "hold_closed" | "hold_expired" | "conflict" | "idempotency_mismatch" | "rate_limited" | "unavailable";
-            request_id: string;
-            /** @description For people, in the language they asked for */
-            user_message: string;
-        } & {
-            [key: string]: unknown;
-        };
         SpendBatchResult: {
             results: components["schemas"]["SpendItemResult"][];
         };
@@ -439,6 +861,96 @@ export interface components {
             } & {
                 [key: string]: unknown;
             }) | null;
+        };
+        /** @description `returned` came back to the wallet, `lapsed` to lots whose time was over, `waived` off what was never collected; `left` can still go back. */
+        SpendRefund: {
+            /** Format: uuid */
+            spend_id: string;
+            transfer_id: string | null;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            amount: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            amount_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            returned: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            returned_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            lapsed: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            lapsed_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            waived: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            waived_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            left: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            left_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            balance_after: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            balance_after_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            available_after: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            available_after_utok: string;
+            lots: {
+                /** Format: uuid */
+                lot_id: string;
+                /**
+                 * @description Tokens as decimal text
+                 * @example 9.84
+                 */
+                amount: string;
+                /**
+                 * @description Micro-tokens (10⁻⁶ token), an integer as text
+                 * @example 9840000
+                 */
+                amount_utok: string;
+            }[];
         };
         Hold: {
             /** Format: uuid */
@@ -960,6 +1472,218 @@ export interface components {
              */
             p95_utok: string;
         };
+        TransferPage: {
+            transfers: components["schemas"]["Transfer"][];
+            /** @description Null on the last page */
+            next_cursor: string | null;
+        };
+        /** @description One line of a wallet; a negative amount left it */
+        Transfer: {
+            /** Format: uuid */
+            transfer_id: string;
+            kind: string;
+            label: {
+                ru: string;
+                en: string;
+            };
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            amount: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            amount_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            balance_after: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            balance_after_utok: string;
+            charge_id: string | null;
+            /** @description What a charge was for */
+            description: string | null;
+            track: string | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A charge computed again from event to entries */
+        Explanation: {
+            /** Format: uuid */
+            charge_id: string;
+            user_id: number;
+            kind: string;
+            description: string;
+            track: string | null;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            requested: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            requested_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            charged: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            charged_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            uncollected: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            uncollected_utok: string;
+            /** Format: date-time */
+            at: string;
+            transfer_id: string | null;
+            balance_before: string | null;
+            balance_before_utok: string | null;
+            balance_after: string | null;
+            balance_after_utok: string | null;
+            events: components["schemas"]["CostReport"][];
+            lots: {
+                /** Format: uuid */
+                lot_id: string;
+                origin: string;
+                /**
+                 * @description Tokens as decimal text
+                 * @example 9.84
+                 */
+                amount: string;
+                /**
+                 * @description Micro-tokens (10⁻⁶ token), an integer as text
+                 * @example 9840000
+                 */
+                amount_utok: string;
+                expires_at: string | null;
+            }[];
+            entries: {
+                account: string;
+                asset: string;
+                /**
+                 * @description Micro-tokens (10⁻⁶ token), an integer as text
+                 * @example 9840000
+                 */
+                amount_units: string;
+            }[];
+            reversed_by: string[];
+            checks: {
+                name: string;
+                holds: boolean;
+            }[];
+            /** @description False when something does not add up; operators know */
+            is_sound: boolean;
+        };
+        CostReport: {
+            event_id: string;
+            source: string;
+            raw_cost: string;
+            currency: string;
+            multiplier: string;
+            rounding: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            cost: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            cost_utok: string;
+            /** Format: date-time */
+            occurred_at: string;
+            final: boolean;
+        };
+        UserLimits: {
+            user_id: number;
+            day: components["schemas"]["Limit"] | null;
+            month: components["schemas"]["Limit"] | null;
+        };
+        Limit: {
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            limit: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            limit_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            used: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            used_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            left: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            left_utok: string;
+            /** Format: date-time */
+            resets_at: string;
+        };
+        CallerLimits: {
+            client: components["schemas"]["Limits"];
+            key: components["schemas"]["Limits"];
+        };
+        Limits: {
+            day: components["schemas"]["Limit"] | null;
+            month: components["schemas"]["Limit"] | null;
+        };
+        Checkout: {
+            /** Format: uuid */
+            invoice_id: string;
+            invoice_no: number;
+            state: string;
+            provider: string;
+            /** @description Null where one pays inside Telegram */
+            payment_url: string | null;
+            amount_minor: number;
+            currency: string;
+            exponent: number;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            tokens: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            tokens_utok: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         PaymentRefunds: {
             /** Format: uuid */
             payment_id: string;
@@ -1043,6 +1767,331 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getBalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Telegram user id */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The balance at this moment */
+            200: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Balance"];
+                };
+            };
+            /** @description validation_error */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description user_not_found */
+            404: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    canSpend: {
+        parameters: {
+            query: {
+                /** @description Tokens: decimal text, or a JSON number without an exponent; at most six places. */
+                amount: string | number;
+            };
+            header?: never;
+            path: {
+                /** @description Telegram user id */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the spend would be answered */
+            200: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendProspect"];
+                };
+            };
+            /** @description validation_error, invalid_amount */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description user_not_found */
+            404: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSpend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Telegram user id */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpendQuestion"];
+            };
+        };
+        responses: {
+            /** @description What the spend would do now */
+            200: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendPreview"];
+                };
+            };
+            /** @description validation_error, invalid_amount */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description user_not_found */
+            404: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     spendTokens: {
         parameters: {
             query?: never;
@@ -1254,6 +2303,157 @@ export interface operations {
             };
             /** @description forbidden_scope */
             403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refundSpend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names the request, so that a repeat has no second effect. `idempotency_key` in the body is an alias; one of both is needed. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description `spend_id` of a spend */
+                chargeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description All that is left when absent
+                     * @example 9.84
+                     */
+                    amount?: string | number;
+                    reason: string;
+                    /** @description Names the request, so that a repeat has no second effect. `idempotency_key` in the body is an alias; one of both is needed. */
+                    idempotency_key?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The tokens are back */
+            200: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Present when this request had its effect before */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendRefund"];
+                };
+            };
+            /** @description validation_error, idempotency_key_required, invalid_amount */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request_in_progress, conflict */
+            409: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_mismatch */
+            422: {
                 headers: {
                     /** @description The limits that hold: `q` calls within `w` seconds */
                     "RateLimit-Policy"?: string;
@@ -2300,6 +3500,764 @@ export interface operations {
             };
             /** @description forbidden_scope */
             403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTransfers: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Telegram user id */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page */
+            200: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransferPage"];
+                };
+            };
+            /** @description validation_error */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description user_not_found */
+            404: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainCharge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `spend_id` of a spend */
+                chargeId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole story */
+            200: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description validation_error */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUserLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Telegram user id */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits at this moment */
+            200: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserLimits"];
+                };
+            };
+            /** @description validation_error */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description user_not_found */
+            404: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setUserLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Telegram user id */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitWish"];
+            };
+        };
+        responses: {
+            /** @description The limits are in force */
+            200: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserLimits"];
+                };
+            };
+            /** @description validation_error */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description user_not_found */
+            404: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCallerLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits at this moment */
+            200: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallerLimits"];
+                };
+            };
+            /** @description validation_error */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setCallerLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallerLimitWish"];
+            };
+        };
+        responses: {
+            /** @description The limits are in force */
+            200: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallerLimits"];
+                };
+            };
+            /** @description validation_error */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    /** @description Whole seconds to wait, at least one */
+                    "Retry-After": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openCheckout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Names the request, so that a repeat has no second effect. `idempotency_key` in the body is an alias; one of both is needed. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description Telegram user id */
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckoutWish"];
+            };
+        };
+        responses: {
+            /** @description The order with its link */
+            201: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    /** @description Present when this request had its effect before */
+                    "Idempotent-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checkout"];
+                };
+            };
+            /** @description validation_error, idempotency_key_required */
+            400: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description forbidden_scope */
+            403: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description user_not_found, not_found */
+            404: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description request_in_progress, conflict */
+            409: {
+                headers: {
+                    /** @description The limits that hold: `q` calls within `w` seconds */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left: `r` calls, for `t` seconds */
+                    RateLimit?: string;
+                    "Retry-After"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description idempotency_mismatch */
+            422: {
                 headers: {
                     /** @description The limits that hold: `q` calls within `w` seconds */
                     "RateLimit-Policy"?: string;
