@@ -110,6 +110,8 @@ export const ROUTES = [
   'adm:pay',
   'adm:msgs',
   'adm:again',
+  'adm:holds',
+  'adm:unhold',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

@@ -9,6 +9,8 @@ export interface HoldReads {
   hold(question: { holdId: string; clientId: string }): Promise<KeyedHold | undefined>;
   /** What a request about a hold was told when it had its effect. */
   holdAnswer(name: { caller: string; key: string }): Promise<HoldView | undefined>;
+  /** A hold for a job, whoever its client is: for operators. */
+  jobHold(holdId: string): Promise<HoldView | undefined>;
   /** Holds for jobs of a person that still run, the newest first. */
   openHolds(userId: number): Promise<readonly HoldView[]>;
 }
@@ -36,6 +38,13 @@ export function holdReads(db: Database): HoldReads {
         .from(idempotencyKeys)
         .where(and(eq(idempotencyKeys.caller, caller), eq(idempotencyKeys.key, key)));
       return row?.response as HoldView | undefined;
+    },
+    jobHold: async (holdId) => {
+      const [row] = await db
+        .select()
+        .from(holds)
+        .where(and(eq(holds.id, holdId), eq(holds.purpose, 'work')));
+      return row && holdView(row);
     },
     openHolds: async (userId) => {
       const rows = await db

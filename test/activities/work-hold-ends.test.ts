@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { settleHold } from '../../activities/billing/work-holds/settlement';
 import { inTransaction } from '../../activities/transactions';
 import { tokens } from '../../src/domain/tokens';
@@ -206,5 +207,47 @@ describe('settleHold', () => {
     expect(await settle(holdId, 50)).toEqual({ ...first, isRepeat: true });
     expect(await client.end(holdId, 'expiry')).toMatchObject({ kind: 'closed', hold: first.hold });
     expect(await balance(books.sql, userId)).toBe(65);
+  });
+});
+
+describe('release_hold', () => {
+  const run = (holdId: string, by: number, operationId = randomUUID()) =>
+    asWorkflow(`op:${operationId}`, () =>
+      books.act.runOperation({
+        ...{ operationId, action: 'release_hold', params: { holdId } },
+        ...{ operator: { userId: by }, reason: 'the client is gone for good', asOf: NOON },
+      }),
+    );
+
+  async function operator(role: string): Promise<number> {
+    const userId = await books.newUser();
+    await books.sql`
+      insert into roles (user_id, role, granted_by) values (${userId}, ${role}, 'test')`;
+    return userId;
+  }
+
+  test('gives everything back once, charges nothing and tells the keeper', async () => {
+    const userId = await spender(books, 100);
+    const request = named();
+    const { holdId } = await client.hold(userId, 30, { request });
+    const [finance, id] = [await operator('finance'), randomUUID()];
+    const first = await run(holdId, finance, id);
+    expect(first).toMatchObject({
+      outcome: { kind: 'done', result: { releasedUtok: tokens(30) } },
+      effects: [{ kind: 'signal', workflowId: `hold:${client.clientId}:${request.key}` }],
+    });
+    expect((await run(holdId, finance, id)).outcome).toEqual(first.outcome);
+    expect((await run(holdId, finance)).outcome).toMatchObject({ reason: 'hold_closed' });
+    expect(await client.end(holdId, 'expiry')).toMatchObject({ hold: { endedBy: 'operator' } });
+    expect(await balance(books.sql, userId)).toBe(100);
+    expect(await charges(userId)).toEqual([]);
+  });
+
+  test('is not for everybody, and not for what is unknown', async () => {
+    const { holdId } = await client.hold(await spender(books, 100), 30);
+    const support = await operator('support');
+    expect((await run(holdId, support)).outcome).toMatchObject({ reason: 'no_role' });
+    const admin = await operator('admin');
+    expect((await run(randomUUID(), admin)).outcome).toMatchObject({ reason: 'unknown_hold' });
   });
 });

@@ -8,6 +8,7 @@ import { changeSetting } from './change-setting';
 import { exportPeople } from './export-people';
 import { grantTokens } from './grant-tokens';
 import { refundPayment } from './refund-payment';
+import { releaseJobHold } from './release-hold';
 import { resendMessage } from './resend-message';
 import { grantRole, revokeRole } from './roles';
 import { setCostRate } from './set-cost-rate';
@@ -43,6 +44,7 @@ const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
   issue_api_key: issueKeyOperation,
   rotate_api_key: rotateKeyOperation,
   revoke_api_key: revokeKeyOperation,
+  release_hold: releaseJobHold,
 };
 
 /** The action of a name that came over the wire; undefined for names this build does not know. */

@@ -10,6 +10,7 @@ import { apiKeysFeature } from './api-keys';
 import { refundsAdminFeature } from '../refunds/admin';
 import { blockingFeature } from './blocking';
 import { adminCommands, type AdminFeature } from './gate';
+import { holdsFeature } from './holds';
 import { maintenanceFeature } from './maintenance';
 import { menuFeature } from './menu';
 import { messagesFeature } from './messages';
@@ -47,6 +48,7 @@ export function adminFeature(parts: BotParts) {
   const payments = paymentsFeature(parts);
   const usage = usageFeature(parts);
   const apiKeys = apiKeysFeature(parts);
+  const holds = holdsFeature(parts);
   const features = [
     people,
     openItems,
@@ -66,6 +68,7 @@ export function adminFeature(parts: BotParts) {
     payments,
     usage,
     apiKeys,
+    holds,
   ];
   const { commands, menu, reasons } = framework(features);
   const questions = [people.questions, payments.questions, broadcast.questions];
@@ -93,6 +96,7 @@ export function adminFeature(parts: BotParts) {
       ...payments.callbacks,
       ...usage.callbacks,
       ...apiKeys.callbacks,
+      ...holds.callbacks,
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Locale } from '../../domain/messages';
 import type { OpenItemLine, OrderLine, PersonCard } from '../../reads/admin/contract';
 import { localeOf, type BotContext } from '../context';
 import { amountText, instantText, tokensText } from '../display';
@@ -136,12 +137,17 @@ function rowsOf(ctx: BotContext, parts: BotParts, card: PersonCard): Screen['row
     [
       button({ locale, key: 'admin.button.history' }, { route: 'adm:hist', arg }),
       button({ locale, key: 'admin.button.messages' }, { route: 'adm:msgs', arg }),
+      ...(card.heldUtok > 0 ? [holdsButton(locale, arg)] : []),
       ...links,
     ],
     ...items,
     hasRole(ctx, ['admin']) ? [blockButton(ctx, card)] : [],
     [button({ locale, key: 'admin.button.refresh' }, { route: 'adm:user', arg })],
   ];
+}
+
+function holdsButton(locale: Locale, arg: string): Button {
+  return button({ locale, key: 'admin.button.holds' }, { route: 'adm:holds', arg });
 }
 
 function blockButton(ctx: BotContext, { isBlocked, userId }: PersonCard): Button {

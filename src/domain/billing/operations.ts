@@ -60,6 +60,7 @@ export interface ActionParams {
   /** `amountMinor` is what was shown, zero for an item without an amount; it is what others judge it by. */
   readonly write_off_item: { readonly openItemId: string; readonly amountMinor: number };
   readonly resend_message: { readonly messageId: string };
+  readonly release_hold: { readonly holdId: string };
   /** People whose data leaves in a table. */
   readonly export_people: { readonly rows: number };
   /** A live setting by the name of its environment variable. */

@@ -113,6 +113,13 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
 
   'admin.button.messages': '✉️ Messages',
   'admin.button.again': '🔁 {template}',
+  'admin.button.holds': '🔒 Jobs',
+  'admin.button.unhold': '↩️ Release {tokens} tokens',
+  'admin.holds.title': '<b>Tokens reserved for jobs</b> of user <code>{id}</code>',
+  'admin.holds.none': 'There are none.',
+  'admin.holds.line': '• {tokens} tokens, {track}: {reported} reported, lease until {until}',
+  'admin.holds.release':
+    'Release {tokens} tokens of user <code>{id}</code> that are reserved for {track}? What the job reports later is charged all the same.',
   'admin.messages.title': '<b>The last messages</b> to user <code>{id}</code>',
   'admin.messages.none': 'There were none.',
   'admin.messages.line': '• <code>{template}</code>: {state}, {at}',
@@ -163,6 +170,8 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.refused.no_role': 'you lack the role',
   'admin.refused.unknown_user': 'there is no such person',
   'admin.refused.has_roles': 'the person has roles, take them away first',
+  'admin.refused.unknown_hold': 'no such hold is known',
+  'admin.refused.hold_closed': 'the hold is over already',
   'admin.refused.blocked_already': 'is blocked already',
   'admin.refused.not_blocked': 'is not blocked',
   'admin.refused.bad_setting': 'the value does not fit',

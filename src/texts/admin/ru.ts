@@ -113,6 +113,13 @@ export const adminRu = {
 
   'admin.button.messages': '✉️ Сообщения',
   'admin.button.again': '🔁 {template}',
+  'admin.button.holds': '🔒 Работы',
+  'admin.button.unhold': '↩️ Вернуть {tokens} ток.',
+  'admin.holds.title': '<b>Токены под работы</b> пользователя <code>{id}</code>',
+  'admin.holds.none': 'Таких нет.',
+  'admin.holds.line': '• {tokens} ток., {track}: сообщено {reported}, бронь до {until}',
+  'admin.holds.release':
+    'Вернуть пользователю <code>{id}</code> {tokens} ток., отложенные под {track}? Если работа потом сообщит о расходах, они всё равно будут списаны.',
   'admin.messages.title': '<b>Последние сообщения</b> пользователю <code>{id}</code>',
   'admin.messages.none': 'Сообщений не было.',
   'admin.messages.line': '• <code>{template}</code>: {state}, {at}',
@@ -164,6 +171,8 @@ export const adminRu = {
   'admin.refused.no_role': 'у вас нет нужной роли',
   'admin.refused.unknown_user': 'такого человека нет',
   'admin.refused.has_roles': 'у человека есть роли, сначала снимите их',
+  'admin.refused.unknown_hold': 'такого резерва нет',
+  'admin.refused.hold_closed': 'резерв уже закрыт',
   'admin.refused.blocked_already': 'уже заблокирован',
   'admin.refused.not_blocked': 'не заблокирован',
   'admin.refused.bad_setting': 'такое значение не подходит',

@@ -16,6 +16,7 @@ export const approvalsEn: Readonly<Record<keyof typeof approvalsRu, string>> = {
   'action.refund': 'Refund money',
   'action.create_promo': 'Create a promo campaign',
   'action.write_off_item': 'Write off an open item',
+  'action.release_hold': 'Release the tokens of a job',
   'param.amountMinor': 'Amount in minor units',
   'param.openItemId': 'Item',
   'param.userId': 'Person',

@@ -13,6 +13,7 @@ export const approvalsRu = {
   'action.refund': 'Вернуть деньги',
   'action.create_promo': 'Создать промокампанию',
   'action.write_off_item': 'Списать открытый вопрос',
+  'action.release_hold': 'Вернуть токены, отложенные под работу',
   'param.amountMinor': 'Сумма в копейках или центах',
   'param.openItemId': 'Вопрос',
   'param.userId': 'Пользователь',
