@@ -147,24 +147,24 @@ describe('endHold', () => {
   });
 
   test('gives back to the same lots, and to breakage what expired meanwhile (LG-6)', async () => {
-    const userId = await spender(books, 20);
+    const userId = await spender(books, 100);
     const soon = new Date(after(0.5));
     const later = new Date(after(48));
     await transfer(books, grant(userId, 10, { origin: 'trial', expiresAt: soon }));
     await transfer(books, grant(userId, 10, { origin: 'promo', expiresAt: later }));
     const { holdId } = await client.hold(userId, 25, { leaseSeconds: 7_200 });
     expect(await lotsOf(userId)).toEqual([
-      [20, 5],
+      [100, 5],
       [10, 10],
       [10, 10],
     ]);
     await client.end(holdId, 'capture', { amountUtok: tokens(4), asOf: after(1) });
     expect(await lotsOf(userId)).toEqual([
-      [20, 0],
+      [100, 0],
       [0, 0],
       [10, 0],
     ]);
-    expect(await balance(books.sql, userId)).toBe(30);
+    expect(await balance(books.sql, userId)).toBe(110);
   });
 
   test('is not refused because of a block, a freeze, a lapse or a limit that came meanwhile (SP-5)', async () => {
