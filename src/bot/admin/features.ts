@@ -43,12 +43,9 @@ export function adminFeature(parts: BotParts) {
   const campaigns = campaignsFeature(parts);
   const tariffs = managedTariffsFeature(parts);
   const topics = topicsFeature(parts);
-  const multipliers = multipliersFeature(parts);
   const messages = messagesFeature(parts);
   const payments = paymentsFeature(parts);
-  const usage = usageFeature(parts);
-  const apiKeys = apiKeysFeature(parts);
-  const holds = holdsFeature(parts);
+  const work = workFeatures(parts);
   const features = [
     people,
     openItems,
@@ -63,12 +60,9 @@ export function adminFeature(parts: BotParts) {
     blocking,
     maintenance,
     topics,
-    multipliers,
     messages,
     payments,
-    usage,
-    apiKeys,
-    holds,
+    ...work.features,
   ];
   const { commands, menu, reasons } = framework(features);
   const questions = [people.questions, payments.questions, broadcast.questions];
@@ -94,10 +88,20 @@ export function adminFeature(parts: BotParts) {
       ...topics.callbacks,
       ...messages.callbacks,
       ...payments.callbacks,
-      ...usage.callbacks,
-      ...apiKeys.callbacks,
-      ...holds.callbacks,
+      ...work.callbacks,
     },
+  };
+}
+
+/** Work that costs tokens: who may ask for it, what it is charged, what it has cost and what is reserved for it. */
+function workFeatures(parts: BotParts) {
+  const multipliers = multipliersFeature(parts);
+  const usage = usageFeature(parts);
+  const apiKeys = apiKeysFeature(parts);
+  const holds = holdsFeature(parts);
+  return {
+    features: [multipliers, usage, apiKeys, holds],
+    callbacks: { ...usage.callbacks, ...apiKeys.callbacks, ...holds.callbacks },
   };
 }
 
