@@ -1,3 +1,4 @@
+import { tokenAccount } from '../../activities/billing/accounts';
 import type { WorkFigures, WorkQuestion } from '../../src/reads/analytics/contract';
 import type { BillingReads } from '../../src/reads/billing';
 import { createReads } from '../../src/reads/reads';
@@ -48,8 +49,10 @@ async function transferOf(chargeId: string): Promise<string> {
 }
 
 function giveBack(userId: number, count: number, transferId: string) {
+  const { legs, ...credit } = grant(userId, count);
   return transfer(books, {
-    ...grant(userId, count),
+    ...credit,
+    legs: [{ account: tokenAccount('spend'), amount: -tokens(count) }, ...legs.slice(1)],
     ...{ kind: 'reversal', reversesTransferId: transferId, asOf: new Date(after(24)) },
   });
 }

@@ -1207,6 +1207,16 @@ export interface components {
              * @description Tokens as decimal text
              * @example 9.84
              */
+            waived: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            waived_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
             reversed: string;
             /**
              * @description Micro-tokens (10⁻⁶ token), an integer as text
@@ -1334,6 +1344,16 @@ export interface components {
              * @example 9840000
              */
             uncollected_utok: string;
+            /**
+             * @description Tokens as decimal text
+             * @example 9.84
+             */
+            waived: string;
+            /**
+             * @description Micro-tokens (10⁻⁶ token), an integer as text
+             * @example 9840000
+             */
+            waived_utok: string;
             /**
              * @description Tokens as decimal text
              * @example 9.84

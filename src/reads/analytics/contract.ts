@@ -44,7 +44,9 @@ export interface WorkFigures {
   readonly requestedUtok: bigint;
   readonly chargedUtok: bigint;
   readonly uncollectedUtok: bigint;
-  /** Given back since, of these very charges, whenever that was. */
+  /** The part of what was not collected that nobody asks for any more. */
+  readonly waivedUtok: bigint;
+  /** Given back since, of these very charges, whenever that was; tokens whose time had ended meanwhile are in it. */
   readonly reversedUtok: bigint;
   /** Charged and not given back: what the ledger's spend transfers of these charges come to. */
   readonly spentUtok: bigint;

@@ -30,12 +30,12 @@ export function at(instant: Date): SQL {
   return sql`${instant.toISOString()}::timestamptz`;
 }
 
-/** What was given back of transfers, wherever it was taken from: a correction is never older than what it corrects. */
+/** What spends lost again, to wallets or to lots that had ended meanwhile: a correction is never older than what it corrects. */
 function reversalsQuery({ span }: WorkFilter): SQL {
   return sql`
-    select t.reverses_transfer_id as transfer_id, sum(e.amount)::bigint as utok
+    select t.reverses_transfer_id as transfer_id, -sum(e.amount)::bigint as utok
     from ${transfers} t join ${entries} e on e.transfer_id = t.id
-    join ${accounts} a on a.id = e.account_id and a.user_id is not null
+    join ${accounts} a on a.id = e.account_id and a.code = 'sys:spend:TOK'
     where t.reverses_transfer_id is not null and t.as_of >= ${at(span.from)}
     group by t.reverses_transfer_id`;
 }
@@ -45,7 +45,7 @@ function chargesQuery(filter: WorkFilter): SQL {
   const { userId, clientId } = filter;
   return sql`
     select c.id, c.kind, c.user_id, c.client_id, c.as_of,
-      c.requested_utok, c.charged_utok, c.uncollected_utok, coalesce(r.utok, 0) as reversed_utok,
+      c.requested_utok, c.charged_utok, c.uncollected_utok, c.waived_utok, coalesce(r.utok, 0) as reversed_utok,
       coalesce(c.track, max(u.track)) as track, max(u.model) as model, count(u.id) as reports,
       max(u.currency) as currency,
       coalesce(sum(u.raw_cost), 0) as raw_cost,
@@ -84,7 +84,7 @@ function unchargedQuery(filter: WorkFilter): SQL {
   const nothing = sql`0`;
   return sql`
     select t.id, t.kind, t.user_id, null, t.as_of,
-      e.utok, e.utok, ${nothing}, coalesce(r.utok, 0),
+      e.utok, e.utok, ${nothing}, ${nothing}, coalesce(r.utok, 0),
       null, null, ${nothing}, null, ${nothing}, ${nothing}, ${nothing}, ${nothing}, ${nothing}, ${nothing}, ${nothing}
     from ${transfers} t
     join lateral (
