@@ -42,9 +42,9 @@ export function valid(schema: Schema, resolve: Resolve, depth = 0): Arbitrary<un
     case 'string':
       return texts(schema);
     case 'integer':
-      return fc.integer(range(schema));
+      return integers(schema);
     case 'number':
-      return fc.oneof(fc.integer(range(schema)), fc.constantFrom(0.5, 1.25, 0.000001));
+      return fc.oneof(integers(schema), fc.constantFrom(0.5, 1.25, 0.000001));
     case 'boolean':
       return fc.boolean();
     case 'null':
@@ -58,9 +58,11 @@ export function valid(schema: Schema, resolve: Resolve, depth = 0): Arbitrary<un
   }
 }
 
-function range({ minimum, maximum, exclusiveMinimum }: Schema): { min: number; max: number } {
-  const min = minimum ?? (exclusiveMinimum === undefined ? -10 : exclusiveMinimum + 1);
-  return { min: Math.max(min, -1e9), max: Math.min(maximum ?? min + 100_000, 1e9) };
+/** Small ones as often as any: most of what is meant is small. */
+function integers({ minimum, maximum, exclusiveMinimum }: Schema): Arbitrary<number> {
+  const min = Math.max(minimum ?? (exclusiveMinimum === undefined ? -10 : exclusiveMinimum + 1), -1e9);
+  const max = Math.min(maximum ?? min + 100_000, 1e9);
+  return fc.oneof(fc.integer({ min, max: Math.min(max, min + 20) }), fc.integer({ min, max }));
 }
 
 function texts({ format, pattern, minLength = 0, maxLength }: Schema): Arbitrary<string> {
