@@ -37,7 +37,8 @@ function installSchemathesis() {
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { stdio: 'inherit' });
-  if (status !== 0) fail(`${command} ${args.join(' ')}: ${error?.message ?? `ended with ${status}`}`);
+  if (status !== 0)
+    fail(`${command} ${args.join(' ')}: ${error?.message ?? `ended with ${status}`}`);
 }
 
 function given() {
@@ -75,6 +76,8 @@ function ask({ url, key, userId }) {
 /** Somebody who has tokens, so that requests get as far as the books; a refusal of what is well-formed may be a 409. */
 function settingsOf(userId) {
   const known = userId === undefined ? '' : `[parameters]\n"path.userId" = "${userId}"\n`;
-  const fine = ['2xx', '400', '401', '403', '404', '409', '422'].map((one) => `"${one}"`).join(', ');
+  const fine = ['2xx', '400', '401', '403', '404', '409', '422']
+    .map((one) => `"${one}"`)
+    .join(', ');
   return `${known}[checks]\npositive_data_acceptance.expected-statuses = [${fine}]\n`;
 }

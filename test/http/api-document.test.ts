@@ -12,7 +12,9 @@ const operations = Object.entries(document.paths ?? {}).flatMap(([path, methods]
 
 interface Operation {
   readonly operationId: string;
-  readonly responses: Readonly<Record<string, { readonly headers?: object; readonly description: string }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly headers?: object; readonly description: string }>
+  >;
 }
 
 test('the document is a valid one of OpenAPI 3.1 and resolves all it refers to', async () => {

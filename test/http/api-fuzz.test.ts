@@ -55,7 +55,10 @@ function requestsOf({ path, parameters, body }: Operation): Arbitrary<Request> {
 
 const TYPES = fc.oneof(
   { arbitrary: fc.constant('application/json'), weight: 15 },
-  { arbitrary: fc.constantFrom('text/plain', 'application/xml', 'application/json; charset=x'), weight: 1 },
+  {
+    arbitrary: fc.constantFrom('text/plain', 'application/xml', 'application/json; charset=x'),
+    weight: 1,
+  },
 );
 
 function bodiesOf(schema: Schema): Arbitrary<string> {

@@ -44,7 +44,10 @@ test('a successor has the scopes and limits of the key it replaces, which opens 
   await expect(run(`rotate --prefix ${old.slice(0, 8)}`, later)).rejects.toThrow('No key in force');
   const [audited] = await database.sql`
     select action, entity, entity_id from audit_log where action = 'api_key.rotated'`;
-  expect(audited).toEqual({ ...{ action: 'api_key.rotated', entity: 'api_key' }, entity_id: key.slice(0, 8) });
+  expect(audited).toEqual({
+    ...{ action: 'api_key.rotated', entity: 'api_key' },
+    entity_id: key.slice(0, 8),
+  });
 });
 
 test('an end that comes before the overlap is over stays', async () => {

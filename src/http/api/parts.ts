@@ -15,13 +15,7 @@ export interface ApiParts {
     AccountCommands;
   readonly reads: Pick<
     BillingReads,
-    | 'apiKeys'
-    | 'recordedRequest'
-    | 'paymentRefunds'
-    | 'hold'
-    | 'holdAnswer'
-    | 'work'
-    | 'nodes'
+    'apiKeys' | 'recordedRequest' | 'paymentRefunds' | 'hold' | 'holdAnswer' | 'work' | 'nodes'
   > &
     AccountReads;
   /** The group commit of this process. */

@@ -2,7 +2,8 @@
 export const keysRu = {
   'admin.refused.unknown_key': 'действующего ключа с таким началом нет',
   'admin.command.api_keys': 'Ключи API',
-  'admin.keys.title': '<b>Ключи API</b>\nНажмите на ключ, чтобы посмотреть, заменить или отозвать его.',
+  'admin.keys.title':
+    '<b>Ключи API</b>\nНажмите на ключ, чтобы посмотреть, заменить или отозвать его.',
   'admin.keys.none': '<b>Ключи API</b>\nКлючей ещё нет: API закрыт.',
   'admin.keys.usage':
     'Новый ключ: <code>/api_keys клиент разрешения</code>, например <code>/api_keys runner spend:write,track:write</code>\nРазрешения: {scopes}',
@@ -13,7 +14,8 @@ export const keysRu = {
   'admin.keys.state.over': '⚪️ срок истёк',
   'admin.keys.state.revoked': '⛔️ отозван',
   'admin.keys.scopes': 'Разрешения: {scopes}',
-  'admin.keys.rate': 'Свой предел: {calls, plural, one {# вызов} few {# вызова} many {# вызовов} other {# вызова}} за период',
+  'admin.keys.rate':
+    'Свой предел: {calls, plural, one {# вызов} few {# вызова} many {# вызовов} other {# вызова}} за период',
   'admin.keys.until': 'Действует до {at}',
   'admin.keys.used': 'Последний вызов: {at}',
   'admin.keys.unused': 'Ещё не использовался',

@@ -60,7 +60,10 @@ export function valid(schema: Schema, resolve: Resolve, depth = 0): Arbitrary<un
 
 /** Small ones as often as any: most of what is meant is small. */
 function integers({ minimum, maximum, exclusiveMinimum }: Schema): Arbitrary<number> {
-  const min = Math.max(minimum ?? (exclusiveMinimum === undefined ? -10 : exclusiveMinimum + 1), -1e9);
+  const min = Math.max(
+    minimum ?? (exclusiveMinimum === undefined ? -10 : exclusiveMinimum + 1),
+    -1e9,
+  );
   const max = Math.min(maximum ?? min + 100_000, 1e9);
   return fc.oneof(fc.integer({ min, max: Math.min(max, min + 20) }), fc.integer({ min, max }));
 }
