@@ -3,7 +3,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Bank } from './bank';
 import type { Book } from './book';
 import { routeText, textFields } from './fields';
-import { methodRoutes } from './methods';
+import { methodRoutes } from './method-routes';
+import { DECLINES } from './model';
 import type { MockPayment } from './model';
 import { pageFields, takeOrder } from './orders';
 import { evade, evasionOf, outageGate } from './outage';
@@ -124,7 +125,10 @@ function createRefund({ bank, book }: ApiParts): RequestHandler {
 function paymentView(book: Book, payment: MockPayment): Record<string, unknown> {
   const { id, state, outSum, currency, invoiceNo, shp, paidAt, createdAt } = payment;
   const refunds = refundsOf(book, id);
-  const view = { id, state, outSum, currency, invId: invoiceNo, shp, paidAt, createdAt, refunds };
+  const told = { id, state, outSum, currency, invId: invoiceNo, shp, paidAt, createdAt, refunds };
+  const code = payment.declineCode;
+  const decline = code && { code, isHard: DECLINES[code] === 'hard' };
+  const view = { ...told, ...(decline ? { decline } : {}) };
   if (!payment.dispute) return view;
   const { ref, stage, outSum: disputedSum, dueAt } = payment.dispute;
   return { ...view, dispute: { ref, stage, outSum: disputedSum, dueAt } };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Book } from './book';
 import { disputed, type DisputeMove } from './disputes';
+import { saveMethod } from './methods';
 import { highestState, holdsMoney } from './model';
 import type { MockNotification, MockOrder, MockPayment, Script } from './model';
 import { plannedNotifications } from './notification';
@@ -77,6 +78,9 @@ export function createBank(parts: BankParts): Bank {
       const payment = newPayment(book.orders.get(invoiceNo), { invoiceNo, script, now: now() });
       const stored = script.onlyInNotification === true ? truthOf(payment, book) : payment;
       book.payments.put(payment.id, stored);
+      if (script.savesMethod === true && holdsMoney(stored.state)) {
+        saveMethod(book, stored, now());
+      }
       return tell(payment, script);
     },
     notify: (paymentId, script) => {
@@ -141,13 +145,18 @@ function newPayment(
     outSum: order?.outSum ?? '0.00',
     currency: order?.currency ?? 'RUB',
     shp: order?.shp ?? {},
-    state: script.decline === true ? 'failed' : highestState(script.states ?? ['paid']),
+    state: isDeclined(script) ? 'failed' : highestState(script.states ?? ['paid']),
+    ...(isDeclined(script) ? { declineCode: script.declineCode ?? 'insufficient_funds' } : {}),
     paidAt: script.paidAt ?? now.toISOString(),
     createdAt: now.toISOString(),
     refusesRefunds: script.refuseRefunds === true,
     evasion: status && { answer: status.answer, untilMs: Date.now() + status.forMs },
   };
   return falsified(payment, script);
+}
+
+function isDeclined({ decline, declineCode }: Script): boolean {
+  return decline === true || declineCode !== undefined;
 }
 
 function falsified(payment: MockPayment, script: Script): MockPayment {

@@ -24,6 +24,8 @@ export interface MockOrder {
   readonly shp: Readonly<Record<string, string>>;
   readonly signature: string;
   readonly cancelled: boolean;
+  /** The shop asks the payer to let it keep the card. */
+  readonly offersSaving?: boolean;
   readonly createdAt: string;
 }
 
@@ -49,9 +51,21 @@ export interface MockPayment {
   readonly createdAt: string;
   readonly refusesRefunds: boolean;
   readonly evasion: EvasionRule | undefined;
+  /** Why the card was declined. */
+  readonly declineCode?: DeclineCode | undefined;
   /** The payer's complaint, from when it is made. */
   readonly dispute?: MockDispute | undefined;
 }
+
+/** Why a card says no, and whether it will say so for ever. */
+export const DECLINES = {
+  insufficient_funds: 'soft',
+  issuer_unavailable: 'soft',
+  card_expired: 'hard',
+  permission_revoked: 'hard',
+} as const;
+export type DeclineCode = keyof typeof DECLINES;
+export const DECLINE_CODES = Object.keys(DECLINES) as [DeclineCode, ...DeclineCode[]];
 
 export const DISPUTE_STAGES = ['opened', 'won', 'lost'] as const;
 /** `won` means that the shop keeps the money. */
@@ -82,6 +96,8 @@ export interface MockMethod {
   /** The payment it was saved from. */
   readonly paymentId: string;
   readonly label: string;
+  /** `YYYY-MM-DD`. */
+  readonly expiresOn?: string;
   readonly state: 'active' | 'revoked';
   readonly createdAt: string;
 }
@@ -130,6 +146,10 @@ export interface Script {
   /** Falsifies only the notification: the status API tells the truth. */
   readonly onlyInNotification?: boolean;
   readonly decline?: boolean;
+  /** Declines for this reason. */
+  readonly declineCode?: DeclineCode;
+  /** The payer lets the shop keep the card. */
+  readonly savesMethod?: boolean;
   /** How the status API evades questions about this payment, and for how long. */
   readonly status?: { readonly answer: Evasion; readonly forMs: number };
   readonly refuseRefunds?: boolean;

@@ -74,6 +74,7 @@ function orderOf({ key, merchantLogin, fields, at }: OrderRequest): MockOrder | 
     shp: shpOf(fields),
     signature: fields['SignatureValue'] ?? '',
     cancelled: false,
+    offersSaving: fields['Recurring'] === 'true',
     createdAt: at,
   };
 }

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { Bank } from './bank';
 import type { Book } from './book';
 import { routeText, textFields } from './fields';
+import { revokeMethod } from './methods';
 import { DISPUTE_STAGES } from './model';
 import { endOutages, liveOutages, startOutage } from './outage';
 import { pageFields } from './orders';
@@ -46,6 +47,10 @@ export function panelRoutes(parts: PanelParts): Router {
     actOnPayment(parts, routeText(request, 'id'), textFields(request.body)['action'] ?? '');
     response.redirect(303, '/panel');
   });
+  routes.post('/methods/:id', (request, response) => {
+    revokeMethod(book, routeText(request, 'id'));
+    response.redirect(303, '/panel');
+  });
   return routes;
 }
 
@@ -63,6 +68,7 @@ function showPanel(
       orders: [...book.orders.all()].reverse(),
       payments: [...book.payments.all()].reverse(),
       notifications: [...book.notifications.all()].reverse(),
+      methods: [...book.methods.all()].reverse(),
       faults: book.faults.all(),
       outages: liveOutages(book),
       payUrl: (order) =>
@@ -107,6 +113,7 @@ function actOnPayment({ bank, book }: PanelParts, id: string, action: string): v
   if (!book.payments.get(id)) return;
   if (action === 'notify') bank.notify(id, {});
   else if (action === 'storm') bank.notify(id, { duplicates: 50, variants: true });
+  else if (action === 'settle') bank.move(id, 'paid');
   else if (action === 'refunded') bank.giveBack(id);
   else {
     const stage = DISPUTE_STAGES.find((known) => known === action);

@@ -40,8 +40,10 @@ function choose(parts: PayPagesParts): RequestHandler {
     const fields = textFields(request.body);
     const order = genuineOrder(parts, fields, response);
     if (!order) return;
-    const script = scriptOfChoice(parts, order, fields['action'] ?? '');
-    if (!script) return response.redirect(303, pagePath(parts, order));
+    const choice = scriptOfChoice(parts, order, fields['action'] ?? '');
+    if (!choice) return response.redirect(303, pagePath(parts, order));
+    const savesMethod = order.offersSaving === true && fields['save'] !== undefined;
+    const script = { ...choice, ...(savesMethod ? { savesMethod } : {}) };
     const { payment } = parts.bank.pay({ invoiceNo: order.invoiceNo, script });
     response.redirect(303, `/mock-payment/result/${payment.id}`);
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DISPUTE_STAGES, EVASIONS, OUTAGE_SCOPES, PAYMENT_STATES } from './model';
+import { DECLINE_CODES, DISPUTE_STAGES, EVASIONS, OUTAGE_SCOPES, PAYMENT_STATES } from './model';
 import type { Script } from './model';
 
 const decimal = z.string().regex(/^\d{1,15}(\.\d{1,12})?$/);
@@ -24,6 +24,8 @@ const scriptSchema = z.object({
   claimedInvoiceId: label.optional(),
   onlyInNotification: z.boolean().optional(),
   decline: z.boolean().optional(),
+  declineCode: z.enum(DECLINE_CODES).optional(),
+  savesMethod: z.boolean().optional(),
   status: z.object({ answer: z.enum(EVASIONS), forMs: milliseconds }).optional(),
   refuseRefunds: z.boolean().optional(),
   paidAt: z.iso.datetime({ offset: true }).optional(),
@@ -85,6 +87,7 @@ export function scriptOfForm(form: Readonly<Record<string, string>>): Script | u
     userId: text('userId'),
     claimedInvoiceNo: text('claimedInvoiceNo'),
     decline: isSet('decline'),
+    declineCode: text('declineCode'),
     refuseRefunds: isSet('refuseRefunds'),
     status: answer && { answer, forMs: Number(text('statusForSec') ?? 30) * 1000 },
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { decimalText, exponentOf, money, parseDecimal } from '../domain/money';
 import type { Money } from '../domain/money';
+import { declineSchema, readCharge, readMethod } from './mock-methods';
 import { callJson } from './outgoing';
 import type { JsonAnswer } from './outgoing';
 import type {
@@ -51,6 +52,7 @@ const paymentSchema = z.object({
   shp: z.record(z.string(), z.string()),
   paidAt: z.iso.datetime(),
   refunds: z.array(z.object({ outSum: z.string() })).optional(),
+  decline: declineSchema.optional(),
   dispute: z
     .object({
       ref: z.string().min(1),
@@ -75,6 +77,7 @@ export function mockProvider(settings: MockProviderSettings): PaymentProvider {
       canAsk: true,
       canRefund: 'partial',
       canCancel: true,
+      canSave: true,
     },
     createPayment: async (order, key) => {
       const body = orderFields(order, settings.credentials.merchantLogin, signatures);
@@ -91,6 +94,15 @@ export function mockProvider(settings: MockProviderSettings): PaymentProvider {
       refunded(await call({ path: `/refunds/${encodeURIComponent(key)}` })),
     cancel: async ({ invoiceNo }) => {
       await call({ path: `/orders/${invoiceNo}/cancel`, body: {} });
+    },
+    savedMethod: async ({ providerPaymentId }) =>
+      readMethod(
+        await call({ path: `/methods?payment_id=${encodeURIComponent(providerPaymentId)}` }),
+      ),
+    chargeSaved: async ({ method, order }, key) => {
+      const fields = orderFields(order, settings.credentials.merchantLogin, signatures);
+      const path = `/methods/${encodeURIComponent(method.token)}/charge`;
+      return readCharge(await call({ path, body: { ...fields, key } }));
     },
     revokeMethod: async ({ token }) =>
       stopped(await call({ path: `/methods/${encodeURIComponent(token)}/revoke`, body: {} })),
@@ -137,6 +149,7 @@ function orderFields(
     Description: order.description.slice(0, 100),
     Culture: order.locale,
     ExpirationDate: order.expiresAt,
+    ...(order.savesMethod ? { Recurring: 'true' } : {}),
     SignatureValue: signatures.init({ outSum, invId, ...foreign, shp }),
     ...shp,
   };
@@ -201,10 +214,11 @@ function factOf({ id, state, outSum, currency, invId, shp, paidAt }: PaymentText
 
 /** What the bank answers says more than what it signs: how much went back, and how a complaint stands. */
 function toldFact(payment: z.infer<typeof paymentSchema>): PaymentFact {
-  const { currency, refunds, dispute } = payment;
+  const { currency, refunds, dispute, decline } = payment;
   const minorOf = (outSum: string) => amountOf(outSum, currency)?.minor ?? 0;
   return {
     ...factOf(payment),
+    ...(decline ? { decline } : {}),
     ...(refunds && refunds.length > 0
       ? { refundedMinor: refunds.reduce((sum, { outSum }) => sum + minorOf(outSum), 0) }
       : {}),

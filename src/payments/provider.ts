@@ -1,4 +1,5 @@
 import type { WireDispute } from '../domain/billing/dispute';
+import type { WireDecline } from '../domain/billing/payment';
 import type { Money } from '../domain/money';
 
 /** What we know a provider believes about one payment; the fold by rank decides which belief wins (PC-8). */
@@ -21,6 +22,8 @@ export interface PaymentFact {
   readonly refundedMinor?: number | undefined;
   /** The payer's complaint at their bank, while there is or was one. */
   readonly dispute?: WireDispute | undefined;
+  /** Why the payer's bank said no, where the provider says so. */
+  readonly decline?: WireDecline | undefined;
 }
 
 /** Where a fact comes from: the provider's answer to our question, or a verified signed notification. */
@@ -45,6 +48,38 @@ export type RefundOutcome =
 export type StopOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** A way to pay that the payer lets us charge again. */
+export interface SavedMethod {
+  /** A secret: it is sealed where it is received, and never travels through a workflow. */
+  readonly token: string;
+  /** Masked, for people: `Visa •• 4242`. */
+  readonly label: string;
+  /** The last day it can be charged, `YYYY-MM-DD`, where the provider says so. */
+  readonly expiresOn: string | undefined;
+}
+
+export type SavedMethodOutcome =
+  | { readonly kind: 'saved'; readonly method: SavedMethod }
+  /** The payer did not agree, or this way to pay cannot be kept. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** A charge without the payer: an order of its own, paid by what an earlier payment saved. */
+export interface SavedCharge {
+  readonly method: {
+    readonly token: string;
+    /** The payment it was saved from, which some protocols name in every charge. */
+    readonly firstChargeId: string | undefined;
+  };
+  readonly order: PaymentOrder;
+}
+
+/** `sent` is accepted and not yet paid; after `unknown` only the same charge may be sent, once it was asked about. */
+export type ChargeOutcome =
+  | { readonly kind: 'sent' | 'paid'; readonly providerPaymentId: string }
+  | ({ readonly kind: 'refused' } & WireDecline)
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** An incoming notification before anything is believed. */
@@ -85,6 +120,8 @@ export interface PaymentOrder {
   readonly locale: 'ru' | 'en';
   /** ISO 8601. */
   readonly expiresAt: string;
+  /** The payer agreed that we keep the way they pay, so the provider may offer it. */
+  readonly savesMethod?: boolean;
 }
 
 /** Which payments to ask about: one by its own id, or all of one order. */
@@ -106,6 +143,8 @@ export interface ProviderCapabilities {
   readonly canAsk: boolean;
   readonly canRefund: 'none' | 'full' | 'partial';
   readonly canCancel: boolean;
+  /** It can keep a way to pay and charge it again without the payer. */
+  readonly canSave?: boolean;
 }
 
 /** How the HTTP edge answers a provider once its notification is safely ours. */
@@ -142,6 +181,13 @@ export interface PaymentProvider {
     readonly userId: number;
     readonly firstChargeId: string;
   }): Promise<StopOutcome>;
+  /** The way to pay that a payment saved; asked once the payment is paid. Absent where nothing can be saved. */
+  savedMethod?(payment: { readonly providerPaymentId: string }): Promise<SavedMethodOutcome>;
+  /**
+   * Charges a saved method. Repeating it with the same key and order is the same charge; where the protocol has no
+   * keys, the caller has asked about the order before it repeats.
+   */
+  chargeSaved?(charge: SavedCharge, key: string): Promise<ChargeOutcome>;
   /** Takes back the permission to charge a saved method. Taken back already is `done`; absent where nothing is saved. */
   revokeMethod?(method: { readonly token: string }): Promise<StopOutcome>;
   /** The bytes that tell the provider the notification need not be repeated. */

@@ -26,6 +26,42 @@ afterEach(async () => {
   await server.stop();
 });
 
+/** An order that asks the payer to let the shop keep the card, and the page where they choose. */
+async function savingOrder() {
+  const provider = mockProvider({ baseUrl: bank.url, apiKey: 'k', credentials: CREDENTIALS });
+  const { invoiceId, userId, amount } = invoiceView();
+  const terms = { invoiceId, invoiceNo: 13, userId, amount, savesMethod: true };
+  const text = { description: 'Pro', locale: 'en', expiresAt: '2126-01-01T00:00:00Z' } as const;
+  const created = await provider.createPayment({ ...terms, ...text }, 'saving');
+  if (created.kind !== 'created') throw new Error('no page');
+  const page = new URL(created.url);
+  const choose = (choice: Record<string, string>) =>
+    fetch(`${bank.url}/mock-payment`, {
+      method: 'POST',
+      body: new URLSearchParams({ ...Object.fromEntries(page.searchParams), ...choice }),
+      redirect: 'manual',
+    });
+  return { html: await (await fetch(page)).text(), choose };
+}
+
+test('the pay page offers to keep the card where the shop asks for it, and keeps it when ticked', async () => {
+  const { html, choose } = await savingOrder();
+  expect(html).toContain('data-testid="pay-save"');
+  await choose({ action: 'pay', save: 'on' });
+  const panel = await (await fetch(`${bank.url}/panel`)).text();
+  expect(panel).toContain('data-testid="method-revoke"');
+  const [method] = bank.control.book.methods.all();
+  await fetch(`${bank.url}/panel/methods/${method?.id}`, { method: 'POST', redirect: 'manual' });
+  expect(bank.control.book.methods.all()).toMatchObject([{ state: 'revoked' }]);
+});
+
+test('a card that the payer does not leave is not kept', async () => {
+  const { choose } = await savingOrder();
+  await choose({ action: 'pay' });
+  expect(bank.control.book.payments.all()).toHaveLength(1);
+  expect(bank.control.book.methods.all()).toEqual([]);
+});
+
 const statuses = async (script: Parameters<MockProvider['control']['pay']>[1]) => {
   const { notifications } = await bank.control.pay(12, script).tried;
   return notifications.map(({ last }) => `${last?.status} ${last?.body}`);

@@ -213,6 +213,72 @@ describe('a saved method', () => {
     expect(bank.control.book.payments.all()).toHaveLength(2);
   });
 
+  test('is what the payer agreed to, and nothing where they did not', async () => {
+    await provider.createPayment({ ...order, savesMethod: true }, 'k');
+    const { payment } = bank.control.pay(5, { savesMethod: true });
+    const saved = await provider.savedMethod?.({ providerPaymentId: payment.id });
+    expect(saved).toMatchObject({ kind: 'saved', method: { label: 'Mock •• 4242' } });
+    const { payment: other } = bank.control.pay(5);
+    const none = await provider.savedMethod?.({ providerPaymentId: other.id });
+    expect(none).toEqual({ kind: 'none' });
+    bank.control.outage({ scope: 'method', answer: 'error' });
+    const unclear = await provider.savedMethod?.({ providerPaymentId: payment.id });
+    expect(unclear?.kind).toBe('unknown');
+  });
+
+  describe('charged for an order of its own', () => {
+    const charge = async (key = 'charge', change: object = {}) =>
+      provider.chargeSaved?.(
+        {
+          method: { token, firstChargeId: undefined },
+          order: { ...order, invoiceNo: 6, ...change },
+        },
+        key,
+      );
+    let token: string;
+    beforeEach(async () => {
+      token = await saved();
+    });
+
+    test('is paid, and a repeat of its key is the same payment', async () => {
+      const paid = await charge();
+      expect(paid).toMatchObject({ kind: 'paid' });
+      expect(await charge()).toEqual(paid);
+      const asked = await provider.ask({ by: 'order', invoiceId: order.invoiceId, invoiceNo: 6 });
+      expect(asked).toMatchObject({ kind: 'facts', facts: [{ state: 'paid' }] });
+    });
+
+    test('is sent where the bank decides later', async () => {
+      bank.control.fault({ states: ['pending'] });
+      expect(await charge()).toMatchObject({ kind: 'sent' });
+    });
+
+    test('is refused softly and hard, and the answer says which', async () => {
+      bank.control.fault({ declineCode: 'insufficient_funds' });
+      const soft = { kind: 'refused', isHard: false, code: 'insufficient_funds' };
+      expect(await charge('one')).toEqual(soft);
+      expect(await charge('one')).toEqual(soft);
+      bank.control.fault({ declineCode: 'card_expired' });
+      const hard = { kind: 'refused', isHard: true, code: 'card_expired' };
+      expect(await charge('two', { invoiceNo: 7 })).toEqual(hard);
+      const asked = await provider.ask({ by: 'order', invoiceId: order.invoiceId, invoiceNo: 7 });
+      const decline = { isHard: true, code: 'card_expired' };
+      expect(asked).toMatchObject({ facts: [{ state: 'failed', decline }] });
+    });
+
+    test('with its answer lost is unknown, and the repeat finds the one payment', async () => {
+      bank.control.outage({ scope: 'method', answer: 'hang', afterEffect: true, requests: 1 });
+      expect(await charge()).toMatchObject({ kind: 'unknown' });
+      expect(await charge()).toMatchObject({ kind: 'paid' });
+      expect(bank.control.book.payments.all()).toHaveLength(2);
+    });
+
+    test('after the permission was taken back is refused for ever', async () => {
+      await provider.revokeMethod?.({ token });
+      expect(await charge()).toEqual({ kind: 'refused', isHard: true, code: 'method_revoked' });
+    });
+  });
+
   test('that the bank does not know is refused, and a bank that is ill says nothing', async () => {
     expect((await provider.revokeMethod?.({ token: 'mm_x' }))?.kind).toBe('refused');
     const token = await saved();

@@ -37,10 +37,22 @@ const CHOICES: readonly Choice[] = [
     label: 'Order of events',
     options: [
       ['', 'as it happens'],
+      ['pending', 'taken, decided later'],
       ['paid,authorised,failed', 'paid → authorised → failed'],
       ['failed,paid', 'failed → paid'],
       ['refunded,paid', 'refunded → paid'],
       ['disputed,paid', 'disputed → paid'],
+    ],
+  },
+  {
+    name: 'declineCode',
+    label: 'The card says',
+    options: [
+      ['', 'yes'],
+      ['insufficient_funds', 'no money now (soft)'],
+      ['issuer_unavailable', 'its bank is away (soft)'],
+      ['card_expired', 'expired (hard)'],
+      ['permission_revoked', 'permission taken back (hard)'],
     ],
   },
   {

@@ -1,5 +1,6 @@
 import { pretty, textOf } from '../amount';
-import type { Fault, MockNotification, MockOrder, MockPayment, Outage } from '../model';
+import type { Fault, MockMethod, MockNotification, MockOrder, MockPayment, Outage } from '../model';
+import { METHOD_HEADS, methodRows } from './panel-methods';
 import { scriptForm } from './panel-script';
 import { html } from './html';
 import type { Html } from './html';
@@ -11,6 +12,7 @@ export interface PanelPage {
   readonly orders: readonly MockOrder[];
   readonly payments: readonly MockPayment[];
   readonly notifications: readonly MockNotification[];
+  readonly methods: readonly MockMethod[];
   readonly faults: readonly Fault[];
   readonly outages: readonly Outage[];
   readonly payUrl: (order: MockOrder) => string;
@@ -24,7 +26,9 @@ export function panelPage(view: PanelPage): string {
   const body = html`<div class="desk" data-testid="panel">
     ${header(view)} ${view.problem ? html`<p class="note bad">${view.problem}</p>` : undefined}
     <div class="cols">
-      <div>${scriptForm(view)}${orders(view)}${payments(view)}</div>
+      <div>
+        ${scriptForm(view)}${orders(view)}${payments(view)}${table('Saved cards', METHOD_HEADS, methodRows(view.methods))}
+      </div>
       <div>${outage(view)}${notifications(view)}</div>
     </div>
   </div>`;
@@ -103,7 +107,7 @@ function payments(view: PanelPage): Html {
         <td><span class="pill ${PAYMENT_TONES[payment.state] ?? ''}">${payment.state}</span></td>
         <td>
           <form method="post" action="/panel/payments/${payment.id}" class="rowline">
-            ${paymentButton('notify', 'Notify')}${paymentButton('storm', '50 at once')}${paymentButton('refunded', 'Refund')}${disputeButtons(payment)}
+            ${payment.state === 'pending' ? paymentButton('settle', 'Settle') : undefined}${paymentButton('notify', 'Notify')}${paymentButton('storm', '50 at once')}${paymentButton('refunded', 'Refund')}${disputeButtons(payment)}
           </form>
         </td>
       </tr>`,
@@ -166,6 +170,7 @@ function outage({ outages }: PanelPage): Html {
             <option value="create">creating orders</option>
             <option value="status">status</option>
             <option value="refund">refunds</option>
+            <option value="method">saved cards</option>
           </select></label
         >
         <label

@@ -93,6 +93,7 @@ function choices({ order, fields, isExpired }: PayPage, words: Words): Html {
     </div>
     <form method="post" action="/mock-payment" class="act" style="padding:0">
       ${hiddenInputs(fields)} ${isClosed ? closed : directChoices(money(order.outSum), words)}
+      ${order.offersSaving && !isClosed ? saving(words) : undefined}
       <details ${isClosed ? html`open` : undefined} data-testid="odd-ways">
         <summary>${words.odd}</summary>
         <div class="odd">
@@ -111,6 +112,14 @@ function directChoices(sum: string, words: Words): Html {
       ${words.decline}
     </button>
   </div>`;
+}
+
+/** Ticked, because the payer said so to the shop a moment ago; the bank asks once more. */
+function saving(words: Words): Html {
+  return html`<label class="check">
+    <input type="checkbox" name="save" checked data-testid="pay-save" />
+    <span>${words.save}<br /><span class="soft small">${words.saveHint}</span></span>
+  </label>`;
 }
 
 function oddSums({ outSum, currency, locale }: MockOrder, words: Words): Html[] {

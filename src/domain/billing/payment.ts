@@ -19,6 +19,15 @@ export interface WireFact {
   readonly refundedMinor?: number | undefined;
   /** The payer's complaint at their bank, while there is or was one. */
   readonly dispute?: WireDispute | undefined;
+  /** Why the payer's bank said no, where the provider says so. */
+  readonly decline?: WireDecline | undefined;
+}
+
+/** A refused charge: after a hard one the same method is never charged again. */
+export interface WireDecline {
+  readonly isHard: boolean;
+  /** The provider's own word, such as `insufficient_funds`. */
+  readonly code: string;
 }
 
 /** Facts are folded by rank: a lower one never overwrites a higher one (PC-8). */
