@@ -1,3 +1,5 @@
+export { autoTopup } from './billing/auto-topup/auto-topup';
+export { autoTopupSweep } from './billing/auto-topup/sweep';
 export { erasure } from './billing/erasure/erasure';
 export { dataExport as export } from './billing/export/export';
 export { keeper } from './billing/keeper/keeper';

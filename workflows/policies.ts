@@ -78,3 +78,19 @@ export const HOLD_STEP: LocalActivityOptions = {
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '50 milliseconds', maximumInterval: '5 seconds' },
 };
+
+/**
+ * A charge without the payer: one try, because some protocols know no keys. What became of it is asked before the same
+ * charge is sent again (PC-12).
+ */
+export const PROVIDER_CHARGE: ActivityOptions = {
+  startToCloseTimeout: '30 seconds',
+  retry: { maximumAttempts: 1 },
+};
+
+/** The way somebody paid is kept if the provider tells it within the hour: a person can leave the card once more. */
+export const SAVED_METHOD: ActivityOptions = {
+  startToCloseTimeout: '20 seconds',
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+};

@@ -10,6 +10,7 @@ import { sellGift } from './gifts/selling';
 import { balanceOf, lockWallet } from './ledger';
 import { amountOf, type Order } from './orders';
 import { givePeriod, type PeriodGiven } from './periods';
+import { succeedAttempt } from './auto-topups/attempts';
 import { changePlan, standingUpgrade, type StandingUpgrade } from './plan-changes';
 import { confirmSlot } from './promo-slots';
 import { holdReward } from './referrals/holding';
@@ -19,7 +20,12 @@ import { postBonus, postSale, type Receipt } from './sales';
 /** What an order gave, as its outcome says it. */
 export type Given = Pick<
   Extract<PostOutcome, { kind: 'fulfilled' }>,
-  'subscription' | 'hasExpiringLots' | 'giftId' | 'rewardedRefereeId'
+  | 'subscription'
+  | 'hasExpiringLots'
+  | 'giftId'
+  | 'rewardedRefereeId'
+  | 'savesMethod'
+  | 'isAutomatic'
 >;
 
 /**
@@ -33,7 +39,13 @@ export async function fulfilOrder(tx: Transaction, order: Order, receipt: Receip
       ? { giftId: await fulfilGift(tx, order, receipt) }
       : await fulfilForOwner(tx, order, receipt);
   const rewardedRefereeId = await holdReward(tx, order, receipt);
-  return { ...given, ...(rewardedRefereeId === undefined ? {} : { rewardedRefereeId }) };
+  const { savesMethod, isAutomatic } = order.invoice;
+  return {
+    ...given,
+    ...(rewardedRefereeId === undefined ? {} : { rewardedRefereeId }),
+    ...(savesMethod ? { savesMethod } : {}),
+    ...(isAutomatic ? { isAutomatic } : {}),
+  };
 }
 
 async function fulfilForOwner(tx: Transaction, order: Order, receipt: Receipt): Promise<Given> {
@@ -89,6 +101,7 @@ export async function markPaid(
     .update(invoices)
     .set({ state: 'paid', fulfilledAs: paid.as, paidAt: paid.asOf })
     .where(eq(invoices.id, invoice.id));
+  if (invoice.isAutomatic) await succeedAttempt(tx, invoice.id);
   await writeAudit(tx, {
     action: 'invoice.paid',
     entity: 'invoice',
@@ -110,7 +123,14 @@ async function tellFulfilled(
   const balanceUtok = await balanceOf(tx, invoice.userId);
   const bonus = quote.bonusUtok > 0 ? { bonusUtok: quote.bonusUtok } : {};
   const { tokensUtok } = quote;
-  const shared = { ...amountOf(invoice), balanceUtok, tokensUtok, ...bonus, ...issued };
+  const automatic = invoice.isAutomatic ? { isAutomatic: 1 } : {};
+  const shared = {
+    ...amountOf(invoice),
+    ...{ balanceUtok, tokensUtok },
+    ...bonus,
+    ...issued,
+    ...automatic,
+  };
   const promise = {
     key: `${invoice.userId}:pay.ok:${invoice.id}`,
     category: 'money',

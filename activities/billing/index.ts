@@ -1,4 +1,5 @@
 import type { ActivityDeps } from '../deps';
+import { autoTopupActivities } from './auto-topups';
 import { breakActivities } from './breaks';
 import { broadcastActivities } from './broadcasts';
 import { checkoutActivities } from './checkouts';
@@ -30,6 +31,7 @@ import { workHoldActivities } from './work-holds';
 /** All of billing's activities by family; a name stands in exactly one of them. */
 export function billingActivities(deps: ActivityDeps) {
   return [
+    autoTopupActivities(deps),
     breakActivities(deps),
     broadcastActivities(deps),
     checkoutActivities(deps),
@@ -61,6 +63,7 @@ export function billingActivities(deps: ActivityDeps) {
   ] as const;
 }
 
+export type AutoTopupActivities = ReturnType<typeof autoTopupActivities>;
 export type BreakActivities = ReturnType<typeof breakActivities>;
 export type BroadcastActivities = ReturnType<typeof broadcastActivities>;
 export type CheckoutActivities = ReturnType<typeof checkoutActivities>;

@@ -36,6 +36,8 @@ export interface NewOrder {
   readonly invoiceId: string;
   readonly userId: number;
   readonly provider: string;
+  /** The person agreed that we keep the way they pay. */
+  readonly savesMethod?: boolean;
   readonly asOf: string;
 }
 
@@ -60,7 +62,7 @@ export async function openInvoice(
       ...order,
       ttlHours: settings.invoiceTtlHours,
     });
-    if (!created) return existingOrder(tx, judged.quote, order.provider);
+    if (!created) return existingOrder(tx, judged.quote, order);
     await takeSlot(tx, { quote: created.quote, invoiceId: order.invoiceId, asOf });
     return { kind: 'opened', invoice: describe(created, settings) };
   });
@@ -78,7 +80,7 @@ async function lockQuote(tx: Transaction, quoteId: string): Promise<Quote | unde
 async function judgeQuote(
   tx: Transaction,
   quote: Quote | undefined,
-  order: { userId: number; provider: string; asOf: string; maxOpen: number },
+  order: NewOrder & { readonly maxOpen: number },
 ): Promise<QuoteVerdict> {
   if (quote?.userId !== order.userId) return refused('quote_unknown');
   if (quote.consumedBy !== null) return refused('quote_already_used');
@@ -87,7 +89,7 @@ async function judgeQuote(
   if (!isIntact(quote)) return refused('terms_changed');
   const refusal = await moneyRefusal(tx, order.userId);
   if (refusal !== undefined) return refused(refusal);
-  const twin = await existingOrder(tx, quote, order.provider);
+  const twin = await existingOrder(tx, quote, order);
   if (twin.kind === 'existing') return twin;
   const open = await openInvoiceCount(tx, order.userId);
   return open >= order.maxOpen ? refused('too_many_open') : { kind: 'consume', quote };
@@ -100,7 +102,7 @@ function refused(reason: CheckoutRefusal): { kind: 'refused'; reason: CheckoutRe
 async function existingOrder(
   tx: Transaction,
   quote: Quote,
-  provider: string,
+  { provider, savesMethod = false }: NewOrder,
 ): Promise<Exclude<OpenInvoiceOutcome, { kind: 'opened' }>> {
   const [row] = await tx
     .select({ id: invoices.id })
@@ -110,6 +112,8 @@ async function existingOrder(
         eq(invoices.userId, quote.userId),
         eq(invoices.termsHash, quote.termsHash),
         eq(invoices.provider, provider),
+        eq(invoices.savesMethod, savesMethod),
+        eq(invoices.isAutomatic, false),
         inArray(invoices.state, ['draft', 'pending']),
       ),
     );
@@ -120,14 +124,20 @@ async function openInvoiceCount(tx: Transaction, userId: number): Promise<number
   const [row] = await tx
     .select({ open: count() })
     .from(invoices)
-    .where(and(eq(invoices.userId, userId), inArray(invoices.state, ['draft', 'pending'])));
+    .where(
+      and(
+        eq(invoices.userId, userId),
+        inArray(invoices.state, ['draft', 'pending']),
+        eq(invoices.isAutomatic, false),
+      ),
+    );
   return row?.open ?? 0;
 }
 
 async function insertDraft(
   tx: Transaction,
   quote: Quote,
-  order: { invoiceId: string; provider: string; asOf: string; ttlHours: number },
+  order: NewOrder & { readonly ttlHours: number },
 ): Promise<Order | undefined> {
   const createdAsOf = new Date(order.asOf);
   const [inserted] = await tx
@@ -144,6 +154,7 @@ async function insertDraft(
       createdAsOf,
       expiresAt: new Date(expiryMs(createdAsOf.getTime(), order.ttlHours)),
       termsHash: quote.termsHash,
+      savesMethod: order.savesMethod ?? false,
     })
     .onConflictDoNothing()
     .returning({ id: invoices.id });
@@ -158,6 +169,7 @@ async function insertDraft(
       payAmountMinor: quote.payAmountMinor,
       currency: quote.currency,
       provider: order.provider,
+      ...(order.savesMethod ? { savesMethod: true } : {}),
     },
     asOf: createdAsOf,
   });

@@ -231,7 +231,8 @@ interface Word {
 async function tellPayer({ db, settings: defaults }: ActivityDeps, told: Word): Promise<void> {
   await inTransaction(db, async (tx) => {
     const [invoice] = await tx.select().from(invoices).where(eq(invoices.id, told.invoiceId));
-    if (invoice?.state !== 'pending') return;
+    // Of a charge that nobody made by hand, its standing order tells by itself.
+    if (invoice?.state !== 'pending' || invoice.isAutomatic) return;
     const { userId, no, id: invoiceId } = invoice;
     await promiseToUser(tx, userId, {
       key: `${userId}:${told.template}:${workflowId()}`,

@@ -83,7 +83,11 @@ export function providerActivities({ db, providers }: ActivityDeps) {
   };
 }
 
-async function describeOrder(db: ActivityDeps['db'], invoiceId: string): Promise<PaymentOrder> {
+/** An order as its provider is told of it. */
+export async function describeOrder(
+  db: ActivityDeps['db'],
+  invoiceId: string,
+): Promise<PaymentOrder> {
   const [row] = await db
     .select({ invoice: invoices, name: tariffVersions.nameI18n, locale: users.locale })
     .from(invoices)
@@ -102,5 +106,6 @@ async function describeOrder(db: ActivityDeps['db'], invoiceId: string): Promise
     description: name[locale],
     locale,
     expiresAt: invoice.expiresAt.toISOString(),
+    ...(invoice.savesMethod ? { savesMethod: true } : {}),
   };
 }

@@ -6,6 +6,7 @@ import {
   index,
   integer,
   pgTable,
+  smallint,
   text,
   uniqueIndex,
   uuid,
@@ -62,6 +63,7 @@ export const attempts = pgTable(
         sql`${table.purpose} = 'auto_topup' and ${table.state} in ('created', 'sent', 'unknown')`,
       ),
     index('attempts_by_user').on(table.userId, table.asOf),
+    index('attempts_by_invoice').on(table.invoiceId),
   ],
 );
 
@@ -85,8 +87,12 @@ export const autoTopups = pgTable(
     dailyCapMinor: amount('daily_cap_minor').notNull(),
     weeklyCapMinor: amount('weekly_cap_minor'),
     isActive: boolean('is_active').notNull().default(true),
-    /** Set while a cap holds the next top-up back. */
+    /** Set while a cap or a declined charge holds the next top-up back. */
     deferredUntil: instant('deferred_until'),
+    /** Since when the balance is too low and nobody has looked; written by the debit itself, so no crash loses it. */
+    requestedAt: instant('requested_at'),
+    /** Soft declines in a row. */
+    declines: smallint('declines').notNull().default(0),
     recordedAt: recordedAt(),
     updatedAt: updatedAt(),
   },
@@ -95,5 +101,8 @@ export const autoTopups = pgTable(
       'auto_topups_amounts',
       sql`${table.thresholdUtok} >= 0 and ${table.targetUtok} > ${table.thresholdUtok} and ${table.dailyCapMinor} > 0`,
     ),
+    index('auto_topups_requested')
+      .on(table.requestedAt)
+      .where(sql`${table.requestedAt} is not null`),
   ],
 );

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import {
   bigint,
+  boolean,
   check,
   index,
   integer,
@@ -58,6 +59,10 @@ export const invoices = pgTable(
     closedAt: instant('closed_at'),
     fulfilledAs: text('fulfilled_as').$type<'order' | 'wallet_credit'>(),
     termsHash: bytes('terms_hash').notNull(),
+    /** The person agreed that we keep the way they pay. */
+    savesMethod: boolean('saves_method').notNull().default(false),
+    /** Ordered by the person's standing order and charged without them: no checkout, no pay link. */
+    isAutomatic: boolean('is_automatic').notNull().default(false),
     recordedAt: recordedAt(),
     updatedAt: updatedAt(),
   },
@@ -73,8 +78,8 @@ export const invoices = pgTable(
       sql`${table.fulfilledAs} is null or ${table.fulfilledAs} in ('order', 'wallet_credit')`,
     ),
     uniqueIndex('invoices_one_open_order')
-      .on(table.userId, table.termsHash, table.provider)
-      .where(sql`${table.state} in ('draft', 'pending')`),
+      .on(table.userId, table.termsHash, table.provider, table.savesMethod)
+      .where(sql`${table.state} in ('draft', 'pending') and not ${table.isAutomatic}`),
     index('invoices_by_user').on(table.userId, table.no),
   ],
 );

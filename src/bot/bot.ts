@@ -2,6 +2,7 @@ import { Bot } from 'grammy';
 import { adminFeature } from './admin/features';
 import { newsCallbacks } from './approvals/news';
 import { attend, resetByCommand } from './attendance';
+import { autoTopupFeature } from './auto-topup/auto-topup';
 import { balanceFeature } from './billing/balance';
 import { historyFeature } from './billing/history';
 import { costsFeature } from './costs/costs';
@@ -81,6 +82,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const why = whyFeature(parts);
   const limits = limitsFeature(parts);
   const costs = costsFeature(parts);
+  const autoTopup = autoTopupFeature(parts);
   const handlers: CallbackHandlers<Route> = {
     ...menu.callbacks,
     ...balance.callbacks,
@@ -103,6 +105,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...why.callbacks,
     ...limits.callbacks,
     ...costs.callbacks,
+    ...autoTopup.callbacks,
     ...newsCallbacks(parts),
   };
   bot.use(routeCallbacks(handlers));
@@ -110,6 +113,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     bot.use(feature.composer);
   }
   bot.use(refund.composer, limits.composer);
+  bot.use(refund.composer, autoTopup.composer);
   bot.use(promo.composer, growth.composer, admin.composer, myData.composer, why.composer);
   bot.use(costs.composer);
   // Last, because an open question takes any text: commands come before dialogues.

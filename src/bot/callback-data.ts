@@ -112,6 +112,13 @@ export const ROUTES = [
   'adm:again',
   'adm:holds',
   'adm:unhold',
+  'nav:auto',
+  'auto:on',
+  'auto:off',
+  'auto:quit',
+  'auto:set',
+  'auto:card',
+  'auto:pay',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

@@ -11,6 +11,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'start',
   'balance',
   'topup',
+  'autotopup',
   'tariffs',
   'subscription',
   'history',

@@ -43,6 +43,7 @@ export type BotCommands = Pick<
   | keyof RepairCommands
   | 'reportBreak'
   | 'setLimits'
+  | 'wakeAutoTopup'
 >;
 
 export type BotRecords = Pick<
@@ -51,6 +52,7 @@ export type BotRecords = Pick<
   | 'leave'
   | 'setLocale'
   | 'chooseMarketing'
+  | 'chooseAutoTopup'
   | 'acceptTerms'
   | 'bringIn'
   | 'setReachable'
@@ -70,6 +72,8 @@ export interface MadeKey {
 export interface PaymentChoice {
   readonly name: string;
   readonly currencies: readonly string[];
+  /** It can keep a card and charge it again. */
+  readonly canSave?: boolean;
 }
 
 export interface BotSettings {
@@ -79,6 +83,8 @@ export interface BotSettings {
   readonly supportUsername: string;
   /** What bringing others earns, and after how many days. */
   readonly referral: { readonly percent: number; readonly holdDays: number };
+  /** Most that automatic top-ups may take of one person a day unless a live setting says otherwise; none when absent. */
+  readonly autoTopupDailyCapMinor?: number;
   /** Who stands on receipts as the seller. */
   readonly seller: { readonly name: string; readonly requisites: readonly string[] };
   /** The Temporal Web UI that operators can open; undefined when it has no address for them. */

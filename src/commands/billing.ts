@@ -31,6 +31,7 @@ import {
   providerName,
 } from '../../workflows/contract';
 import type { BillingCommands, OwnedOutcome } from './contract';
+import { autoTopupCommands } from './auto-topups';
 import { broadcastCommands } from './broadcasts';
 import { growthCommands } from './growth';
 import { holdCommands } from './holds';
@@ -57,6 +58,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     client.workflow.getHandle<Workflows['checkout']>(checkoutId(invoiceId));
   const signalWithStart = createSignalWithStart(client);
   return {
+    ...autoTopupCommands(client, taskQueue, signalWithStart),
     ...broadcastCommands(client),
     ...growthCommands(client, taskQueue),
     ...holdCommands(client, taskQueue),
@@ -144,10 +146,14 @@ async function openCheckout(
   taskQueue: string,
   order: Parameters<BillingCommands['openCheckout']>[0],
 ): Promise<CheckoutOpening> {
-  const { quoteId: invoiceId, userId, provider, clockOffsetMs } = order;
+  const { quoteId: invoiceId, userId, provider, clockOffsetMs, savesMethod } = order;
   const startWorkflowOperation = startOperation('checkout', taskQueue, {
     workflowId: checkoutId(invoiceId),
-    input: { invoiceId, userId, provider, ...(clockOffsetMs > 0 ? { clockOffsetMs } : {}) },
+    input: {
+      ...{ invoiceId, userId, provider },
+      ...(savesMethod ? { savesMethod } : {}),
+      ...(clockOffsetMs > 0 ? { clockOffsetMs } : {}),
+    },
     summary: `Order of ${userId} by ${provider}`,
     attributes: [
       { key: billingState, value: 'opening' },

@@ -5,6 +5,7 @@ import type {
   CheckoutStatus,
   PaymentHint,
 } from '../../workflows/billing/contract';
+import type { AutoTopupCommands } from './auto-topups';
 import type { FreeOrderOutcome } from './free-orders';
 import type { ClaimOutcome, GiftOver, TakeBackOutcome } from './gifts';
 import type { GrowthCommands } from './growth';
@@ -35,6 +36,7 @@ export type OwnedOutcome<T> = T | { readonly kind: 'not_yours' };
 
 /** The only way the bot and the server reach Temporal: typed starts, signals and updates. */
 export type BillingCommands = CheckoutCommands &
+  AutoTopupCommands &
   BroadcastCommands &
   GrowthCommands &
   HoldCommands &
@@ -59,6 +61,8 @@ export interface CheckoutCommands {
     userId: number;
     provider: string;
     clockOffsetMs: number;
+    /** The person agreed that we keep the way they pay. */
+    savesMethod?: boolean;
   }): Promise<CheckoutOpening>;
   /** Asks the provider now; the answer is what is known afterwards. */
   checkPayment(order: { invoiceId: string; userId: number }): Promise<OwnedOutcome<CheckoutAnswer>>;

@@ -52,7 +52,19 @@ export type TemplateParams = {
     ReceiptParams & {
       readonly tokensUtok: number;
       readonly balanceUtok: number;
+      /** One where the person's standing order made it. */
+      readonly isAutomatic?: number;
     };
+  /** A card was left with us, by its masked name. */
+  readonly 'method.saved': { readonly label: string };
+  /** The cap holds an automatic top-up back until the next window; the amount is that of the cap. */
+  readonly 'auto.deferred': MoneyParams & { readonly until: string };
+  /** The card was declined; another try comes then. */
+  readonly 'auto.declined': MoneyParams & { readonly until: string };
+  /** Nobody knows yet whether the card was charged. */
+  readonly 'auto.confirming': MoneyParams;
+  /** Switched off without its owner. */
+  readonly 'auto.off': { readonly because: string };
   readonly 'pay.ok.activated': MoneyParams &
     BonusParams &
     ReceiptParams & {

@@ -31,6 +31,7 @@ export function choicesOf(providers: PaymentProviders): readonly PaymentChoice[]
   return [...providers.values()].map(({ name, capabilities }) => ({
     name,
     currencies: capabilities.currencies,
+    ...(capabilities.canSave ? { canSave: true } : {}),
   }));
 }
 

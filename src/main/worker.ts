@@ -49,6 +49,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
   await commands.ensureNotifier();
   await commands.ensureOperations();
   await commands.ensureKeeper();
+  await commands.ensureTopupSweep();
   log.info({ namespace, taskQueue, isBundleBuilt: bundle !== undefined }, 'worker ready');
   void stopping.then(() => workers.forEach((worker) => worker.shutdown()));
   await Promise.all(workers.map((worker) => worker.run()));

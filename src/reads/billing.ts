@@ -8,6 +8,7 @@ import type { PeriodUnit, QuotePurpose, TariffKind } from '../domain/billing/pri
 import type { ApprovalReads } from './approvals/contract';
 import type { TopupRate } from '../domain/billing/topup-limits';
 import type { Money } from '../domain/money';
+import type { AutoTopupReads } from './auto-topup';
 import type { PrivacyReads } from './privacy';
 import type { ExplanationReads } from './explanations';
 import type { GiftReads } from './gifts';

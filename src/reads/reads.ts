@@ -2,6 +2,7 @@ import type { Database } from '../../drizzle/client';
 import { analyticsReads } from './analytics/reads';
 import { accountReads } from './accounts';
 import { chargeReads } from './charges';
+import { autoTopupReads } from './auto-topup';
 import { refundReads } from './refunds';
 import { apiReads } from './api';
 import { approvalReads } from './approvals/proposals';
@@ -27,6 +28,7 @@ export function createReads(db: Database, secrets: Secrets): BillingReads {
     ...apiReads(db),
     ...accountReads(db),
     ...chargeReads(db),
+    ...autoTopupReads(db),
     ...refundReads(db),
     ...giftReads(db, secrets),
     ...holdReads(db),

@@ -1,5 +1,6 @@
 import type { PriceRefusal, QuotePurpose, TariffKind } from '../domain/billing/pricing';
 import type { PromoEffect, PromoRefusal } from '../domain/billing/promo';
+import type { TopupChoice, TopupChoiceOutcome } from './auto-topups';
 import type { MarketingChoice } from './marketing';
 
 /** Somebody who wrote to the bot, as Telegram describes them. */
@@ -180,6 +181,8 @@ export interface EdgeRecords {
   acceptTerms(consent: { userId: number; locale: 'ru' | 'en'; asOf: Date }): Promise<void>;
   /** Keeps that a person wants marketing or does not any more (NT-5). */
   chooseMarketing(choice: MarketingChoice): Promise<void>;
+  /** Keeps a person's standing order to top up and the consent behind it. */
+  chooseAutoTopup(choice: TopupChoice): Promise<TopupChoiceOutcome>;
   /** The person blocked or unblocked the bot. */
   setReachable(userId: number, isReachable: boolean): Promise<void>;
   /** Freezes a price in a quote row (TP-7). */

@@ -6,6 +6,7 @@ import type { Secrets } from '../domain/secrets';
 import type { Terms } from '../domain/terms';
 import { assert } from '../domain/assert';
 import { noteKeyUse } from './api-keys';
+import { chooseAutoTopup } from './auto-topups';
 import { acceptTerms } from './consents';
 import type { EdgeRecords } from './contract';
 import { createLiveSettings } from './live-settings';
@@ -45,6 +46,7 @@ export function createRecords(db: Database, options: RecordsOptions): EdgeRecord
       return acceptTerms(db, terms, consent);
     },
     bringIn: (newcomer) => bringIn(db, secrets.apiKeyPepper, newcomer),
+    chooseAutoTopup: (choice) => chooseAutoTopup(db, choice),
     chooseMarketing: (choice) => chooseMarketing(db, choice),
     setReachable: async (userId, isReachable) => {
       const unreachableSince = isReachable ? null : sql`coalesce(${users.unreachableSince}, now())`;

@@ -3,6 +3,8 @@ import { adminEn } from './admin/en';
 import { adminRu } from './admin/ru';
 import { approvalsEn } from './approvals/en';
 import { approvalsRu } from './approvals/ru';
+import { autoTopupEn } from './auto-topup/en';
+import { autoTopupRu } from './auto-topup/ru';
 import { billingEn } from './billing/en';
 import { billingRu } from './billing/ru';
 import { costsEn } from './costs/en';
@@ -37,6 +39,7 @@ import { whyRu } from './why/ru';
 const RU = {
   ...adminRu,
   ...approvalsRu,
+  ...autoTopupRu,
   ...billingRu,
   ...costsRu,
   ...generalRu,
@@ -60,6 +63,7 @@ export type TextKey = keyof typeof RU;
 const EN: Readonly<Record<TextKey, string>> = {
   ...adminEn,
   ...approvalsEn,
+  ...autoTopupEn,
   ...billingEn,
   ...costsEn,
   ...generalEn,

@@ -54,9 +54,10 @@ async function trade(desk: Desk): Promise<CheckoutResult> {
 }
 
 async function openOrder(desk: Desk) {
-  const { invoiceId, userId, provider } = desk.input;
+  const { invoiceId, userId, provider, savesMethod } = desk.input;
   desk.show({ state: 'opening', waitingFor: desk.waitingFor });
-  return openInvoice({ invoiceId, userId, provider, asOf: desk.clock.now() });
+  const saving = savesMethod ? { savesMethod } : {};
+  return openInvoice({ invoiceId, userId, provider, ...saving, asOf: desk.clock.now() });
 }
 
 function orderDesk(desk: Desk, invoice: OpenedInvoice): OrderDesk {

@@ -23,6 +23,8 @@ export interface CheckoutInput {
   readonly invoiceId: string;
   readonly userId: number;
   readonly provider: string;
+  /** The person agreed that we keep the way they pay. */
+  readonly savesMethod?: boolean;
   /** Test customers only: milliseconds the business clock runs ahead of the workflow's own (OPS-20). */
   readonly clockOffsetMs?: number;
 }

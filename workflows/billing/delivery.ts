@@ -7,6 +7,8 @@ import {
 } from '@temporalio/workflow';
 import type { PaymentRef, PostOutcome } from '../../src/domain/billing/payment';
 import { wakeNotifier } from './activities';
+import { autoTopupId, topupPaidSignal } from './auto-topup/contract';
+import { keepMethod } from './auto-topup/stubs';
 import {
   checkoutId,
   outcomeChangedSignal,
@@ -79,12 +81,26 @@ async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<voi
     const { rewardedRefereeId: refereeId } = outcome;
     await startReferral({ refereeId, clockOffsetMs: clockOffsetOf(desk) });
   }
-  if (outcome.kind !== 'superseded' && outcome.invoiceId) {
+  if (outcome.kind === 'fulfilled' && outcome.savesMethod) {
+    await keepCard(desk, outcome.invoiceId);
+  }
+  if (outcome.kind === 'fulfilled' && outcome.isAutomatic) {
+    const { userId } = outcome;
+    await tell(() => getExternalWorkflowHandle(autoTopupId(userId)).signal(topupPaidSignal));
+  } else if (outcome.kind !== 'superseded' && outcome.invoiceId) {
     const { providerPaymentId } = desk.input;
     await tellCheckout(outcome.invoiceId, { outcome, providerPaymentId });
   }
   if (outcome.kind === 'fulfilled') await tellCompleted(outcome.completes ?? []);
   await wakeNotifier();
+}
+
+/** The money is booked whatever comes of it: a card that could not be kept can be left once more. */
+async function keepCard({ input, clock }: PaymentDesk, invoiceId: string): Promise<void> {
+  const { provider, providerPaymentId } = input;
+  await tell(async () => {
+    await keepMethod({ provider, providerPaymentId, invoiceId, asOf: clock.now() });
+  });
 }
 
 function clockOffsetOf({ input, context }: PaymentDesk): number {

@@ -6,6 +6,7 @@ import { writeAudit } from '../../audit';
 import type { ActivityDeps } from '../../deps';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings } from '../../transactions';
+import { endStandingTopup } from '../auto-topups/settling';
 
 /** A person's wish, by the id of its row. */
 export interface ErasureOrder {
@@ -45,6 +46,7 @@ export async function beginErasure(
     if (created) {
       await freezeMoney(tx, { id, userId });
       await stopRenewals(tx, { userId, asOf });
+      await endStandingTopup(tx, { userId, asOf });
       await writeAudit(tx, {
         ...{ action: 'erasure.requested', entity: 'erasure', entityId: id, asOf },
         actor: { kind: 'user', id: String(userId) },

@@ -51,6 +51,7 @@ function balanceScreen(
         openButton(locale, 'button.promo', 'promo:ask'),
         openButton(locale, 'button.history', 'nav:hist'),
       ],
+      [openButton(locale, 'button.auto', 'nav:auto')],
       [openButton(locale, 'button.menu', 'nav:menu')],
     ],
   };

@@ -6,6 +6,7 @@ import type {
   TemplateParams,
 } from '../../domain/messages';
 import type { TextKey } from '../../texts';
+import { AUTO_TOPUP_NOTICES, autoButton } from '../auto-topup/notices';
 import { BROADCAST_NOTICES } from '../approvals/broadcast-notices';
 import { DIGEST_NOTICES } from '../admin/digest';
 import { APPROVAL_NOTICES } from '../approvals/notices';
@@ -38,7 +39,8 @@ const RENDERERS: Renderers = {
   ...GROWTH_NOTICES,
   ...LIMIT_NOTICES,
   ...PLAN_NOTICES,
-  'pay.ok.topup': (params, place) => receipt('pay.ok.topup', params, place),
+  ...AUTO_TOPUP_NOTICES,
+  'pay.ok.topup': topupReceipt,
   'pay.ok.activated': (params, place) => receipt('pay.ok.activated', params, place),
   'pay.ok.order': orderReceipt,
   'pay.ok.fee_missing': (params, place) => {
@@ -87,6 +89,15 @@ const RENDERERS: Renderers = {
 function receipt(key: TextKey, params: object, place: Place): Screen {
   const text = lines(say(place.locale, key, readable(params, place)), bonusLine(params, place));
   return withReceipt({ text, rows: [[balanceButton(place.locale)]] }, params, place);
+}
+
+/** A charge that nobody made by hand says so, and shows where it can be switched off. */
+function topupReceipt(params: TemplateParams['pay.ok.topup'], place: Place): Screen {
+  const screen = receipt('pay.ok.topup', params, place);
+  if (params.isAutomatic === undefined) return screen;
+  const { locale } = place;
+  const text = lines(say(locale, 'auto.made'), screen.text);
+  return { text, rows: [...screen.rows, [autoButton(locale)]] };
 }
 
 function bonusLine({ bonusUtok }: BonusParams, { locale }: Place): string | undefined {

@@ -107,6 +107,10 @@ export type PostOutcome =
       readonly rewardedRefereeId?: number;
       /** The order was a gift, which now waits for whoever opens its link. */
       readonly giftId?: string;
+      /** The payer agreed that we keep the way they paid. */
+      readonly savesMethod?: boolean;
+      /** Charged by the person's standing order, whose workflow waits for it. */
+      readonly isAutomatic?: boolean;
       /** Earlier part payments that this one made whole; their workflows need not wait any more. */
       readonly completes?: readonly PaymentRef[];
     }

@@ -1,0 +1,181 @@
+import { condition, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import type { SentCharge } from '../../../activities/billing/auto-topups/charging';
+import type { TopupAttempt } from '../../../activities/billing/auto-topups/attempts';
+import { FACT_RANK, foldFacts, unknownPollDelayMs } from '../../../src/domain/billing/payment';
+import type { WireFact } from '../../../src/domain/billing/payment';
+import { askOrder, wakeNotifier } from '../activities';
+import { hintPaymentConfirmation } from '../hints';
+import type { autoTopup } from './auto-topup';
+import { showWait, type TopupDesk } from './desk';
+import { recordTopupDecline, sendTopupCharge, tellUnknownTopup, topupAttemptState } from './stubs';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** When its owner hears that checking goes on, when the operators see it, and when nobody asks any more (PC-11). */
+const SLOW_MS = 5 * MINUTE;
+const DEADLINE_MS = 3 * DAY;
+const GIVEN_UP_MS = DEADLINE_MS + 30 * DAY;
+
+interface Charge {
+  readonly attempt: TopupAttempt;
+  readonly sinceMs: number;
+  questions: number;
+  /** Rank of the fact that the payment's own workflow was told last. */
+  toldRank: number;
+  isToldSlow: boolean;
+  isShown: boolean;
+  lastReason: string;
+}
+
+/**
+ * Carries one charge to its outcome: sent once, asked about until it is known, and sent again only under its own key
+ * after the provider has said that it knows of none (PC-12). Money is booked by the payment's own workflow.
+ */
+export async function carryCharge(desk: TopupDesk, attempt: TopupAttempt): Promise<void> {
+  const charge = begin(desk, attempt);
+  const { amount, invoiceNo, provider } = attempt;
+  const waitingFor = `the charge of ${amount.minor} minor units ${amount.currency} at ${provider}, order ${invoiceNo}`;
+  showWait(desk, { state: 'charging', waitingFor });
+  if (!attempt.isSent && (await send(desk, charge)) === 'over') return;
+  while (await isOpen(desk, charge)) {
+    if (desk.clock.nowMs() > charge.sinceMs + GIVEN_UP_MS) return waitForOperator(desk);
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof autoTopup>(desk.input);
+    await rest(desk, charge);
+    if ((await ask(desk, charge)) === 'over') return;
+  }
+}
+
+function begin(desk: TopupDesk, attempt: TopupAttempt): Charge {
+  desk.isPaid = false;
+  return {
+    attempt,
+    sinceMs: desk.clock.nowMs(),
+    questions: 0,
+    toldRank: FACT_RANK.unknown,
+    isToldSlow: false,
+    isShown: false,
+    lastReason: 'not asked yet',
+  };
+}
+
+async function send(desk: TopupDesk, charge: Charge): Promise<'over' | 'open'> {
+  const { attempt } = charge;
+  const { userId } = desk.input;
+  const sent = await trySend({ attemptId: attempt.attemptId, userId, asOf: desk.clock.now() });
+  switch (sent.kind) {
+    case 'over':
+      await wakeNotifier();
+      return 'over';
+    case 'unknown':
+      charge.lastReason = sent.reason;
+      return 'open';
+    case 'sent':
+    case 'paid':
+      await tell(desk, charge, factOf(attempt, sent));
+      return 'open';
+  }
+}
+
+/** A worker that died with the call in its hands leaves the outcome unknown, never failed. */
+async function trySend(order: Parameters<typeof sendTopupCharge>[0]): Promise<SentCharge> {
+  try {
+    return await sendTopupCharge(order);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { kind: 'unknown', reason: 'the call to the provider was lost' };
+  }
+}
+
+function factOf(
+  { amount, invoiceId, invoiceNo }: TopupAttempt,
+  sent: Extract<SentCharge, { providerPaymentId: string }>,
+): WireFact {
+  const { providerPaymentId, kind } = sent;
+  const state = kind === 'paid' ? 'paid' : 'pending';
+  return { providerPaymentId, state, amount, invoiceId, invoiceNo };
+}
+
+/** The payment's own workflow asks, compares and books, as for every other payment. */
+async function tell(desk: TopupDesk, charge: Charge, fact: WireFact): Promise<void> {
+  if (FACT_RANK[fact.state] <= charge.toldRank) return;
+  charge.toldRank = FACT_RANK[fact.state];
+  const { provider } = charge.attempt;
+  const clockOffsetMs = desk.input.clockOffsetMs ?? 0;
+  await hintPaymentConfirmation({ provider, fact, clockOffsetMs });
+}
+
+async function isOpen(desk: TopupDesk, { attempt }: Charge): Promise<boolean> {
+  desk.isPaid = false;
+  const { attemptId } = attempt;
+  return (await topupAttemptState({ attemptId })).isOpen;
+}
+
+async function ask(desk: TopupDesk, charge: Charge): Promise<'over' | 'open'> {
+  const { attemptId } = charge.attempt;
+  if (!(await isOpen(desk, charge))) return 'over';
+  const answer = await question(charge.attempt);
+  if (answer.kind === 'unknown') {
+    charge.lastReason = answer.reason;
+    return 'open';
+  }
+  const fact = foldFacts(answer.facts);
+  if (!fact) return send(desk, charge);
+  if (fact.state === 'failed') {
+    const decline = fact.decline ? { decline: fact.decline } : {};
+    await recordTopupDecline({ attemptId, ...decline, asOf: desk.clock.now() });
+    await wakeNotifier();
+    return 'over';
+  }
+  charge.lastReason = `the provider calls it ${fact.state}`;
+  await tell(desk, charge, fact);
+  return 'open';
+}
+
+async function question({ invoiceId, invoiceNo, provider }: TopupAttempt) {
+  try {
+    return await askOrder({ invoiceId, invoiceNo, provider });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return { kind: 'unknown' as const, reason: 'this worker could not ask the provider' };
+  }
+}
+
+/** Until the next question or the word that the money is booked; meanwhile its owner and the operators are told. */
+async function rest(desk: TopupDesk, charge: Charge): Promise<void> {
+  const waitedMs = desk.clock.nowMs() - charge.sinceMs;
+  const isOverdue = waitedMs >= DEADLINE_MS;
+  if (waitedMs >= SLOW_MS && !charge.isToldSlow) {
+    charge.isToldSlow = true;
+    await tellUnknown(desk, charge, 'slow');
+  }
+  if (isOverdue && !charge.isShown) {
+    charge.isShown = true;
+    await tellUnknown(desk, charge, 'overdue');
+  }
+  const delayMs = unknownPollDelayMs(charge.questions, isOverdue);
+  charge.questions += 1;
+  showWait(desk, {
+    state: 'unknown',
+    waitingFor: `the outcome at ${charge.attempt.provider}: ${charge.lastReason}`,
+    nextAt: new Date(desk.clock.nowMs() + delayMs).toISOString(),
+    stuck: waitedMs >= 3 * SLOW_MS ? 'unknown' : undefined,
+  });
+  await condition(() => desk.isPaid, delayMs, { summary: 'Until the provider is asked again' });
+}
+
+async function tellUnknown(
+  desk: TopupDesk,
+  { attempt, lastReason }: Charge,
+  as: 'slow' | 'overdue',
+): Promise<void> {
+  const { attemptId } = attempt;
+  await tellUnknownTopup({ attemptId, reason: lastReason, as, asOf: desk.clock.now() });
+  await wakeNotifier();
+}
+
+/** Nothing proves an outcome, and without proof nothing more is charged: the open item is what is left. */
+async function waitForOperator(desk: TopupDesk): Promise<void> {
+  const waitingFor = 'an operator: the provider never said what became of the charge';
+  showWait(desk, { state: 'unknown', waitingFor, stuck: 'unknown' });
+  await condition(() => desk.isPaid || desk.hasNews, { summary: 'Until an operator decides' });
+}
