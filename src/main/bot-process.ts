@@ -37,6 +37,7 @@ export function botParts({ config, providers, ...makings }: BotMakings): BotPart
     settings: {
       ...{ publicBaseUrl, supportUsername, seller },
       referral: { percent, holdDays },
+      autoTopupDailyCapMinor: config.billing.autoTopupDailyCapMinor,
       webUi: webUiOf(config),
     },
     paymentProviders: choicesOf(providers),

@@ -164,6 +164,7 @@ export interface BillingReads
     ApiReads,
     ApprovalReads,
     ChargeReads,
+    AutoTopupReads,
     ExplanationReads,
     GiftReads,
     HoldReads,

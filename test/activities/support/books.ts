@@ -9,6 +9,7 @@ import {
   type OutboxActivities,
 } from '../../../activities';
 import type {
+  AutoTopupActivities,
   BreakActivities,
   AuditActivities,
   BroadcastActivities,
@@ -81,7 +82,8 @@ export interface QuoteWish {
   readonly promo?: string;
 }
 
-export type Activities = CheckoutActivities &
+export type Activities = AutoTopupActivities &
+  CheckoutActivities &
   FreeOrderActivities &
   GiftActivities &
   ErasureActivities &

@@ -32,6 +32,7 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
         await writeInvoice(sql, order);
         return { kind: 'open', invoiceId: order.quoteId };
       }),
+    wakeAutoTopup: (person) => play('wakeAutoTopup', person, async () => undefined),
     claimGift: (claim) =>
       play('claimGift', claim, async () => {
         await sql`
