@@ -17,7 +17,7 @@ import {
   type Activities,
   type Books,
 } from './support/books';
-import { pending, templatesOf } from './support/orders';
+import { freezeMoney, pending, templatesOf } from './support/orders';
 import { newPaymentId, paidFact, post, rub } from './support/payments';
 
 let books: Books;
@@ -50,7 +50,7 @@ function bank(): PaymentProvider {
   });
 }
 
-const AMOUNTS = { thresholdUtok: 50_000_000, targetUtok: 500_000_000, dailyCapMinor: 100_000 };
+const AMOUNTS = { thresholdUtok: 150_000_000, targetUtok: 500_000_000, dailyCapMinor: 100_000 };
 const CONSENT = { textVersion: 'auto-topup-1', textHash: 'a'.repeat(64), currency: 'RUB' };
 
 /** Somebody with a running plan, so many tokens and a saved card. */
@@ -68,7 +68,7 @@ async function cardOwner(tokens: number): Promise<{ userId: number; methodId: st
   return { userId, methodId };
 }
 
-async function standing(tokens = 20): Promise<number> {
+async function standing(tokens = 120): Promise<number> {
   const { userId, methodId } = await cardOwner(tokens);
   const wish = { kind: 'on', methodId, ...CONSENT, ...AMOUNTS } as const;
   expect(await chooseAutoTopup(books.db, { userId, wish, asOf: new Date(NOON) })).toBe('done');
@@ -111,12 +111,12 @@ describe('planAutoTopup', () => {
   test('orders what closes the gap, once for a person, however often it is asked', async () => {
     const userId = await standing();
     const attempt = attemptOf(await plan(userId));
-    expect(attempt).toMatchObject({ amount: rub(48_000), isSent: false, provider: 'mock' });
+    expect(attempt).toMatchObject({ amount: rub(38_000), isSent: false, provider: 'mock' });
     expect(attemptOf(await plan(userId, after(1)))).toEqual(attempt);
     const [invoice] = await books.sql`
       select state, is_automatic, pay_amount_minor::int as minor from invoices
       where id = ${attempt.invoiceId}`;
-    expect(invoice).toEqual({ state: 'pending', is_automatic: true, minor: 48_000 });
+    expect(invoice).toEqual({ state: 'pending', is_automatic: true, minor: 38_000 });
     const keys = await books.sql`select key from attempts where user_id = ${userId}`;
     expect(keys).toEqual([{ key: `autoTopup:${userId}:a1` }]);
   });
@@ -132,10 +132,7 @@ describe('planAutoTopup', () => {
       'a blocked person',
       (id: number) => books.sql`update users set is_blocked = true where id = ${id}`,
     ],
-    [
-      'a person whose money is frozen',
-      (id: number) => books.sql`update users set money_frozen_by = ${v7()} where id = ${id}`,
-    ],
+    ['a person whose money is frozen', (id: number) => freezeMoney(books, id)],
     [
       'a person who withdrew the consent',
       (id: number) =>
@@ -158,11 +155,11 @@ describe('planAutoTopup', () => {
     await paid(userId);
     await books.sql`update auto_topups set threshold_utok = 400000000 where user_id = ${userId}`;
     const put = await plan(userId);
-    expect(put).toEqual({ kind: 'deferred', until: '2026-03-10T21:00:00.000Z' });
+    expect(put).toEqual({ kind: 'deferred', until: '2026-03-11T00:00:00.000Z' });
     expect(await plan(userId, after(1))).toEqual(put);
     const told = (await templatesOf(books, userId)).filter((one) => one === 'auto.deferred');
     expect(told).toHaveLength(1);
-    expect(attemptOf(await plan(userId, after(10))).amount).toEqual(rub(20_000));
+    expect(attemptOf(await plan(userId, after(13))).amount).toEqual(rub(20_000));
   });
 
   test('switches off and says so when the card is over or the cap leaves nothing to buy', async () => {
@@ -237,7 +234,7 @@ test('a posted payment ends its attempt on the way all payments take, and says t
   const userId = await standing();
   const before = await balance(books.sql, userId);
   await paid(userId);
-  expect(await balance(books.sql, userId)).toBe(before + 480);
+  expect(await balance(books.sql, userId)).toBe(before + 380);
   expect(await attemptStates(userId)).toEqual(['succeeded']);
   expect(await plan(userId)).toMatchObject({ kind: 'idle' });
   const [told] = await books.sql`
@@ -276,7 +273,7 @@ test('tellUnknownTopup tells the person and shows the operators, each once', asy
 test('noteTopups notes who has too little, and names them once until somebody has looked', async () => {
   const userId = await standing();
   const other = await standing(200);
-  const without = (await cardOwner(20)).userId;
+  const without = (await cardOwner(120)).userId;
   await plan(other);
   await books.sql`update auto_topups set requested_at = null where user_id = ${userId}`;
   const note = () =>

@@ -30,6 +30,7 @@ const COMMANDS = [
   '/limits',
   '/export',
   '/erase',
+  '/autotopup',
 ];
 
 const PROVIDERS = [

@@ -84,7 +84,10 @@ function rubles(minor: number, locale: Locale): string {
 }
 
 /** Everything that is agreed to stands above the button that agrees (AU-2, lesson 22). */
-function offerScreen(ctx: BotContext, { standing, cards, operatorCapMinor }: AutoTopupView): Screen {
+function offerScreen(
+  ctx: BotContext,
+  { standing, cards, operatorCapMinor }: AutoTopupView,
+): Screen {
   const locale = localeOf(ctx);
   const amounts = standing ?? firstAmounts(operatorCapMinor);
   const hasCard = cards.length > 0;
