@@ -19,6 +19,13 @@ export function spendsTaskQueue(billingTaskQueue: string): string {
   return billingTaskQueue + SPENDS_TASK_QUEUE_SUFFIX;
 }
 
+/** The billing task queue to which the queue of spends belongs; any other is answered as it is. */
+export function billingTaskQueue(taskQueue: string): string {
+  return taskQueue.endsWith(SPENDS_TASK_QUEUE_SUFFIX)
+    ? taskQueue.slice(0, -SPENDS_TASK_QUEUE_SUFFIX.length)
+    : taskQueue;
+}
+
 /**
  * Search attributes of every workflow (OPS-1), by which an operator finds money in the Web UI.
  * They must be registered in the namespace before the first workflow starts; SQL visibility allows few of each type.

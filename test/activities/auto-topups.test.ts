@@ -280,7 +280,7 @@ test('noteTopups notes who has too little, and names them once until somebody ha
     inTransaction(books.db, (tx) =>
       noteTopups(tx, { userIds: [userId, other, without], asOf: new Date(NOON) }),
     );
-  expect(await note()).toEqual([userId]);
+  expect(await note()).toEqual([{ userId, clockOffsetMs: 0 }]);
   expect(await note()).toEqual([]);
   expect(await orderRow(other)).toMatchObject({ requested_at: null });
 });

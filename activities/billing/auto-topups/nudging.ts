@@ -1,35 +1,38 @@
-import { activityInfo, getClient } from '@temporalio/activity';
+import { activityInfo, getClient, log } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { autoTopups, users } from '../../../drizzle/schema';
 import {
   autoTopupId,
   topupNeededSignal,
   type AutoTopupInput,
 } from '../../../workflows/billing/auto-topup/contract';
-import { billingUserId } from '../../../workflows/contract';
+import { billingTaskQueue, billingUserId } from '../../../workflows/contract';
 import type { ActivityDeps } from '../../deps';
 
+export interface TopupOwner {
+  readonly userId: number;
+  /** Test customers only: milliseconds their business clock runs ahead. */
+  readonly clockOffsetMs: number;
+}
+
 /**
- * Tells the workflows of standing orders that a debit noted them, after its transaction. Nobody waits for it: what is
- * lost here stands in the row, and the sweep finds it within a minute.
+ * Tells the workflows of standing orders that a debit noted them. Nobody waits for it: what is lost here stands in the
+ * row, and the sweep finds it within a minute.
  */
-export function nudgeTopups(deps: ActivityDeps, userIds: readonly number[]): void {
-  if (userIds.length === 0) return;
-  signalAll(deps, userIds).catch((error: unknown) => {
-    deps.log.warn({ err: error, userIds }, 'automatic top-ups were not nudged; the sweep will');
+export function nudgeTopups(owners: readonly TopupOwner[]): void {
+  if (owners.length === 0) return;
+  signalAll(owners).catch((error: unknown) => {
+    log.warn('automatic top-ups were not nudged; the sweep will', { error });
   });
 }
 
-async function signalAll({ db }: ActivityDeps, userIds: readonly number[]): Promise<void> {
-  const { client, taskQueue } = { client: getClient(), taskQueue: activityInfo().taskQueue };
-  const people = await db
-    .select({ userId: users.id, clockOffsetMs: users.clockOffsetMs })
-    .from(users)
-    .where(inArray(users.id, [...userIds]));
-  for (const person of people) {
+async function signalAll(owners: readonly TopupOwner[]): Promise<void> {
+  const client = getClient();
+  const taskQueue = billingTaskQueue(activityInfo().taskQueue);
+  for (const owner of owners) {
     await client.workflow.signalWithStart('autoTopup', {
-      ...startOf(person, taskQueue),
+      ...startOf(owner, taskQueue),
       signal: topupNeededSignal.name,
       signalArgs: [],
     });
@@ -63,7 +66,7 @@ export async function sweepTopups(
 }
 
 /** A workflow that runs looks again by itself before it ends; a signal each minute would only lengthen its history. */
-async function isStarted(person: Person): Promise<boolean> {
+async function isStarted(person: TopupOwner): Promise<boolean> {
   try {
     await getClient().workflow.start('autoTopup', startOf(person, activityInfo().taskQueue));
     return true;
@@ -73,12 +76,7 @@ async function isStarted(person: Person): Promise<boolean> {
   }
 }
 
-interface Person {
-  readonly userId: number;
-  readonly clockOffsetMs: number;
-}
-
-function startOf({ userId, clockOffsetMs }: Person, taskQueue: string) {
+function startOf({ userId, clockOffsetMs }: TopupOwner, taskQueue: string) {
   const input: AutoTopupInput = { userId, ...(clockOffsetMs > 0 ? { clockOffsetMs } : {}) };
   return {
     taskQueue,

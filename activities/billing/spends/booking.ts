@@ -8,6 +8,7 @@ import type { SpendDecision } from '../../../src/domain/billing/spend-batch';
 import { tokenText } from '../../../src/domain/tokens';
 import { writeAudits, type AuditEntry } from '../../audit';
 import { tokenAccount, TOKENS } from '../accounts';
+import { requestTopups } from '../auto-topups/noting';
 import { openItem } from '../open-items';
 import { noticeFalls, type WalletFall } from './notices';
 import type { OpenWallet } from './wallets';
@@ -46,8 +47,16 @@ export async function recordCharges(
   const booked = await bookSpends(tx, spends);
   await writeAudits(tx, spends.map((spend, index) => auditOf(spend, booked[index])));
   for (const spend of spends) await showUncollected(tx, spend, settings);
+  await requestTopups(tx, { ...debitedBy(spends), settings });
   await noticeFalls(tx, { falls: spends.flatMap((spend, i) => fallOf(spend, booked[i])), settings });
   return booked;
+}
+
+/** Whose wallets these spends made smaller, and when. */
+function debitedBy(spends: readonly SpendToBook[]): { userIds: number[]; asOf: Date } {
+  const moving = spends.filter(({ decision }) => decision.chargedUtok > 0);
+  const userIds = new Set(moving.map(({ decision }) => decision.wish.userId));
+  return { userIds: [...userIds], asOf: spends[0]?.asOf ?? new Date(0) };
 }
 
 function auditOf({ decision, asOf }: SpendToBook, booked: BookedSpend | undefined): AuditEntry {
