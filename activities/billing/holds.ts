@@ -3,7 +3,6 @@ import type { Transaction } from '../../drizzle/client';
 import { holdLots, holds, type TransferKind } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
 import { writeAudit } from '../audit';
-import { noteTopups } from './auto-topups/noting';
 import { wallet as walletAccount, type AccountRef } from './accounts';
 import { giveBack, heldLots, raiseHeld, restOf } from './held-lots';
 import {
@@ -158,9 +157,6 @@ export async function captureHold(tx: Transaction, capture: HoldCapture): Promis
       meta: sql`${holds.meta} || ${JSON.stringify({ transferId })}::jsonb`,
     })
     .where(eq(holds.id, hold.id));
-  if (hold.purpose === 'work') {
-    await noteTopups(tx, { userIds: [hold.userId], asOf: capture.asOf });
-  }
   const after = { state: 'captured', capturedUtok: amountUtok, transferId };
   await audit(tx, { action: 'tokens.captured', hold, after, asOf: capture.asOf });
   return { kind: 'captured', transferId, isRepeat: false, capturedUtok: amountUtok };
@@ -201,9 +197,6 @@ async function reserve(
   await tx.insert(holdLots).values(shares.map((share) => ({ ...share, holdId: row.id })));
   for (const share of shares) await holdShare(tx, share);
   await raiseHeld(tx, locked, amountUtok);
-  if (hold.purpose === 'work') {
-    await noteTopups(tx, { userIds: [hold.userId], asOf: hold.asOf });
-  }
   const { userId, purpose } = hold;
   const after = { userId, purpose, amountUtok, lots: shares };
   await audit(tx, { action: 'tokens.held', hold: row, after, asOf: hold.asOf });

@@ -14,6 +14,7 @@ import type {
 } from '../../../workflows/billing/hold/contract';
 import type { ActivityDeps } from '../../deps';
 import { inTransaction, readSettings } from '../../transactions';
+import { requestTopups } from '../auto-topups/noting';
 import { placeHold } from '../holds';
 import { earlierAnswer, keepAnswer } from '../requests';
 import { fillLimits, lockLimits, type LimitSubject, type OpenLimit } from '../spends/limits';
@@ -64,6 +65,7 @@ export async function placeWorkHold(
     const kept = await reserve(tx, order, { decision, limits, asOf });
     const fills = fillsOf(order, { limits, asOf });
     await noticeLimits(tx, { fills, settings });
+    await requestTopups(tx, { userIds: [order.userId], asOf, settings });
     const { request } = wish;
     const { hold } = kept;
     const resourceId = hold.holdId;

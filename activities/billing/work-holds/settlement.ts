@@ -16,6 +16,7 @@ import type { BillingSettings } from '../../../src/domain/billing/settings';
 import { tokens, tokenText } from '../../../src/domain/tokens';
 import { holdWorkflowId } from '../../../workflows/billing/hold/contract';
 import { tokenAccount } from '../accounts';
+import { requestTopups } from '../auto-topups/noting';
 import { captureHold, lockHold, releaseHold } from '../holds';
 import { availableOf, balanceOf } from '../ledger';
 import { openItem } from '../open-items';
@@ -93,6 +94,7 @@ async function capture(tx: Transaction, row: Hold, end: HoldSettlement): Promise
   await recordCharge(tx, row, { end, charge });
   await showUncollected(tx, row, { end, charge });
   await noticeFall(tx, row, { end, charge });
+  await requestTopups(tx, { userIds: [row.userId], asOf, settings });
   return charge;
 }
 
