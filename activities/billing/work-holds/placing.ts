@@ -3,24 +3,19 @@ import type { Transaction } from '../../../drizzle/client';
 import { holds } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
 import { memoryOf, type FilledCounter, type HoldMemory } from '../../../src/domain/billing/hold';
-import type { BillingSettings } from '../../../src/domain/billing/settings';
 import { decideSpends, type SpendDecision } from '../../../src/domain/billing/spend-batch';
-import { tokens } from '../../../src/domain/tokens';
-import type {
-  HoldRefusal,
-  HoldWish,
-  KeptHold,
-  PlaceAnswer,
-} from '../../../workflows/billing/hold/contract';
+import type { HoldWish, KeptHold, PlaceAnswer } from '../../../workflows/billing/hold/contract';
 import type { ActivityDeps } from '../../deps';
 import { inTransaction, readSettings } from '../../transactions';
 import { requestTopups } from '../auto-topups/noting';
 import { placeHold } from '../holds';
 import { earlierAnswer, keepAnswer } from '../requests';
-import { fillLimits, lockLimits, type LimitSubject, type OpenLimit } from '../spends/limits';
+import { subjectsOf, wishesOf, worldOf, type ArrivedSpend } from '../spends/admission';
+import { refusedAnswers } from '../spends/answers';
+import { fillLimits, lockLimits, type OpenLimit } from '../spends/limits';
 import { noticeLimits } from '../spends/notices';
 import { standingsOf, type Standing } from '../spends/people';
-import { openWallets, type OpenWallet } from '../spends/wallets';
+import { openWallets } from '../spends/wallets';
 import { clockOffsetOf, keptHold } from './kept';
 
 const CREATED = 201;
@@ -54,14 +49,16 @@ export async function placeWorkHold(
     const standing = (await standingsOf(tx, [userId], needs)).get(userId);
     if (!standing) return { answer: { kind: 'refused', code: 'user_not_found' } };
     const asOf = new Date(Date.parse(order.at) + standing.clockOffsetMs);
-    const wallet = (await openWallets(tx, [{ userId, asOf }])).get(userId);
-    assert(wallet, `wallet of ${userId} exists`);
+    const wallets = await openWallets(tx, [{ userId, asOf }]);
     // Only now: whoever holds the same key for the same person has waited for this lock.
     const earlier = await placedBefore(tx, order);
     if (earlier) return earlier;
-    const limits = await lockLimits(tx, subjectsOf(order, { standing, asOf }));
-    const decision = decide(order, { standing, wallet, limits, settings });
-    if (decision.kind === 'refused') return { answer: refusalOf(decision) };
+    const arrived = arrivalOf(order, { standing, asOf });
+    const limits = await lockLimits(tx, subjectsOf(arrived));
+    const admission = { fresh: [arrived], wallets, limits, settings };
+    const [decision] = decideSpends(wishesOf(admission), worldOf(admission));
+    assert(decision, 'one wish has one decision');
+    if (decision.kind === 'refused') return refusalOf(tx, decision);
     const kept = await reserve(tx, order, { decision, limits, asOf });
     const fills = fillsOf(order, { limits, asOf });
     await noticeLimits(tx, { fills, settings });
@@ -92,52 +89,23 @@ async function placedBefore(
   return { answer: { kind: 'placed', hold: kept.hold, isReplay: true }, kept };
 }
 
-/** The person's own limits on their calendar; those of a key and of its client on ours. */
-function subjectsOf(
-  { userId, wish }: WorkHoldOrder,
+/** A hold is admitted like a spend of its amount. */
+function arrivalOf(
+  { holdKey: key, userId, wish, at }: WorkHoldOrder,
   { standing, asOf }: { standing: Standing; asOf: Date },
-): readonly LimitSubject[] {
-  const { clientId, keyId } = wish;
-  const subjects: LimitSubject[] = [
-    { scope: 'user', scopeId: String(userId), zone: standing.timeZone, asOf },
-    { scope: 'client', scopeId: clientId, zone: 'UTC', asOf },
-  ];
-  if (keyId !== undefined) subjects.push({ scope: 'key', scopeId: keyId, zone: 'UTC', asOf });
-  return subjects;
-}
-
-interface World {
-  readonly standing: Standing;
-  readonly wallet: OpenWallet;
-  readonly limits: readonly OpenLimit[];
-  readonly settings: BillingSettings;
-}
-
-/** A hold is decided like a spend of its amount, and besides needs what new work must find available (SP-2). */
-function decide({ holdKey, userId, wish }: WorkHoldOrder, world: World): SpendDecision {
-  const { standing, wallet, limits, settings } = world;
-  const asked = {
-    key: holdKey,
-    userId,
-    amountUtok: wish.amountUtok,
-    isPostPaid: false,
-    limitIds: limits.map(({ limitId }) => limitId),
+): ArrivedSpend {
+  const { clientId, keyId, amountUtok, description = '' } = wish;
+  const spend = {
+    ...{ key, clientId, userId, amountUtok, description, kind: 'spend' as const, asOf: at },
+    ...(keyId === undefined ? {} : { keyId }),
   };
-  const [decision] = decideSpends([asked], {
-    spenders: new Map([[userId, { ...wallet, refusal: standing.refusal }]]),
-    limits: new Map(limits.map((limit) => [limit.limitId, limit])),
-    floorUtok: 0,
-  });
-  assert(decision, 'one wish has one decision');
-  const availableUtok = wallet.balanceUtok - wallet.heldUtok;
-  const requiredUtok = Math.max(wish.amountUtok, tokens(settings.trackMinStartTokens));
-  if (decision.kind === 'refused' || availableUtok >= requiredUtok) return decision;
-  const refusal = { code: 'insufficient_balance', requiredUtok, availableUtok } as const;
-  return { kind: 'refused', wish: asked, refusal };
+  return { spend, standing, asOf };
 }
 
-function refusalOf({ refusal }: Extract<SpendDecision, { kind: 'refused' }>): HoldRefusal {
-  return { kind: 'refused', ...refusal };
+async function refusalOf(tx: Transaction, decision: SpendDecision): Promise<PlacedWorkHold> {
+  const [refused] = await refusedAnswers(tx, [decision]);
+  assert(refused, 'a refusal has words');
+  return { answer: refused };
 }
 
 /** What the hold takes of each limit: it counts when it is placed (SP-7). */

@@ -13,7 +13,7 @@ import {
   type HoldView,
 } from '../../../src/domain/billing/hold';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
-import { tokens, tokenText } from '../../../src/domain/tokens';
+import { tokenText } from '../../../src/domain/tokens';
 import { holdWorkflowId } from '../../../workflows/billing/hold/contract';
 import { tokenAccount } from '../accounts';
 import { requestTopups } from '../auto-topups/noting';
@@ -21,6 +21,7 @@ import { captureHold, lockHold, releaseHold } from '../holds';
 import { availableOf, balanceOf } from '../ledger';
 import { openItem } from '../open-items';
 import { noticeFalls } from '../spends/notices';
+import { lowestUtok } from '../spends/wallets';
 
 type Hold = typeof holds.$inferSelect;
 
@@ -68,8 +69,8 @@ export async function settleHold(tx: Transaction, end: HoldSettlement): Promise<
 
 async function capture(tx: Transaction, row: Hold, end: HoldSettlement): Promise<HoldCharge> {
   const { asOf, settings, dueUtok = 0 } = end;
-  const lowestUtok = -tokens(settings.overdraftLimitTokens);
-  const chargedUtok = await chargeable(tx, row, { end, lowestUtok });
+  const floorUtok = lowestUtok(settings);
+  const chargedUtok = await chargeable(tx, row, { end, floorUtok });
   const chargeId = v7();
   const key = captureKey(row);
   const captured = await captureHold(tx, {
@@ -79,7 +80,7 @@ async function capture(tx: Transaction, row: Hold, end: HoldSettlement): Promise
     counter: tokenAccount('spend'),
     amountUtok: chargedUtok,
     asOf,
-    lowestUtok,
+    lowestUtok: floorUtok,
     chargeId,
     meta: {},
   });
@@ -120,11 +121,11 @@ function captureKey({ key }: Hold): string {
 async function chargeable(
   tx: Transaction,
   { userId, amountUtok }: Hold,
-  { end, lowestUtok }: { end: HoldSettlement; lowestUtok: number },
+  { end, floorUtok }: { end: HoldSettlement; floorUtok: number },
 ): Promise<number> {
   const { dueUtok = 0, asOf } = end;
   if (dueUtok <= amountUtok || !end.isPostPaid) return Math.min(dueUtok, amountUtok);
-  const roomUtok = (await availableOf(tx, { userId, asOf })) - lowestUtok;
+  const roomUtok = (await availableOf(tx, { userId, asOf })) - floorUtok;
   return amountUtok + Math.min(dueUtok - amountUtok, Math.max(0, roomUtok));
 }
 

@@ -2,7 +2,6 @@ import type { HoldAnswer, PlaceAnswer } from '../../commands/holds-contract';
 import { assertNever } from '../../domain/assert';
 import type { HoldView } from '../../domain/billing/hold';
 import type { KeyedHold } from '../../reads/holds';
-import { TimeLimitError, within } from '../time-limit';
 import {
   capture,
   heartbeat,
@@ -15,9 +14,10 @@ import {
 } from './hold-schemas';
 import { mismatch, wasRecorded, type NamedRequest } from './idempotency';
 import type { ApiParts } from './parts';
-import { ApiProblem, type Problem } from './problems';
+import { ApiProblem } from './problems';
 import { route, type Answer, type Call } from './route';
 import { amountOut } from './schemas';
+import { refusalOf } from './spend-refusals';
 
 const TAG = 'Holds';
 const HOLD = { description: 'The hold as it stands', schema: holdOut } as const;
@@ -53,19 +53,17 @@ export const holdRoutes = [
       const { userId } = call.params;
       const { clientId, keyId } = call.caller;
       const { amount, lease_seconds: leaseSeconds, on_expiry, track, description } = call.body;
-      const answer = await patiently(() =>
-        parts.commands.placeHold({
-          holdKey: `${clientId}:${named.key}`,
-          userId,
-          wish: {
-            ...{ clientId, keyId, amountUtok: amount, leaseSeconds },
-            onExpiry: on_expiry ?? 'capture_reported',
-            ...(track === undefined ? {} : { track }),
-            ...(description === undefined ? {} : { description }),
-            request: named,
-          },
-        }),
-      );
+      const answer = await parts.commands.placeHold({
+        holdKey: `${clientId}:${named.key}`,
+        userId,
+        wish: {
+          ...{ clientId, keyId, amountUtok: amount, leaseSeconds },
+          onExpiry: on_expiry ?? 'capture_reported',
+          ...(track === undefined ? {} : { track }),
+          ...(description === undefined ? {} : { description }),
+          request: named,
+        },
+      });
       return placedAnswer(answer);
     },
   }),
@@ -164,7 +162,7 @@ async function ask(
   const known = await answeredBefore(parts, nameOf(call));
   if (known) return { status: 200, body: holdBody(known), isReplay: true };
   if (view.state !== 'active') throw closed(view, isHeartbeat(call));
-  const answer = await patiently(() => tell({ holdKey, userId: view.userId }));
+  const answer = await tell({ holdKey, userId: view.userId });
   return toldAnswer(answer, isHeartbeat(call));
 }
 
@@ -189,21 +187,6 @@ function nameOf({ named }: { readonly named: NamedRequest | undefined }): NamedR
 /** What the request was told when it had its effect, also after its workflow is forgotten. */
 async function answeredBefore(parts: ApiParts, named: NamedRequest): Promise<HoldView | undefined> {
   return (await wasRecorded(parts, named)) ? parts.reads.holdAnswer(named) : undefined;
-}
-
-/** How long a caller waits before they are told to come again with the same key (API-4). */
-const PATIENCE_MS = 10_000;
-
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await within(PATIENCE_MS, work);
-  } catch (error) {
-    if (!(error instanceof TimeLimitError)) throw error;
-    throw new ApiProblem({
-      code: 'request_in_progress',
-      detail: 'The request is still being worked on; repeat it with the same key.',
-    });
-  }
 }
 
 function placedAnswer(answer: PlaceAnswer): Answer {
@@ -253,24 +236,4 @@ function tooMuch({ amountUtok }: HoldView): ApiProblem {
     detail: 'More than is held may be captured only with post_paid.',
     members: { errors, ...amountOut('held', amountUtok) },
   });
-}
-
-type Refused = Extract<PlaceAnswer, { kind: 'refused' }>;
-
-function refusalOf({ code, ...more }: Refused): Problem {
-  return { code, detail: `The tokens were not reserved: ${code}.`, members: membersOf(more) };
-}
-
-function membersOf({ requiredUtok, availableUtok, limit }: Omit<Refused, 'code'>) {
-  return {
-    ...(requiredUtok === undefined ? {} : amountOut('required', requiredUtok)),
-    ...(availableUtok === undefined ? {} : amountOut('available', availableUtok)),
-    ...(limit
-      ? {
-          ...{ scope: limit.scope, window: limit.window, resets_at: limit.resetsAt },
-          ...amountOut('limit', limit.limitUtok),
-          ...amountOut('used', limit.usedUtok),
-        }
-      : {}),
-  };
 }

@@ -2,9 +2,9 @@ import type { SpendAnswer } from '../../commands/spend-gate';
 import type { Problem } from './problems';
 import { amountOut } from './schemas';
 
-type Refused = Extract<SpendAnswer, { kind: 'refused' }>;
+type Refused = Omit<Extract<SpendAnswer, { kind: 'refused' }>, 'key'>;
 
-/** Why a spend did not happen, with the members of its code (specification 13.1). */
+/** Why a spend or a hold did not happen, with the members of its code (specification 13.1). */
 export function refusalOf(refused: Refused): Problem {
   return { code: refused.code, detail: DETAIL[refused.code], members: membersOf(refused) };
 }

@@ -70,7 +70,7 @@ export class JobClient {
       this.books.act.reportHold({
         holdId,
         request,
-        reportedUtok: tokens(count),
+        reportedUtok: Math.round(count * 1_000_000),
         leaseUntil,
         asOf: NOON,
       }),
