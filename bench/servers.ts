@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from '../drizzle/client';
@@ -29,6 +29,8 @@ export interface Servers {
 export async function startServers(report: (line: string) => void): Promise<Servers> {
   mkdirSync(join(ROOT, '.data'), { recursive: true });
   const dataFolder = mkdtempSync(join(ROOT, '.data', 'bench-'));
+  // PostgreSQL refuses to run as root, and the account that it gets then has to come in.
+  chmodSync(dataFolder, 0o755);
   const supervisor = new Supervisor({ dataFolder, report });
   const postgres = await startPostgres({ supervisor, report, restarts: false });
   return {

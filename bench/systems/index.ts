@@ -44,6 +44,9 @@ export function ledgerPlace({ databaseUrl, seeded }: Field): LedgerPlace {
   return { databaseUrl, clientId: seeded.clientId, poolSize: POOL_SIZE };
 }
 
+/** A busy machine starts slowly; what dies while it is measured stays dead. */
+const PATIENT = { readyWithinMs: 180_000, restarts: false };
+
 /** The product's server and worker as `npm start` runs them. */
 async function startProduct(field: Field): Promise<Target> {
   const { servers, temporal, databaseUrl } = field;
@@ -56,7 +59,7 @@ async function startProduct(field: Field): Promise<Target> {
   };
   const processes = processesOf({ databaseUrl, temporal, ports: { telegram, mock, http } }, plan);
   for (const one of processes.filter(({ name }) => name === 'worker' || name === 'server')) {
-    await servers.supervisor.start({ ...one, restarts: false });
+    await servers.supervisor.start({ ...one, ...PATIENT });
   }
   return {
     ...targetAt(http, field),
@@ -106,7 +109,7 @@ async function startRestate(field: Field): Promise<Target> {
       DO_NOT_TRACK: '1',
     },
     isReady: () => answers(`http://127.0.0.1:${admin}/health`),
-    restarts: false,
+    ...PATIENT,
   });
   await servers.supervisor.start(
     nodeProcess({
@@ -159,7 +162,7 @@ function nodeProcess({ name, input, script }: OwnProcess): ProcessDefinition {
     command: process.execPath,
     args: [script ?? join(__dirname, `${name}.js`), JSON.stringify(input)],
     cwd: ROOT,
-    restarts: false,
+    ...PATIENT,
   };
 }
 
