@@ -128,11 +128,7 @@ function ownSubject({ userId, timeZone, clockOffsetMs }: SpenderRow, asOf: Date)
 }
 
 /** Limits of keys and clients are counted in UTC: they have no home. */
-function callerSubjects(caller: {
-  clientId: string;
-  keyId: string;
-  asOf: Date;
-}): LimitSubject[] {
+function callerSubjects(caller: { clientId: string; keyId: string; asOf: Date }): LimitSubject[] {
   const ours = { zone: 'UTC', atMs: caller.asOf.getTime() };
   return [
     { scope: 'client', scopeId: caller.clientId, ...ours },

@@ -23,9 +23,7 @@ export async function limitsAt(
 ): Promise<readonly SpendLimit[]> {
   const rows = await limitRows(db, subjects);
   if (rows.length === 0) return [];
-  const spans = subjects.flatMap((subject) =>
-    WINDOWS.map((window) => spanOf(subject, window)),
-  );
+  const spans = subjects.flatMap((subject) => WINDOWS.map((window) => spanOf(subject, window)));
   const counters = await db
     .select()
     .from(limitCounters)

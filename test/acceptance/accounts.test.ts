@@ -120,7 +120,8 @@ test('a charge that does not add up is shown to the operators', async () => {
   const { json } = await get(`/charges/${chargeId}/explain`);
   expect(json['is_sound']).toBe(false);
   await until('an open item tells of it', async () => {
-    const rows = await stack.sql`select 1 from open_items where kind = 'break' and user_id = ${userId}`;
+    const rows =
+      await stack.sql`select 1 from open_items where kind = 'break' and user_id = ${userId}`;
     return rows.length > 0;
   });
 });

@@ -59,7 +59,14 @@ async function live({ lots, held, debt, dayLimit, isBlocked }: State): Promise<n
 }
 
 async function apply(userId: number, change: { amountUtok: number; isPostPaid?: boolean }) {
-  const spend = { key: v7(), clientId, userId, kind: 'spend', description: 'a job', asOf: NOON } as const;
+  const spend = {
+    key: v7(),
+    clientId,
+    userId,
+    kind: 'spend',
+    description: 'a job',
+    asOf: NOON,
+  } as const;
   const [answer] = await asWorkflow(`spend:${spend.key}`, () =>
     books.act.applySpends({ spends: [{ ...spend, ...change }] }),
   );
@@ -86,7 +93,12 @@ test('whoever asks before a spend hears what the spend then says, and names the 
           expect(answer).toMatchObject({ kind: 'refused', code: expected.refusal.code });
         } else {
           const { balanceAfterUtok, availableAfterUtok, takes: lots } = expected;
-          expect(answer).toMatchObject({ kind: 'charged', balanceAfterUtok, availableAfterUtok, lots });
+          expect(answer).toMatchObject({
+            kind: 'charged',
+            balanceAfterUtok,
+            availableAfterUtok,
+            lots,
+          });
         }
       }
       await checkBooks(books);

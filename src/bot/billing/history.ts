@@ -64,7 +64,9 @@ function whatFor({ kind, description }: HistoryRow, locale: Locale): string {
   if (description === undefined) return historyKind(kind, locale);
   const letters = [...description];
   const short =
-    letters.length > SHOWN_LETTERS ? `${letters.slice(0, SHOWN_LETTERS - 1).join('')}…` : description;
+    letters.length > SHOWN_LETTERS
+      ? `${letters.slice(0, SHOWN_LETTERS - 1).join('')}…`
+      : description;
   const isSpend = kind === 'spend' || kind === 'hold_capture';
   return isSpend ? short : `${historyKind(kind, locale)}: ${short}`;
 }

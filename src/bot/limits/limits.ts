@@ -81,10 +81,7 @@ function limitLines(ctx: BotContext, window: Window, limit: SpendLimit | undefin
 
 function windowButtons(ctx: BotContext, window: Window, isSet: boolean): Button[] {
   const locale = localeOf(ctx);
-  const set = button(
-    { locale, key: `button.limit_${window}` },
-    { route: 'lim:ask', arg: window },
-  );
+  const set = button({ locale, key: `button.limit_${window}` }, { route: 'lim:ask', arg: window });
   if (!isSet) return [set];
   const off = button(
     { locale, key: `button.limit_${window}_off` },
