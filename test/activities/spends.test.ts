@@ -1,6 +1,14 @@
 import { v7 } from 'uuid';
 import type { SpendAnswer, SpendRequest } from '../../workflows/billing/token-spend/contract';
-import { asWorkflow, atOnce, checkBooks, NOON, openBooks, SETTINGS, type Books } from './support/books';
+import {
+  asWorkflow,
+  atOnce,
+  checkBooks,
+  NOON,
+  openBooks,
+  SETTINGS,
+  type Books,
+} from './support/books';
 import { failingAt } from './support/failing-database';
 import { pending } from './support/orders';
 import { paidFact, post, rub } from './support/payments';
@@ -92,7 +100,10 @@ test('applySpends keeps limits across batches that run at once', async () => {
 });
 
 /** A request by a name of the client's, as the door makes it. */
-function named(userId: number, change: Partial<SpendRequest> & { body?: string } = {}): SpendRequest {
+function named(
+  userId: number,
+  change: Partial<SpendRequest> & { body?: string } = {},
+): SpendRequest {
   const { body = 'aa', ...rest } = change;
   const made = request(userId, rest);
   const name = { key: v7(), method: 'POST', path: `/spend/${userId}`, bodyHash: body };
@@ -152,7 +163,9 @@ test('applySpends of one key for two people at once charges one of them', async 
 });
 
 test('applySpends refuses more than one spend may take, and less than new work needs', async () => {
-  const act = books.activities({ settings: { ...SETTINGS, spendMaxTokens: 40, trackMinStartTokens: 30 } });
+  const act = books.activities({
+    settings: { ...SETTINGS, spendMaxTokens: 40, trackMinStartTokens: 30 },
+  });
   const userId = await spender(50);
   const spends = [41, 25, 5].map((tokens) => request(userId, { amountUtok: tokens * 1_000_000 }));
   const answers = await asWorkflow('spends:test:most', () => act.applySpends({ spends }));
@@ -169,7 +182,8 @@ test('applySpends shows operators once what nobody could collect', async () => {
   const [answer] = await apply([delivered]);
   expect(answer).toMatchObject({ chargedUtok: 1_010_000_000, uncollectedUtok: 3_990_000_000 });
   await apply([delivered]);
-  const items = await books.sql`select reason from open_items where key = ${`${delivered.key}:uncollected`}`;
+  const items =
+    await books.sql`select reason from open_items where key = ${`${delivered.key}:uncollected`}`;
   expect(items.map((item) => item['reason'])).toEqual([
     '3990 of 5000 tokens could not be collected: a job',
   ]);
@@ -193,7 +207,8 @@ test('applySpends lives by the clock of a test customer', async () => {
   await books.sql`update users set clock_offset_ms = 86400000 where id = ${userId}`;
   const one = request(userId);
   await apply([one]);
-  const [row] = await books.sql`select as_of - ${NOON}::timestamptz = '1 day' as is_shifted from charges where key = ${one.key}`;
+  const [row] =
+    await books.sql`select as_of - ${NOON}::timestamptz = '1 day' as is_shifted from charges where key = ${one.key}`;
   expect(row).toEqual({ is_shifted: true });
 });
 

@@ -45,10 +45,16 @@ export async function recordCharges(
 ): Promise<readonly BookedSpend[]> {
   if (spends.length === 0) return [];
   const booked = await bookSpends(tx, spends);
-  await writeAudits(tx, spends.map((spend, index) => auditOf(spend, booked[index])));
+  await writeAudits(
+    tx,
+    spends.map((spend, index) => auditOf(spend, booked[index])),
+  );
   for (const spend of spends) await showUncollected(tx, spend, settings);
   await requestTopups(tx, { ...debitedBy(spends), settings });
-  await noticeFalls(tx, { falls: spends.flatMap((spend, i) => fallOf(spend, booked[i])), settings });
+  await noticeFalls(tx, {
+    falls: spends.flatMap((spend, i) => fallOf(spend, booked[i])),
+    settings,
+  });
   return booked;
 }
 

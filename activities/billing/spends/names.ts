@@ -76,9 +76,7 @@ function rowOf(
 type Fingerprint = Pick<SpendName, 'method' | 'path' | 'bodyHash'>;
 
 function isSameName(one: Fingerprint, other: Fingerprint): boolean {
-  return (
-    one.method === other.method && one.path === other.path && one.bodyHash === other.bodyHash
-  );
+  return one.method === other.method && one.path === other.path && one.bodyHash === other.bodyHash;
 }
 
 async function recordedNames(
