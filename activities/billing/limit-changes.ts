@@ -53,10 +53,14 @@ async function setLimits(
     for (const window of ['day', 'month'] as const) {
       await setOne(tx, wish, { window, calendar, limitUtok: after[window], was: before[window] });
     }
-    const entityId = `${wish.scope}:${wish.scopeId}`;
-    const { asOf: at } = calendar;
     await writeAudit(tx, {
-      ...{ action: 'limits.set', entity: 'limit', entityId, actor, before, after, asOf: at },
+      action: 'limits.set',
+      entity: 'limit',
+      entityId: `${wish.scope}:${wish.scopeId}`,
+      actor,
+      before,
+      after,
+      asOf: calendar.asOf,
     });
   }
   return { kind: 'set' };

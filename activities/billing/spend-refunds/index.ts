@@ -140,7 +140,11 @@ async function waive(
   if (waivedUtok < charge.uncollectedUtok) return;
   for (const key of [`${charge.key}:uncollected`, `hold:${charge.key}:uncollected`]) {
     await closeItem(tx, {
-      ...{ key, state: 'resolved', resolution: 'refunded', reason, asOf },
+      key,
+      state: 'resolved',
+      resolution: 'refunded',
+      reason,
+      asOf,
       operatorId: `api:${clientName}`,
     });
   }
