@@ -27,7 +27,10 @@ export const LIMIT_NOTICES = {
 
 /** Plain words, whatever happened: nobody is blamed for work that was delivered (TC-9). */
 function lowBalance({ balanceUtok }: TemplateParams['low.balance'], { locale }: Place): Screen {
-  const rows = [[open(locale, 'button.topup', 'nav:top'), balanceButton(locale)]];
+  const rows = [
+    [open(locale, 'button.topup', 'nav:top'), balanceButton(locale)],
+    [open(locale, 'button.auto', 'nav:auto')],
+  ];
   if (balanceUtok > 0) {
     return { text: say(locale, 'low.balance', { balance: tokensText(balanceUtok, locale) }), rows };
   }
