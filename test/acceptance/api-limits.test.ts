@@ -40,6 +40,7 @@ async function anotherServer(trustedProxyHops = 0): Promise<Listening> {
     records: createRecords(writes.db, { settings, secrets: TEST_SECRETS }),
     reads: createReads(readOnly.db, TEST_SECRETS),
     providers: stack.providers,
+    spending: stack.spending,
     probes: {
       database: () => Promise.resolve(),
       temporal: () => Promise.resolve(),
@@ -49,6 +50,7 @@ async function anotherServer(trustedProxyHops = 0): Promise<Listening> {
     clock: { nowMs: () => Date.now() },
     settings: {
       trustedProxyHops,
+      billing: settings,
       apiKeyPepper: TEST_SECRETS.apiKeyPepper,
       legalDir: resolve(__dirname, '../../legal'),
     },
