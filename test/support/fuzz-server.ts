@@ -13,6 +13,6 @@ export interface FuzzServer {
 export async function startFuzzServer(): Promise<FuzzServer> {
   const stack = await startStack({ settings: { rateLimitCalls: 100_000_000 } });
   const { key } = await apiClient(stack, SCOPES, { rateLimit: 100_000_000 });
-  const userId = await spender(stack, 100_000);
+  const userId = await spender(stack, 5_000);
   return { url: stack.http.url, key, userId, stop: () => stack.stop() };
 }
