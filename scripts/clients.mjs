@@ -7,7 +7,8 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import { requireTypeScript } from './load-typescript.mjs';
 
 const FILE = new URL('../clients/typescript/src/schema.ts', import.meta.url);
-const HEAD = '// Made from the routes by `npm run clients:generate`; a change here is overwritten.\n';
+const HEAD =
+  '// Made from the routes by `npm run clients:generate`; a change here is overwritten.\n';
 
 const require = requireTypeScript();
 const { ROUTES } = require('../src/http/api/index.ts');

@@ -60,7 +60,9 @@ it.each([
 
 function olderOf(visitor: Visitor): string {
   const keyboard = visitor.shown().message.reply_markup?.inline_keyboard ?? [];
-  const data = keyboard.flat().flatMap((one) => ('callback_data' in one ? [one.callback_data] : []));
+  const data = keyboard
+    .flat()
+    .flatMap((one) => ('callback_data' in one ? [one.callback_data] : []));
   return data.find((one) => one.startsWith('v1:cost:jobs')) ?? 'no button for older jobs';
 }
 
@@ -83,7 +85,7 @@ it('operators see usage with its margin, its picture and its table; support does
   for (const word of ['Usage in 30 days', 'slides', 'big', 'margin']) expect(text).toContain(word);
   await operator.press('v1:adm:usepic::30');
   expect(photosOf(operator)).toHaveLength(2);
-  await operator.press('v1:adm:csv::usage');
+  await operator.forge('v1:adm:csv::usage');
   const files = stage.telegram.messages(operator.id).map(({ message }) => message.document);
   expect(files.at(-1)?.file_name).toMatch(/^usage-.*\.csv$/);
   const support = await newOperator(stage, ['support']);

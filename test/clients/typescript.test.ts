@@ -99,7 +99,13 @@ it('a job that fails before it reported anything costs nothing', async () => {
 
 it('costs are reported once, alone and together, and are found in the figures', async () => {
   const userId = await spender(stack, 100);
-  const event = { event_id: 'e-1', source: 'ts', user_id: userId, track: 'slides', total_cost: '1' };
+  const event = {
+    event_id: 'e-1',
+    source: 'ts',
+    user_id: userId,
+    track: 'slides',
+    total_cost: '1',
+  };
   proxy.fates.push('cut_answer');
   expect(await billing.trackCost(event)).toMatchObject({ status: 'charged', charged: '3.14' });
   const [first, second] = await billing.trackCosts([event, { ...event, event_id: 'e-2' }]);

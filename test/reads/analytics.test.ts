@@ -115,7 +115,12 @@ describe('figures of work', () => {
     const userId = await books.newUser();
     await transfer(books, grant(userId, 100));
     const clientId = await newClient(books, 'jobs');
-    const chargeId = await charge(books, { userId, clientId, requestedUtok: tokens(9), track: 'j' });
+    const chargeId = await charge(books, {
+      userId,
+      clientId,
+      requestedUtok: tokens(9),
+      track: 'j',
+    });
     const [job] = await books.sql`
       insert into track_jobs (id, key, client_id, user_id, source, track, task_ref, state, currency, charge_id, last_seen_at)
       values (gen_random_uuid(), 'j', ${clientId}, ${userId}, 's', 'j', 't', 'settled', 'RUB', ${chargeId}, ${NOON})

@@ -39,7 +39,10 @@ type Report = Partial<typeof usageEvents.$inferInsert> & {
 };
 
 /** A report of what a charge's work cost, with its steps. */
-export async function report(books: Pick<Books, 'db'>, { nodes = [], ...change }: Report): Promise<void> {
+export async function report(
+  books: Pick<Books, 'db'>,
+  { nodes = [], ...change }: Report,
+): Promise<void> {
   made += 1;
   const id = v7();
   const row = {

@@ -138,7 +138,15 @@ export const ZONES: readonly Zone[] = [
     files: /^scripts\//,
     // The servers of the test suite are started straight from the sources.
     // The types of the client are made from the routes.
-    mayRun: ['scripts', NODE, '@swc/core', 'src/embedded', 'test', 'openapi-typescript', 'src/http'],
+    mayRun: [
+      'scripts',
+      NODE,
+      '@swc/core',
+      'src/embedded',
+      'test',
+      'openapi-typescript',
+      'src/http',
+    ],
     mayName: [],
     instead: 'start a process of src/main; scripts run before anything is built',
   },
