@@ -46,17 +46,17 @@ test('T-V10 of three parallel spends of 50 on 100 tokens two pass and one hears 
 });
 
 test('a batch answers every item by itself, and one refused item changes nothing for the others', async () => {
-  const [rich, poor] = [await spender(stack, 100), await spender(stack, 1)];
+  const [rich, poor] = [await spender(stack, 100), await spender(stack, 100)];
   const items = [
     { user_id: rich, ...job(10), idempotency_key: v7() },
-    { user_id: poor, ...job(10), idempotency_key: v7() },
+    { user_id: poor, ...job(101), idempotency_key: v7() },
     { user_id: 999, ...job(10), idempotency_key: v7() },
   ];
   const { status, json } = await client.call('POST', '/spends/batch', { body: { items } });
   expect(status).toBe(200);
   expect(json['results']).toMatchObject([
     { status: 200, body: { amount: '10' }, problem: null, replayed: false },
-    { status: 409, body: null, problem: { code: 'insufficient_balance', available: '1' } },
+    { status: 409, body: null, problem: { code: 'insufficient_balance', available: '100' } },
     { status: 404, body: null, problem: { code: 'user_not_found' } },
   ]);
 });
@@ -121,17 +121,17 @@ test('T-P15 twenty parallel calls pass exactly what one limit lets through', asy
 });
 
 test('T-P17 a refusal does not hold its key, and equal keys in one batch do nothing at all', async () => {
-  const userId = await spender(stack, 5);
+  const userId = await spender(stack, 100);
   const name = v7();
   const path = `/users/${userId}/spend`;
-  expect((await client.call('POST', path, { name, body: job(10) })).status).toBe(409);
+  expect((await client.call('POST', path, { name, body: job(150) })).status).toBe(409);
   await topUp(userId, 200);
-  const later = await client.call('POST', path, { name, body: job(10) });
+  const later = await client.call('POST', path, { name, body: job(150) });
   expect([later.status, later.isReplay]).toEqual([200, false]);
   const items = [1, 2].map((amount) => ({ user_id: userId, ...job(amount), idempotency_key: 'x' }));
   const batch = await client.call('POST', '/spends/batch', { body: { items } });
   expect([batch.status, batch.json['code']]).toEqual([400, 'validation_error']);
-  expect(await balance(stack, userId)).toBe(195);
+  expect(await balance(stack, userId)).toBe(150);
 });
 
 test('T-P18 another body under a key is refused while the first still runs', async () => {
@@ -183,9 +183,9 @@ test('top-ups during spends fail none of them (SP-3)', async () => {
 
 test('who may not spend hears why', async () => {
   const [blocked, frozen, lapsed] = [
-    await spender(stack, 10),
-    await spender(stack, 10),
-    await spender(stack, 10),
+    await spender(stack, 100),
+    await spender(stack, 100),
+    await spender(stack, 100),
   ];
   await stack.sql`update users set is_blocked = true where id = ${blocked}`;
   await stack.sql`update users set money_frozen_by = ${v7()} where id = ${frozen}`;

@@ -136,7 +136,7 @@ test('applySpends answers from the charge when the stored answer is gone', async
 });
 
 test('applySpends leaves no name behind a refusal: the same key may succeed', async () => {
-  const first = named(await spender(10));
+  const first = named(await spender(100), { amountUtok: 150_000_000 });
   expect(codes(await apply([first]))).toEqual(['insufficient_balance']);
   const [row] = await books.sql`
     select count(*)::int as count from idempotency_keys where key = ${first.name?.key ?? ''}`;
@@ -164,28 +164,28 @@ test('applySpends of one key for two people at once charges one of them', async 
 
 test('applySpends refuses more than one spend may take, and less than new work needs', async () => {
   const act = books.activities({
-    settings: { ...SETTINGS, spendMaxTokens: 40, trackMinStartTokens: 30 },
+    settings: { ...SETTINGS, spendMaxTokens: 80, trackMinStartTokens: 60 },
   });
-  const userId = await spender(50);
-  const spends = [41, 25, 5].map((tokens) => request(userId, { amountUtok: tokens * 1_000_000 }));
+  const userId = await spender(100);
+  const spends = [81, 50, 5].map((tokens) => request(userId, { amountUtok: tokens * 1_000_000 }));
   const answers = await asWorkflow('spends:test:most', () => act.applySpends({ spends }));
-  expect(codes(answers)).toEqual(['invalid_amount', 25, 'insufficient_balance']);
-  expect(answers[2]).toMatchObject({ requiredUtok: 30_000_000, availableUtok: 25_000_000 });
+  expect(codes(answers)).toEqual(['invalid_amount', 50, 'insufficient_balance']);
+  expect(answers[2]).toMatchObject({ requiredUtok: 60_000_000, availableUtok: 50_000_000 });
 });
 
 test('applySpends shows operators once what nobody could collect', async () => {
-  const delivered = request(await spender(10), {
+  const delivered = request(await spender(100), {
     kind: 'track',
     isPostPaid: true,
     amountUtok: 5_000_000_000,
   });
   const [answer] = await apply([delivered]);
-  expect(answer).toMatchObject({ chargedUtok: 1_010_000_000, uncollectedUtok: 3_990_000_000 });
+  expect(answer).toMatchObject({ chargedUtok: 1_100_000_000, uncollectedUtok: 3_900_000_000 });
   await apply([delivered]);
   const items =
     await books.sql`select reason from open_items where key = ${`${delivered.key}:uncollected`}`;
   expect(items.map((item) => item['reason'])).toEqual([
-    '3990 of 5000 tokens could not be collected: a job',
+    '3900 of 5000 tokens could not be collected: a job',
   ]);
 });
 
