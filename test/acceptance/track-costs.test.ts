@@ -34,6 +34,14 @@ async function setting(key: string, value: unknown): Promise<void> {
     on conflict (key) do update set value = excluded.value`;
 }
 
+/** Somebody with a subscription in force and so few tokens, because the others were spent. */
+async function poorSpender(tokens: number): Promise<number> {
+  const userId = await spender(stack, 100);
+  const body = { amount: 100 - tokens, description: 'an earlier job' };
+  await client.call('POST', `/users/${userId}/spend`, { body });
+  return userId;
+}
+
 const charged = async (userId: number) =>
   (
     await stack.sql`
@@ -59,7 +67,7 @@ test('T-V22 costs are multiplied exactly and rounded once, and a cost below half
 });
 
 test('both envelopes and the bare report say the same, flat or wrapped', async () => {
-  const userId = await spender(stack, 10);
+  const userId = await spender(stack, 100);
   const bodies = [
     event(userId),
     { type: 'track_cost', ...event(userId) },
@@ -73,7 +81,7 @@ test('both envelopes and the bare report say the same, flat or wrapped', async (
 });
 
 test('a repeat is answered from the books and another body under the same name is refused', async () => {
-  const userId = await spender(stack, 10);
+  const userId = await spender(stack, 100);
   const body = event(userId, { node_costs: { draft: 0.02, check: '0.01' } });
   const first = await send(body);
   const again = await send({ type: 'track_cost', data: body });
@@ -82,7 +90,7 @@ test('a repeat is answered from the books and another body under the same name i
   expect(again.json).toEqual({ ...first.json, replayed: true });
   const other = await send({ ...body, total_cost: '0.06' });
   expect([other.status, other.json['code']]).toEqual([422, 'idempotency_mismatch']);
-  expect(await balance(stack, userId)).toBe(9.84);
+  expect(await balance(stack, userId)).toBe(99.84);
 });
 
 test.each([['-1'], [-0.05], ['NaN'], ['abc'], [null], ['0.12345678901']])(
@@ -94,7 +102,7 @@ test.each([['-1'], [-0.05], ['NaN'], ['abc'], [null], ['0.12345678901']])(
 );
 
 test('T-B2 delivered work is charged whatever became of the person meanwhile', async () => {
-  const userId = await spender(stack, 10);
+  const userId = await spender(stack, 100);
   await stack.sql`update users set is_blocked = true where id = ${userId}`;
   expect((await send(event(userId))).json['charged']).toBe('0.16');
   const lapsed = await newUser(stack);
@@ -115,7 +123,7 @@ test('T-B3 a debt of 999 is kept and 1000 is the floor', async () => {
 });
 
 test('T-B5 work that cost nothing is answered, silent, and broken Markdown in its names stays text', async () => {
-  const userId = await spender(stack, 10);
+  const userId = await spender(stack, 100);
   const before = await promisedMessages(stack, userId);
   const free = await send(event(userId, { total_cost: 0, free_requests: 3 }));
   expect(free.json).toMatchObject({ status: 'charged', charged: '0', label: 'free' });
@@ -130,8 +138,8 @@ test('T-B5 work that cost nothing is answered, silent, and broken Markdown in it
 });
 
 test('T-B7 a charge beyond the floor takes what fits, shows the rest, and nothing new may start', async () => {
+  const userId = await poorSpender(10);
   await setting('COST_MULTIPLIER', '1');
-  const userId = await spender(stack, 10);
   const { json } = await send(event(userId, { total_cost: '5000' }));
   await setting('COST_MULTIPLIER', '3.14');
   expect(json).toMatchObject({ charged: '1010', uncollected: '3990' });
@@ -144,7 +152,7 @@ test('T-B7 a charge beyond the floor takes what fits, shows the rest, and nothin
 });
 
 test('a debt is shown and settled by the next top-up', async () => {
-  const userId = await spender(stack, 10);
+  const userId = await poorSpender(10);
   await send(event(userId, { total_cost: '10' }));
   expect(await balance(stack, userId)).toBe(-21.4);
   const order = await orderTopup(stack, userId, 20_000);

@@ -72,6 +72,9 @@ function recorded(answer: TrackAnswer | undefined) {
   return answer;
 }
 
+/** Micro-tokens in a wallet. */
+const utok = async (userId: number) => Math.round((await balance(books.sql, userId)) * 1e6);
+
 const chargesOf = async (userId: number) =>
   (
     await books.sql`
@@ -100,7 +103,7 @@ describe('a report that ends its job', () => {
       jobChargedUtok: 160_000,
     });
     expect(job.state).toBe('settled');
-    expect(await balance(books, userId)).toBe(tokens(10) - 160_000);
+    expect(await utok(userId)).toBe(tokens(10) - 160_000);
   });
 
   it('is charged once, and its repeat hears the same', async () => {
@@ -134,7 +137,7 @@ describe('a report that ends its job', () => {
       chargedUtok: tokens(1_010),
       uncollectedUtok: tokens(3_990),
     });
-    expect(await balance(books, userId)).toBe(tokens(-1_000));
+    expect(await utok(userId)).toBe(tokens(-1_000));
     expect(await items(userId)).toEqual(['uncollected']);
   });
 
@@ -149,7 +152,7 @@ describe('a report that ends its job', () => {
       label,
       charge: { transferId: null, chargedUtok: 0 },
     });
-    expect(await balance(books, userId)).toBe(tokens(10));
+    expect(await utok(userId)).toBe(tokens(10));
   });
 
   it('takes the most particular multiplier and keeps it', async () => {
@@ -201,7 +204,7 @@ describe('a job that reports more than once', () => {
     });
     const late = await send([report({ ...job, totalCost: '3' })], { arrivedAt: after(49) });
     expect(recorded(late.answers[0]).status).toBe('late');
-    expect(await balance(books, userId)).toBe(tokens(10) - 6_280_000);
+    expect(await utok(userId)).toBe(tokens(10) - 6_280_000);
     expect(await items(userId)).toEqual(['missing_cost']);
     const counted = await books.sql`
       select raw_cost::float8 as raw from usage_events where user_id = ${userId} and is_counted`;
@@ -224,7 +227,7 @@ describe('a job that reports more than once', () => {
           );
           for (const event of shuffled) await send([event]);
           const top = Math.max(...cents);
-          const spent = tokens(50) - (await balance(books, userId));
+          const spent = tokens(50) - (await utok(userId));
           expect(spent).toBe(Math.floor((top * 314 + 50) / 100) * 10_000);
         },
       ),
@@ -313,10 +316,10 @@ describe('a job whose last report never comes', () => {
     const settings = { trackMissingPolicy: 'flat' } as const;
     await send([event]);
     await settleSilent(event, after(1), settings);
-    expect(await balance(books, userId)).toBe(tokens(9));
+    expect(await utok(userId)).toBe(tokens(9));
     const last = report({ userId, taskRef: 'silent-flat', totalCost: '0.1' });
     await send([last], { arrivedAt: after(5), settings });
     await send([last], { arrivedAt: after(6), settings });
-    expect(await balance(books, userId)).toBe(tokens(10) - 310_000);
+    expect(await utok(userId)).toBe(tokens(10) - 310_000);
   });
 });

@@ -31,7 +31,9 @@ describe('TC-1 multipliers of costs', () => {
     await stage.sql`
       insert into cost_multipliers (id, track, multiplier, valid_from)
       values (gen_random_uuid(), 'a<b', 3.5, '2026-04-01')`;
-    expect((await admin.write('/multipliers')).message.text).toContain('track=a<b: × 3.5, 2026-04-01');
+    expect((await admin.write('/multipliers')).message.text).toContain(
+      'track=a<b: × 3.5, 2026-04-01',
+    );
     expect((await admin.write('/multipliers cats=3')).message.text).toContain('cats=3');
     const finance = await newOperator(stage, ['finance']);
     expect((await finance.write('/multipliers')).message.text).toContain('did not understand');
