@@ -184,10 +184,14 @@ function insertEntries(tx: Transaction, moving: readonly MovingSpend[]) {
     ) as line (account_id, amount, balance_after)`);
 }
 
-/** Each lot is drained by the entry that lowered the wallet. */
+/**
+ * Each lot is drained by the entry that lowered the wallet, in the order in which the lots burned: a join alone keeps
+ * none, and a repeat reads these rows by their ids.
+ */
 function insertLotMoves(tx: Transaction, moving: readonly MovingSpend[]) {
   const rows = moving.flatMap(({ transferId, decision }) =>
-    decision.takes.map(({ lotId, amountUtok }) => ({
+    decision.takes.map(({ lotId, amountUtok }, n) => ({
+      n,
       transfer_id: transferId,
       lot_id: lotId,
       amount: amountUtok,
@@ -196,8 +200,9 @@ function insertLotMoves(tx: Transaction, moving: readonly MovingSpend[]) {
   return tx.execute(sql`
     insert into ${lotMoves} (entry_id, lot_id, amount_utok)
     select entry.id, take.lot_id, - take.amount
-    from json_to_recordset(${json(rows)}::json) as take (transfer_id uuid, lot_id uuid, amount bigint)
-    join ${entries} entry on entry.transfer_id = take.transfer_id and entry.amount < 0`);
+    from json_to_recordset(${json(rows)}::json) as take (n int, transfer_id uuid, lot_id uuid, amount bigint)
+    join ${entries} entry on entry.transfer_id = take.transfer_id and entry.amount < 0
+    order by entry.id, take.n`);
 }
 
 function lowerLots(tx: Transaction, moving: readonly MovingSpend[]) {
