@@ -26,7 +26,8 @@ export async function work(db: Database, question: WorkQuestion): Promise<WorkRe
       select key, grouping(key) = 1 as is_total, ${FIGURES},
         ${sortOf(group)} as sort, md5(coalesce(key, '')) as tie
       from facts group by grouping sets ((key), ())
-    )
+    ),
+    ${COSTS}
     select shown.*, (${rawCosts()}) as "rawCosts", (
       select c.name from ${apiClients} c where c.id::text = shown.key and ${group === 'client'}) as name
     from (
@@ -48,7 +49,8 @@ export async function work(db: Database, question: WorkQuestion): Promise<WorkRe
 /** Totals of the charges alone, for reports whose rows are not charges. */
 export async function workTotals(db: Database, filter: WorkFilter): Promise<WorkFigures> {
   const rows = await db.execute<FigureRow & Record<string, unknown>>(sql`
-    with ${factsOf(filter, sql`null::text`)}
+    with ${factsOf(filter, sql`null::text`)},
+    ${COSTS}
     select shown.*, (${rawCosts()}) as "rawCosts"
     from (select true as is_total, null::text as key, ${FIGURES} from facts) shown`);
   const row = rows[0];
@@ -79,13 +81,19 @@ const FIGURES = sql`
   coalesce(sum(api_calls), 0)::text as "apiCalls",
   coalesce(sum(free_requests), 0)::text as "freeRequests"`;
 
+/** Raw costs by currency of every group and of all together, summed once. */
+const COSTS = sql`
+  costs as (
+    select key, grouping(key) = 1 as is_total, currency, trim_scale(sum(raw_cost))::text as cost
+    from facts where currency is not null
+    group by grouping sets ((key, currency), (currency))
+  )`;
+
 /** Costs of a shown row by currency, as JSON text of decimals. */
 function rawCosts(): SQL {
   return sql`
-    select coalesce(json_object_agg(each.currency, each.cost), '{}')::text from (
-      select currency, trim_scale(sum(raw_cost))::text as cost from facts
-      where currency is not null and (shown.is_total or facts.key is not distinct from shown.key)
-      group by currency) each`;
+    select coalesce(json_object_agg(costs.currency, costs.cost), '{}')::text from costs
+    where costs.is_total = shown.is_total and costs.key is not distinct from shown.key`;
 }
 
 function keyOf({ group, span, timeZone }: WorkQuestion): SQL {
