@@ -83,7 +83,7 @@ export interface BotSettings {
   readonly supportUsername: string;
   /** What bringing others earns, and after how many days. */
   readonly referral: { readonly percent: number; readonly holdDays: number };
-  /** Most that automatic top-ups may take of one person a day unless a live setting says otherwise; none when absent. */
+  /** Most that automatic top-ups may take of one person a day, in kopecks; none are offered when it is absent. */
   readonly autoTopupDailyCapMinor?: number;
   /** Who stands on receipts as the seller. */
   readonly seller: { readonly name: string; readonly requisites: readonly string[] };

@@ -1,19 +1,13 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
-import { autoTopups, consents, paymentMethods, settings } from '../../drizzle/schema';
-import { DEFAULT_SETTINGS, mergeSettings } from '../domain/billing/settings';
+import { autoTopups, consents, paymentMethods } from '../../drizzle/schema';
 
 export interface AutoTopupReads {
-  /** A person's standing order and saved cards; `defaultCapMinor` is what the environment lets be taken a day. */
-  autoTopup(person: {
-    readonly userId: number;
-    readonly defaultCapMinor: number;
-  }): Promise<AutoTopupView>;
+  /** A person's standing order and saved cards. */
+  autoTopup(userId: number): Promise<AutoTopupView>;
 }
 
 export interface AutoTopupView {
-  /** Most that may be taken of one person a day, in kopecks; zero when the operator offers none. */
-  readonly operatorCapMinor: number;
   readonly standing: StandingTopupView | undefined;
   /** Cards that may be charged, the newest first. */
   readonly cards: readonly SavedCardView[];
@@ -39,15 +33,9 @@ export interface SavedCardView {
 
 export function autoTopupReads(db: Database): AutoTopupReads {
   return {
-    autoTopup: async ({ userId, defaultCapMinor }) => {
-      const [rows, standing, cards] = await Promise.all([
-        db.select({ key: settings.key, value: settings.value }).from(settings),
-        standingOf(db, userId),
-        cardsOf(db, userId),
-      ]);
-      const defaults = { ...DEFAULT_SETTINGS, autoTopupDailyCapMinor: defaultCapMinor };
-      const { autoTopupDailyCapMinor: operatorCapMinor } = mergeSettings(defaults, rows);
-      return { operatorCapMinor, standing, cards };
+    autoTopup: async (userId) => {
+      const [standing, cards] = await Promise.all([standingOf(db, userId), cardsOf(db, userId)]);
+      return { standing, cards };
     },
   };
 }

@@ -148,7 +148,7 @@ async function stop(tx: Transaction, userId: number): Promise<TopupChoiceOutcome
 async function change(
   tx: Transaction,
   userId: number,
-  { kind: _kind, ...amounts }: Extract<TopupWish, { kind: 'change' }>,
+  { thresholdUtok, targetUtok, dailyCapMinor }: Extract<TopupWish, { kind: 'change' }>,
 ): Promise<TopupChoiceOutcome> {
   const [order] = await tx
     .select()
@@ -156,12 +156,16 @@ async function change(
     .where(eq(autoTopups.userId, userId))
     .for('update');
   if (!order?.isActive) return 'refused';
-  const next = { ...order, ...amounts };
+  const next = {
+    thresholdUtok: thresholdUtok ?? order.thresholdUtok,
+    targetUtok: targetUtok ?? order.targetUtok,
+    dailyCapMinor: dailyCapMinor ?? order.dailyCapMinor,
+  };
   if (next.targetUtok <= next.thresholdUtok) return 'refused';
   const deferredUntil = order.declines > 0 ? order.deferredUntil : null;
   await tx
     .update(autoTopups)
-    .set({ ...amounts, deferredUntil })
+    .set({ ...next, deferredUntil })
     .where(eq(autoTopups.userId, userId));
   return 'done';
 }

@@ -1,17 +1,15 @@
-import { v7 } from 'uuid';
-import { createSpending } from '../../src/commands/spending';
 import { chooseAutoTopup, type TopupWish } from '../../src/records/auto-topups';
-import { apiClient, spender } from '../support/api';
+import { apiClient, spender, type ApiClient } from '../support/api';
 import { DAY, HOUR, pay, untilSettled } from '../support/payments';
 import { asOfOf, balance, newUser } from '../support/shop';
 import { checkBooks, startStack, until, type Stack } from '../support/stack';
 
 let stack: Stack;
-let clientId: string;
+let api: ApiClient;
 
 beforeAll(async () => {
   stack = await startStack({ settings: { autoTopupDailyCapMinor: 100_000 } });
-  ({ clientId } = await apiClient(stack));
+  api = await apiClient(stack);
 });
 afterEach(() => checkBooks(stack));
 afterAll(() => stack.stop());
@@ -62,19 +60,13 @@ async function leaveCard(userId: number): Promise<void> {
   await untilSettled(stack, paymentId);
 }
 
-/** So many spends at once, through the gate that the API uses. */
-async function spend(userId: number, times: number, tokens: number): Promise<void> {
-  const gate = createSpending({
-    ...{ client: stack.client, taskQueue: stack.taskQueue, processId: v7() },
-  });
-  const asOf = (await asOfOf(stack, userId)).asOf.toISOString();
-  const spends = Array.from({ length: times }, () =>
-    gate.spend({
-      ...{ key: v7(), clientId, userId, kind: 'spend', description: 'a job', asOf },
-      amountUtok: tokens * 1_000_000,
-    }),
+/** So many spends at once over the API; each is charged. */
+async function spend(userId: number, times: number, amount: number): Promise<void> {
+  const body = { amount: String(amount), description: 'a job' };
+  const answers = await Promise.all(
+    Array.from({ length: times }, () => api.call('POST', `/users/${userId}/spend`, { body })),
   );
-  await Promise.all(spends);
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
 }
 
 const attempts = (userId: number) =>

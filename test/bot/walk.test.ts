@@ -34,7 +34,7 @@ const COMMANDS = [
 ];
 
 const PROVIDERS = [
-  { name: 'mock', currencies: ['RUB'] },
+  { name: 'mock', currencies: ['RUB'], canSave: true },
   { name: 'robokassa', currencies: ['RUB'] },
   { name: 'stars', currencies: ['XTR'] },
 ];

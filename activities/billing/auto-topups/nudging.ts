@@ -1,5 +1,4 @@
 import { activityInfo, getClient, log } from '@temporalio/activity';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { autoTopups, users } from '../../../drizzle/schema';
 import {
@@ -65,13 +64,16 @@ export async function sweepTopups(
   return { started };
 }
 
+/** By its name, because the client is Temporal's own here and not a package of ours. */
+const ALREADY_STARTED = 'WorkflowExecutionAlreadyStartedError';
+
 /** A workflow that runs looks again by itself before it ends; a signal each minute would only lengthen its history. */
 async function isStarted(person: TopupOwner): Promise<boolean> {
   try {
     await getClient().workflow.start('autoTopup', startOf(person, activityInfo().taskQueue));
     return true;
   } catch (error) {
-    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    if (error instanceof Error && error.name === ALREADY_STARTED) return false;
     throw error;
   }
 }

@@ -1,11 +1,10 @@
 import { Composer } from 'grammy';
 import { PEGGED_CURRENCY } from '../../domain/billing/topup-limits';
-import type { AutoTopupView } from '../../reads/auto-topup';
 import type { TopupWish } from '../../records/auto-topups';
 import { NEW_MESSAGE } from '../callback-data';
 import { show, tell, toast, type BotContext, type CallbackHandlers, type Press } from '../context';
 import type { BotParts } from '../parts';
-import { payAndSave, offerSaving } from './saving';
+import { offerSaving, payAndSave } from './saving';
 import {
   autoScreen,
   changeOf,
@@ -14,6 +13,7 @@ import {
   firstAmounts,
   settingScreen,
   type Setting,
+  type TopupView,
 } from './screens';
 
 type AutoRoute =
@@ -35,16 +35,16 @@ export function autoTopupFeature(parts: BotParts) {
   return { composer, callbacks };
 }
 
-async function viewOf(ctx: BotContext, parts: BotParts): Promise<AutoTopupView> {
-  const defaultCapMinor = parts.settings.autoTopupDailyCapMinor ?? 0;
-  return parts.reads.autoTopup({ userId: ctx.visit.userId, defaultCapMinor });
+async function viewOf(ctx: BotContext, parts: BotParts): Promise<TopupView> {
+  const operatorCapMinor = parts.settings.autoTopupDailyCapMinor ?? 0;
+  return { ...(await parts.reads.autoTopup(ctx.visit.userId)), operatorCapMinor };
 }
 
 /** An operator who offers none leaves the person nothing but what they have, to be switched off. */
 async function whileOffered(
   ctx: BotContext,
   parts: BotParts,
-  act: (view: AutoTopupView) => Promise<void>,
+  act: (view: TopupView) => Promise<void>,
 ): Promise<void> {
   const view = await viewOf(ctx, parts);
   if (view.operatorCapMinor > 0) await act(view);

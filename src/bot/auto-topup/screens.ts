@@ -11,6 +11,12 @@ import { amountText, instantText, tokensText } from '../display';
 import { button, lines, openButton, type Button, type Screen } from '../screen';
 import { say, sayPlainly } from '../wording';
 
+/** What is known of a person, and what the operator allows. */
+export interface TopupView extends AutoTopupView {
+  /** Most that may be taken of one person a day, in kopecks; zero when none is offered. */
+  readonly operatorCapMinor: number;
+}
+
 /** What a person can set, by the word its button carries. */
 export type Setting = 'thr' | 'tgt' | 'cap';
 
@@ -39,7 +45,7 @@ export function consentHash(locale: Locale): string {
   return createHash('sha256').update(sayPlainly(locale, 'auto.consent')).digest('hex');
 }
 
-export function autoScreen(ctx: BotContext, view: AutoTopupView): Screen {
+export function autoScreen(ctx: BotContext, view: TopupView): Screen {
   const { standing } = view;
   return standing?.isActive && standing.hasConsent
     ? activeScreen(ctx, standing)
@@ -86,7 +92,7 @@ function rubles(minor: number, locale: Locale): string {
 /** Everything that is agreed to stands above the button that agrees (AU-2, lesson 22). */
 function offerScreen(
   ctx: BotContext,
-  { standing, cards, operatorCapMinor }: AutoTopupView,
+  { standing, cards, operatorCapMinor }: TopupView,
 ): Screen {
   const locale = localeOf(ctx);
   const amounts = standing ?? firstAmounts(operatorCapMinor);
@@ -132,7 +138,7 @@ const QUESTIONS: Readonly<Record<Setting, TextKey>> = {
 /** The choices of one setting; only those that fit the others and what the operator allows. */
 export function settingScreen(
   ctx: BotContext,
-  { setting, view }: { setting: Setting; view: AutoTopupView },
+  { setting, view }: { setting: Setting; view: TopupView },
 ): Screen {
   const locale = localeOf(ctx);
   const buttons = choicesOf(setting, view).map((value) => choiceButton(locale, setting, value));
@@ -150,7 +156,7 @@ function choiceButton(locale: Locale, setting: Setting, value: number): Button {
   return { label, press: { route: 'auto:set', arg: `${setting} ${value}` } };
 }
 
-function choicesOf(setting: Setting, { standing, operatorCapMinor }: AutoTopupView): number[] {
+function choicesOf(setting: Setting, { standing, operatorCapMinor }: TopupView): number[] {
   const { thresholdTokens, targetTokens, dailyCapMinor } = TOPUP_CHOICES;
   if (setting === 'cap') return dailyCapMinor.filter((minor) => minor <= operatorCapMinor);
   const { thresholdUtok, targetUtok } = standing ?? firstAmounts(operatorCapMinor);
@@ -160,7 +166,7 @@ function choicesOf(setting: Setting, { standing, operatorCapMinor }: AutoTopupVi
 }
 
 /** The change a choice means; undefined for anything that is no choice now. */
-export function changeOf(arg: string, view: AutoTopupView) {
+export function changeOf(arg: string, view: TopupView) {
   const [setting = '', text = ''] = arg.split(' ');
   const value = Number(text);
   if (setting !== 'thr' && setting !== 'tgt' && setting !== 'cap') return undefined;

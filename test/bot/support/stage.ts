@@ -84,6 +84,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       publicBaseUrl: 'https://billing.example',
       supportUsername: 'billing_help',
       referral: { percent: 10, holdDays: 14 },
+      autoTopupDailyCapMinor: 100_000,
       seller: { name: 'ООО «Токены»', requisites: ['ИНН 7700000000', 'Москва'] },
     },
     makeApiKey: () => issueKey(TEST_SECRETS.apiKeyPepper),

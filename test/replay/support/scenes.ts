@@ -31,6 +31,7 @@ import { OPERATOR_SCENES } from './operator-scenes';
 import { BREAK_SCENES } from './break-scenes';
 import { REFUND_SCENES } from './refund-scenes';
 import { SPEND_SCENES } from './spend-scenes';
+import { TOPUP_SCENES } from './topup-scenes';
 import { WALLET_SCENES } from './wallet-scenes';
 
 /** Plays one workflow to an interesting state and gives the handle whose history is kept. */
@@ -254,6 +255,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   ...REFERRAL_SCENES,
   ...TRIAL_SCENES,
   ...REFUND_SCENES,
+  ...TOPUP_SCENES,
   ...WALLET_SCENES,
   ...BREAK_SCENES,
   ...OPERATOR_SCENES,

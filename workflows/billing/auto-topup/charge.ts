@@ -1,11 +1,10 @@
-import { condition, continueAsNew, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { SentCharge } from '../../../activities/billing/auto-topups/charging';
 import type { TopupAttempt } from '../../../activities/billing/auto-topups/attempts';
 import { FACT_RANK, foldFacts, unknownPollDelayMs } from '../../../src/domain/billing/payment';
 import type { WireFact } from '../../../src/domain/billing/payment';
 import { askOrder, wakeNotifier } from '../activities';
 import { hintPaymentConfirmation } from '../hints';
-import type { autoTopup } from './auto-topup';
 import { showWait, type TopupDesk } from './desk';
 import { recordTopupDecline, sendTopupCharge, tellUnknownTopup, topupAttemptState } from './stubs';
 
@@ -39,7 +38,8 @@ export async function carryCharge(desk: TopupDesk, attempt: TopupAttempt): Promi
   if (!attempt.isSent && (await send(desk, charge)) === 'over') return;
   while (await isOpen(desk, charge)) {
     if (desk.clock.nowMs() > charge.sinceMs + GIVEN_UP_MS) return waitForOperator(desk);
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof autoTopup>(desk.input);
+    // The next run finds the attempt as the database holds it, and asks on.
+    if (workflowInfo().continueAsNewSuggested) return;
     await rest(desk, charge);
     if ((await ask(desk, charge)) === 'over') return;
   }
