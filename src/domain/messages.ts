@@ -150,7 +150,12 @@ export type TemplateParams = {
   readonly 'lot.expiring': { readonly tokensUtok: number; readonly until: string };
   readonly 'lot.expired': { readonly tokensUtok: number; readonly balanceUtok: number };
   /** The balance fell to a threshold or below it; negative when delivered work left a debt. */
-  readonly 'low.balance': { readonly balanceUtok: number; readonly thresholdUtok: number };
+  readonly 'low.balance': {
+    readonly balanceUtok: number;
+    readonly thresholdUtok: number;
+    /** One where automatic top-ups are offered. */
+    readonly offersAuto?: number;
+  };
   /** So many percent of a limit are used, until it begins anew. */
   readonly 'limit.reached': LimitParams;
   /** The same of an API key or a whole client. */

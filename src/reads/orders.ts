@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, not, or, sql } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
 import {
   invoices,
@@ -63,7 +63,14 @@ export async function invoiceIdByNo(db: Database, no: number): Promise<string | 
 
 export async function invoicesOf(db: Database, userId: number): Promise<readonly InvoiceView[]> {
   const rows = await selectInvoices(db)
-    .where(and(eq(invoices.userId, userId), isVisible(invoices.userId, invoices.createdAsOf)))
+    .where(
+      and(
+        eq(invoices.userId, userId),
+        isVisible(invoices.userId, invoices.createdAsOf),
+        // Of a charge that nobody makes by hand there is nothing to do before it is paid.
+        or(not(invoices.isAutomatic), isNotNull(invoices.paidAt)),
+      ),
+    )
     .orderBy(desc(invoices.no))
     .limit(10);
   return rows.map(toView);

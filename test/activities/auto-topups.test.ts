@@ -42,11 +42,6 @@ function bank(): PaymentProvider {
       charged.push({ key, token: method.token });
       return Promise.resolve(answer);
     },
-    savedMethod: () =>
-      Promise.resolve({
-        kind: 'saved',
-        method: { token: 'card-token', label: 'Visa •• 4242', expiresOn: '2029-12-31' },
-      }),
   });
 }
 
@@ -283,48 +278,6 @@ test('noteTopups notes who has too little, and names them once until somebody ha
   expect(await note()).toEqual([{ userId, clockOffsetMs: 0 }]);
   expect(await note()).toEqual([]);
   expect(await orderRow(other)).toMatchObject({ requested_at: null });
-});
-
-describe('keepMethod', () => {
-  const keep = (order: { invoiceId: string; paymentId: string }) =>
-    asWorkflow(`pay:mock:${order.paymentId}`, () =>
-      act.keepMethod({
-        provider: 'mock',
-        providerPaymentId: order.paymentId,
-        invoiceId: order.invoiceId,
-        asOf: NOON,
-      }),
-    );
-
-  async function paidOrder(savesMethod: boolean) {
-    const order = await pending(books, { amountMinor: 50_000 });
-    await books.sql`
-      update invoices set saves_method = ${savesMethod} where id = ${order.invoiceId}`;
-    const fact = paidFact(order, { amount: rub(50_000) });
-    await post(books, fact);
-    return { ...order, paymentId: fact.providerPaymentId };
-  }
-  const methodsOf = (userId: number) =>
-    books.sql`select label, state, first_charge_id from payment_methods where user_id = ${userId}`;
-
-  test('seals the token of a card whose owner agreed, once', async () => {
-    const order = await paidOrder(true);
-    expect(await keep(order)).toEqual({ kind: 'kept' });
-    expect(await keep(order)).toEqual({ kind: 'kept' });
-    expect(await methodsOf(order.userId)).toEqual([
-      { label: 'Visa •• 4242', state: 'active', first_charge_id: order.paymentId },
-    ]);
-    const [row] = await books.sql`
-      select token_enc from payment_methods where user_id = ${order.userId}`;
-    expect((row?.['token_enc'] as Buffer).includes('card-token')).toBe(false);
-    expect(await templatesOf(books, order.userId)).toContain('method.saved');
-  });
-
-  test('keeps nothing of an order that did not ask for it', async () => {
-    const order = await paidOrder(false);
-    expect(await keep(order)).toEqual({ kind: 'none' });
-    expect(await methodsOf(order.userId)).toEqual([]);
-  });
 });
 
 test('a wish to be forgotten ends the standing order', async () => {

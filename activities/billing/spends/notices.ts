@@ -30,6 +30,7 @@ export async function noticeFalls(
   { falls, settings }: { falls: readonly WalletFall[]; settings: BillingSettings },
 ): Promise<void> {
   const thresholds = thresholdsOf(settings.lowBalanceThresholds);
+  const offer = settings.autoTopupDailyCapMinor > 0 ? { offersAuto: 1 } : {};
   const messages = wholeFalls(falls).flatMap((fall) => {
     const { balanceBeforeUtok: fromUtok, balanceAfterUtok: toUtok } = fall;
     const thresholdUtok = crossedThreshold({ fromUtok, toUtok }, thresholds);
@@ -39,7 +40,7 @@ export async function noticeFalls(
         userId: fall.userId,
         key: `${fall.userId}:low.balance:${thresholdUtok}:${fall.chargeId}`,
         template: 'low.balance' as const,
-        params: { balanceUtok: toUtok, thresholdUtok },
+        params: { balanceUtok: toUtok, thresholdUtok, ...offer },
         category: 'service' as const,
         asOf: fall.asOf,
       },

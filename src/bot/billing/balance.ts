@@ -23,13 +23,14 @@ async function showBalance(ctx: BotContext, parts: BotParts, isNew = false): Pro
     parts.reads.wallet(userId, asOf),
     parts.reads.topupTariff(asOf),
   ]);
-  await show(ctx, balanceScreen(ctx, wallet, tariff), { isNew });
+  const offersAuto = (parts.settings.autoTopupDailyCapMinor ?? 0) > 0;
+  await show(ctx, balanceScreen(ctx, wallet, { tariff, offersAuto }), { isNew });
 }
 
 function balanceScreen(
   ctx: BotContext,
   wallet: WalletView,
-  tariff: TariffCard | undefined,
+  { tariff, offersAuto }: { tariff: TariffCard | undefined; offersAuto: boolean },
 ): Screen {
   const locale = localeOf(ctx);
   const { subscription } = wallet;
@@ -51,7 +52,7 @@ function balanceScreen(
         openButton(locale, 'button.promo', 'promo:ask'),
         openButton(locale, 'button.history', 'nav:hist'),
       ],
-      [openButton(locale, 'button.auto', 'nav:auto')],
+      offersAuto ? [openButton(locale, 'button.auto', 'nav:auto')] : [],
       [openButton(locale, 'button.menu', 'nav:menu')],
     ],
   };

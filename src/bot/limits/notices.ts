@@ -1,4 +1,5 @@
 import type { LimitParams, Locale, TemplateParams } from '../../domain/messages';
+import { autoButton } from '../auto-topup/notices';
 import { NEW_MESSAGE, type Route } from '../callback-data';
 import { instantText, tokensText, type Place } from '../display';
 import { button, type Button, type Screen } from '../screen';
@@ -26,10 +27,13 @@ export const LIMIT_NOTICES = {
 };
 
 /** Plain words, whatever happened: nobody is blamed for work that was delivered (TC-9). */
-function lowBalance({ balanceUtok }: TemplateParams['low.balance'], { locale }: Place): Screen {
+function lowBalance(
+  { balanceUtok, offersAuto }: TemplateParams['low.balance'],
+  { locale }: Place,
+): Screen {
   const rows = [
     [open(locale, 'button.topup', 'nav:top'), balanceButton(locale)],
-    [open(locale, 'button.auto', 'nav:auto')],
+    offersAuto === undefined ? [] : [autoButton(locale)],
   ];
   if (balanceUtok > 0) {
     return { text: say(locale, 'low.balance', { balance: tokensText(balanceUtok, locale) }), rows };
