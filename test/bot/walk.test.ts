@@ -117,7 +117,7 @@ describe('every screen', () => {
     expect(lists).toHaveLength(3);
     for (const list of lists) {
       expect(list).toContain('tariffs');
-      expect(list).not.toMatch(/limits|upcoming/);
+      expect(list).not.toMatch(/upcoming/);
     }
     expect(lists.some((list) => list.includes('Главное меню'))).toBe(true);
   });
