@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { asc, eq } from 'drizzle-orm';
 import { issueApiKey, revokeApiKey, rotateApiKey } from '../../activities/billing/api-keys';
 import type { Database, Transaction } from '../../drizzle/client';
@@ -43,7 +43,7 @@ export async function runKeyCommand(desk: KeyDesk, args: readonly string[]): Pro
   }
 }
 
-const OPTIONS: ParseArgsOptionsConfig = Object.fromEntries(
+const OPTIONS: NonNullable<ParseArgsConfig['options']> = Object.fromEntries(
   ['client', 'scopes', 'rate-limit', 'spend-limit-day', 'days', 'prefix', 'overlap-hours'].map(
     (name) => [name, { type: 'string' as const }],
   ),

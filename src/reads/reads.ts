@@ -12,7 +12,6 @@ import type { BillingReads } from './billing';
 import { catalogue, ratesAt, tariff, tariffBySlug, topupTariff } from './cards';
 import { entryFacts, latestDebits } from './explanations';
 import { giftReads } from './gifts';
-import { history } from './history';
 import { holdReads } from './holds';
 import { history, historyPage } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';

@@ -140,6 +140,8 @@ function partsOf(server: TestServer): HttpParts {
       apiKeys: async () => [],
       recordedRequest: async () => undefined,
       paymentRefunds: async () => undefined,
+      work: unasked,
+      nodes: unasked,
       hold: async () => undefined,
       holdAnswer: async () => undefined,
       ...noReads,

@@ -1,5 +1,4 @@
 import { isMore } from './cost';
-import type { BillingSettings } from './settings';
 
 /** Days after a job was settled in which a report may still correct its charge (TC-7). */
 export const CORRECTION_DAYS = 2;

@@ -126,7 +126,6 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
         return { kind: 'set' } as const;
       }),
     reportBreak: (found) => play('reportBreak', found, async () => undefined),
-    reportTrack: (report) => play('reportTrack', report, async () => []),
     hintPayment: (hint) => play('hintPayment', hint, async () => undefined),
     paymentCard: (payment) => play('paymentCard', payment, async () => undefined),
     repairPayment: (request) =>

@@ -48,7 +48,9 @@ async function carry(
   const headers = Object.entries({ authorization, 'content-type': type, 'idempotency-key': name });
   const answer = await fetch(target + (request.url ?? ''), {
     method: request.method ?? 'GET',
-    headers: headers.flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+    headers: Object.fromEntries(
+      headers.flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+    ),
     ...(body.length > 0 ? { body } : {}),
   });
   const text = await answer.text();

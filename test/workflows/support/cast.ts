@@ -214,6 +214,7 @@ export function happyActivities(): Activities {
     bookRefund: nothing,
     refuseRefund: nothing,
     applySpends: () => Promise.resolve([]),
+    setLimits: () => Promise.resolve({ kind: 'set' }),
     ...holdRoles(),
     recordReports: ({ events, arrivedAt }) =>
       Promise.resolve({
