@@ -8,6 +8,8 @@ export * from './subscriptions';
 export * from './redemptions';
 export * from './returns';
 export * from './usage';
+export * from './costs';
+export * from './limits';
 export * from './access';
 export * from './attempts';
 export * from './gifts';

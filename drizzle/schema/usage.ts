@@ -16,7 +16,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { amount, id, instant, recordedAt, updatedAt } from '../columns';
 import { apiClients, apiKeys } from './access';
-import { bytes, tariffs } from './catalogue';
+import { bytes } from './catalogue';
 import { lots, transfers } from './ledger';
 import { users } from './users';
 
@@ -168,44 +168,6 @@ export const trackJobs = pgTable(
   ],
 );
 
-/** Multipliers of raw costs; the most particular row in force wins over the setting (TC-1). */
-export const costMultipliers = pgTable(
-  'cost_multipliers',
-  {
-    id: id(),
-    track: text('track'),
-    clientId: uuid('client_id').references(() => apiClients.id),
-    tariffId: uuid('tariff_id').references(() => tariffs.id),
-    multiplier: numeric('multiplier', { precision: 10, scale: 4 }).notNull(),
-    validFrom: instant('valid_from').notNull(),
-    validUntil: instant('valid_until'),
-    recordedAt: recordedAt(),
-  },
-  (table) => [
-    check('cost_multipliers_value', sql`${table.multiplier} >= 0`),
-    check(
-      'cost_multipliers_term',
-      sql`${table.validUntil} is null or ${table.validUntil} > ${table.validFrom}`,
-    ),
-    index('cost_multipliers_by_track').on(table.track, table.validFrom),
-  ],
-);
-
-/** What one unit of a currency of costs is worth in rubles, of which one is one token. */
-export const costRates = pgTable(
-  'cost_rates',
-  {
-    currency: text('currency').notNull(),
-    rubPerUnit: numeric('rub_per_unit', { precision: 20, scale: 10 }).notNull(),
-    validFrom: instant('valid_from').notNull(),
-    recordedAt: recordedAt(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.currency, table.validFrom] }),
-    check('cost_rates_value', sql`${table.rubPerUnit} > 0`),
-  ],
-);
-
 /** What a track reported to have cost; exact decimals, with the multiplier and rounding that were used (TC-1, TC-2). */
 export const usageEvents = pgTable(
   'usage_events',
@@ -278,43 +240,4 @@ export const usageNodes = pgTable(
     updatedAt: updatedAt(),
   },
   (table) => [primaryKey({ columns: [table.usageEventId, table.node] })],
-);
-
-export type LimitScope = 'user' | 'key' | 'client';
-export type LimitWindow = 'day' | 'month';
-
-/** How much somebody may spend within a day or a month of the calendar (SP-7). */
-export const spendLimits = pgTable(
-  'spend_limits',
-  {
-    scope: text('scope').$type<LimitScope>().notNull(),
-    scopeId: text('scope_id').notNull(),
-    window: text('window').$type<LimitWindow>().notNull(),
-    limitUtok: amount('limit_utok').notNull(),
-    recordedAt: recordedAt(),
-    updatedAt: updatedAt(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.scope, table.scopeId, table.window] }),
-    check('spend_limits_scope', sql`${table.scope} in ('user', 'key', 'client')`),
-    check('spend_limits_window', sql`${table.window} in ('day', 'month')`),
-    check('spend_limits_amount', sql`${table.limitUtok} >= 0`),
-  ],
-);
-
-/** What has been spent of a limit in one of its windows; written by the transaction of the debit itself. */
-export const limitCounters = pgTable(
-  'limit_counters',
-  {
-    scope: text('scope').$type<LimitScope>().notNull(),
-    scopeId: text('scope_id').notNull(),
-    window: text('window').$type<LimitWindow>().notNull(),
-    windowStart: instant('window_start').notNull(),
-    usedUtok: amount('used_utok').notNull(),
-    updatedAt: updatedAt(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.scope, table.scopeId, table.window, table.windowStart] }),
-    check('limit_counters_used', sql`${table.usedUtok} >= 0`),
-  ],
 );

@@ -19,7 +19,9 @@ interface Operation {
 
 test('the document is a valid one of OpenAPI 3.1 and resolves all it refers to', async () => {
   const rules = {
-    ...{ struct: 'error', 'no-unresolved-refs': 'error', 'operation-operationId-unique': 'error' },
+    struct: 'error',
+    'no-unresolved-refs': 'error',
+    'operation-operationId-unique': 'error',
     'path-parameters-defined': 'error',
     'no-identical-paths': 'error',
     'no-invalid-media-type-examples': 'error',

@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 function adapter(baseUrl: string): PaymentProvider {
-  return mockProvider({ baseUrl, apiKey: API_KEY, credentials: CREDENTIALS, timeoutMs: 150 });
+  return mockProvider({ baseUrl, apiKey: API_KEY, credentials: CREDENTIALS, timeoutMs: 1_000 });
 }
 
 const rub = (minor: number) => ({ minor, currency: 'RUB', exponent: 2 });

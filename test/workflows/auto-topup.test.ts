@@ -21,7 +21,7 @@ let plans: PlannedTopup[];
 let isOpen: boolean;
 
 const IDLE: PlannedTopup = { kind: 'idle', reason: 'enough is available' };
-const PENDING = { kind: 'facts', facts: [fact('mp_1', { state: 'pending' })] } as const;
+const PENDING = { kind: 'facts' as const, facts: [fact('mp_1', { state: 'pending' })] };
 
 beforeAll(async () => {
   theatre = await openTheatre();

@@ -17,7 +17,9 @@ afterAll(() => theatre.close());
 describe('placing', () => {
   test('the same key a dozen times at once is one hold and one answer', async () => {
     const order = orderOf();
-    const answers = await Promise.all(Array.from({ length: 12 }, () => jobs.commands.placeHold(order)));
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => jobs.commands.placeHold(order)),
+    );
     const ids = answers.map((answer) => answer.kind === 'placed' && answer.hold.holdId);
     expect(new Set(ids).size).toBe(1);
     expect(answers.filter((answer) => answer.kind === 'placed' && !answer.isReplay)).toHaveLength(
@@ -81,7 +83,10 @@ describe('a hold that lost its keeper', () => {
   test('gets a new one with the next heartbeat', async () => {
     const one = await jobs.begin();
     await one.handle.terminate('by mistake');
-    expect(await jobs.beat(one, 3)).toMatchObject({ kind: 'done', hold: { reportedUtok: tokens(3) } });
+    expect(await jobs.beat(one, 3)).toMatchObject({
+      kind: 'done',
+      hold: { reportedUtok: tokens(3) },
+    });
     await theatre.pass(one.handle.workflowId, 2 * MINUTE);
     const result = await jobs.handleOf(one.order.holdKey).result();
     expect(result).toMatchObject({ hold: { capturedUtok: tokens(3) } });

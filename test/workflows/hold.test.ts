@@ -107,7 +107,10 @@ describe('one settlement', () => {
     const one = await jobs.begin();
     await jobs.release(one);
     await one.handle.result();
-    expect(await jobs.capture(one, 1)).toMatchObject({ kind: 'closed', hold: { state: 'released' } });
+    expect(await jobs.capture(one, 1)).toMatchObject({
+      kind: 'closed',
+      hold: { state: 'released' },
+    });
     expect(await jobs.beat(one, 1)).toMatchObject({ kind: 'closed', hold: { state: 'released' } });
   });
 

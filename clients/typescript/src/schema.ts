@@ -437,7 +437,7 @@ export interface components {
             track?: string;
             /** @description Kept with the charge; at most 8 kB of JSON. */
             metadata?: {
-                [key: string]: components["schemas"]["__schema0"];
+                [key: string]: unknown;
             };
             /** @description The Idempotency-Key of this item */
             idempotency_key: string;
@@ -562,9 +562,6 @@ export interface components {
             currency?: string;
             /** @description How to pay; the first that takes the currency when absent */
             provider?: string;
-        };
-        __schema0: string | number | boolean | null | components["schemas"]["__schema0"][] | {
-            [key: string]: components["schemas"]["__schema0"];
         };
         Balance: {
             user_id: number;
@@ -2137,7 +2134,7 @@ export interface operations {
                     track?: string;
                     /** @description Kept with the charge; at most 8 kB of JSON. */
                     metadata?: {
-                        [key: string]: components["schemas"]["__schema0"];
+                        [key: string]: unknown;
                     };
                     /** @description Names the request, so that a repeat has no second effect. `idempotency_key` in the body is an alias; one of both is needed. */
                     idempotency_key?: string;

@@ -40,8 +40,7 @@ export function adminFeature(parts: BotParts) {
   const refunds = refundsAdminFeature(parts);
   const blocking = blockingFeature(parts);
   const maintenance = maintenanceFeature(parts);
-  const campaigns = campaignsFeature(parts);
-  const tariffs = managedTariffsFeature(parts);
+  const shop = shopFeatures(parts);
   const topics = topicsFeature(parts);
   const messages = messagesFeature(parts);
   const payments = paymentsFeature(parts);
@@ -55,8 +54,7 @@ export function adminFeature(parts: BotParts) {
     refunds,
     approve,
     broadcast,
-    campaigns,
-    tariffs,
+    ...shop.features,
     blocking,
     maintenance,
     topics,
@@ -83,13 +81,22 @@ export function adminFeature(parts: BotParts) {
       ...refunds.callbacks,
       ...blocking.callbacks,
       ...maintenance.callbacks,
-      ...campaigns.callbacks,
-      ...tariffs.callbacks,
+      ...shop.callbacks,
       ...topics.callbacks,
       ...messages.callbacks,
       ...payments.callbacks,
       ...work.callbacks,
     },
+  };
+}
+
+/** What is on sale, and what makes it cheaper. */
+function shopFeatures(parts: BotParts) {
+  const campaigns = campaignsFeature(parts);
+  const tariffs = managedTariffsFeature(parts);
+  return {
+    features: [campaigns, tariffs],
+    callbacks: { ...campaigns.callbacks, ...tariffs.callbacks },
   };
 }
 

@@ -15,7 +15,7 @@ const wishShape = {
   description: z.string().trim().min(1).max(500),
   track: z.string().trim().min(1).max(100).optional(),
   metadata: z
-    .record(z.string().max(100), z.json())
+    .record(z.string().max(100), z.unknown())
     .refine((given) => Buffer.byteLength(JSON.stringify(given)) <= MOST_METADATA_BYTES, {
       error: 'takes at most 8 kB of JSON',
     })

@@ -215,6 +215,7 @@ export function happyActivities(): Activities {
     refuseRefund: nothing,
     applySpends: () => Promise.resolve([]),
     setLimits: () => Promise.resolve({ kind: 'set' }),
+    refundSpend: () => Promise.resolve({ kind: 'refused', reason: 'not_found' }),
     ...holdRoles(),
     recordReports: ({ events, arrivedAt }) =>
       Promise.resolve({

@@ -177,5 +177,5 @@ async function tellUnknown(
 async function waitForOperator(desk: TopupDesk): Promise<void> {
   const waitingFor = 'an operator: the provider never said what became of the charge';
   showWait(desk, { state: 'unknown', waitingFor, stuck: 'unknown' });
-  await condition(() => desk.isPaid || desk.hasNews, { summary: 'Until an operator decides' });
+  await condition(() => desk.isPaid || desk.hasNews);
 }
