@@ -205,7 +205,7 @@ test('an order that a service opens is the same for the same name, and is paid l
 
 test('a key opens only what its scopes say', async () => {
   const reader = await apiClient(stack, ['balance:read']);
-  const userId = await spender(stack, 10);
+  const userId = await spender(stack, 100);
   expect((await reader.call('GET', `/users/${userId}/balance`)).status).toBe(200);
   expect((await reader.call('GET', `/users/${userId}/transfers`)).status).toBe(403);
   const set = await reader.call('PUT', `/users/${userId}/limits`, { body: { day: '1' } });

@@ -47,9 +47,10 @@ it('a spend whose answer is lost is asked for again under its name and charged o
 });
 
 it('a refusal is thrown with its code and is not asked for again', async () => {
-  const userId = await spender(stack, 5);
+  const userId = await spender(stack, 100);
   const begin = proxy.names.length;
-  const refused = await billing.spend(userId, WISH).catch((error: unknown) => error);
+  const dear = { ...WISH, amount: '101' };
+  const refused = await billing.spend(userId, dear).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(ProblemError);
   expect(refused).toMatchObject({ code: 'insufficient_balance', status: 409 });
   expect(proxy.names.length - begin).toBe(1);
