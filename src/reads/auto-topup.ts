@@ -45,10 +45,7 @@ async function standingOf(db: Database, userId: number): Promise<StandingTopupVi
     .select({ order: autoTopups, consentId: consents.id, label: paymentMethods.label })
     .from(autoTopups)
     .innerJoin(paymentMethods, eq(paymentMethods.id, autoTopups.methodId))
-    .leftJoin(
-      consents,
-      and(eq(consents.id, autoTopups.consentId), isNull(consents.withdrawnAt)),
-    )
+    .leftJoin(consents, and(eq(consents.id, autoTopups.consentId), isNull(consents.withdrawnAt)))
     .where(eq(autoTopups.userId, userId));
   if (!row) return undefined;
   const { isActive, thresholdUtok, targetUtok, dailyCapMinor, currency } = row.order;

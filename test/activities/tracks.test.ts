@@ -1,27 +1,10 @@
 import fc from 'fast-check';
 import { v7 } from 'uuid';
-import { apiClients, costMultipliers, costRates } from '../../drizzle/schema';
-import type { RecordedReports } from '../../activities/billing/tracks';
-import type { BillingSettings } from '../../src/domain/billing/settings';
-import {
-  trackJobKey,
-  type TrackAnswer,
-  type TrackEvent,
-} from '../../src/domain/billing/track-event';
+import { apiClients, costMultipliers } from '../../drizzle/schema';
 import { tokens } from '../../src/domain/tokens';
-import { trackJobId } from '../../workflows/billing/track-job/contract';
 import { report } from '../support/tracks';
-import {
-  after,
-  asWorkflow,
-  balance,
-  checkBooks,
-  NOON,
-  openBooks,
-  SETTINGS,
-  type Books,
-} from './support/books';
-import { grant, transfer } from './support/transfers';
+import { after, checkBooks, openBooks, type Books } from './support/books';
+import { recorded, trackDesk } from './support/track-desk';
 
 let books: Books;
 let clientId: string;
@@ -34,58 +17,10 @@ beforeAll(async () => {
 afterEach(() => checkBooks(books));
 afterAll(() => books.close());
 
-interface Sending {
-  readonly arrivedAt?: string;
-  readonly settings?: Partial<BillingSettings>;
-}
-
-const actOf = (change: Partial<BillingSettings> = {}) =>
-  books.activities({ settings: { ...SETTINGS, ...change } });
-
-/** Brings reports of one job as its workflow does. */
-function send(events: readonly TrackEvent[], sending: Sending = {}): Promise<RecordedReports> {
-  const [first] = events;
-  if (!first) throw new Error('a report is needed');
-  const jobKey = trackJobKey(clientId, first);
-  const order = { jobKey, clientId, userId: first.userId, events };
-  const arrivedAt = sending.arrivedAt ?? NOON;
-  return asWorkflow(trackJobId(jobKey), () =>
-    actOf(sending.settings).recordReports({ ...order, arrivedAt }),
-  );
-}
-
-function settleSilent(event: TrackEvent, asOf: string, settings: Partial<BillingSettings> = {}) {
-  const jobKey = trackJobKey(clientId, event);
-  return asWorkflow(trackJobId(jobKey), () =>
-    actOf(settings).settleMissingTrack({ jobKey, clientId, userId: event.userId, asOf }),
-  );
-}
-
-async function owner(count: number): Promise<number> {
-  const userId = await books.newUser();
-  if (count > 0) await transfer(books, grant(userId, count));
-  return userId;
-}
-
-function recorded(answer: TrackAnswer | undefined) {
-  if (answer?.kind !== 'recorded') throw new Error(`not recorded: ${JSON.stringify(answer)}`);
-  return answer;
-}
-
-/** Micro-tokens in a wallet. */
-const utok = async (userId: number) => Math.round((await balance(books.sql, userId)) * 1e6);
-
-const chargesOf = async (userId: number) =>
-  (
-    await books.sql`
-      select charged_utok::float8 as charged, uncollected_utok::float8 as missing, kind
-      from charges where user_id = ${userId} order by id`
-  ).map((row) => ({ ...row }));
-
-const items = async (userId: number) =>
-  (await books.sql`select kind from open_items where user_id = ${userId} order by key`).map(
-    ({ kind }) => String(kind),
-  );
+const { send, owner, utok, chargesOf, items } = trackDesk(() => ({
+  books,
+  clientId,
+}));
 
 describe('a report that ends its job', () => {
   it('is charged with its multiplier, rounded once', async () => {
@@ -247,79 +182,3 @@ describe('a job that reports more than once', () => {
 function order(text: string, seed: number): number {
   return [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0) + seed) % 9_973, 7);
 }
-
-describe('a cost in another currency', () => {
-  it('waits for its rate, is shown meanwhile, and is charged when it comes', async () => {
-    const userId = await owner(1_000);
-    const event = report({ userId, totalCost: '0.1', currency: 'CNY' });
-    const { answers, job } = await send([event]);
-    expect(recorded(answers[0])).toMatchObject({ status: 'pending', costUtok: 0 });
-    expect(job.state).toBe('priced_later');
-    expect(await items(userId)).toEqual(['missing_cost']);
-    await books.db
-      .insert(costRates)
-      .values({ currency: 'CNY', rubPerUnit: '12.5', validFrom: new Date(after(-24)) });
-    const jobKey = trackJobKey(clientId, event);
-    const settle = () =>
-      asWorkflow(trackJobId(jobKey), () =>
-        books.act.settlePricedTrack({ jobKey, clientId, userId, asOf: after(3) }),
-      );
-    expect((await settle()).job.state).toBe('settled');
-    await settle();
-    expect(await chargesOf(userId)).toEqual([{ charged: 3_930_000, missing: 0, kind: 'track' }]);
-    const again = recorded((await send([event])).answers[0]);
-    expect(again).toMatchObject({ status: 'charged', rubPerUnit: '12.5', costUtok: 3_930_000 });
-  });
-});
-
-describe('a job whose last report never comes', () => {
-  const begun = (userId: number, taskRef: string, totalCost = '1') =>
-    report({ userId, taskRef, totalCost, isFinal: false });
-
-  it.each([
-    ['last_reported', 3_140_000],
-    ['flat', 1_000_000],
-    ['zero', 0],
-  ] as const)('is charged by policy, once: %s', async (trackMissingPolicy, charged) => {
-    const userId = await owner(10);
-    const event = begun(userId, `silent-${trackMissingPolicy}`);
-    await send([event]);
-    const settings = { trackMissingPolicy };
-    expect((await settleSilent(event, after(0.5), settings)).job.state).toBe('open');
-    expect((await settleSilent(event, after(1), settings)).job.state).toBe('missing');
-    await settleSilent(event, after(2), settings);
-    expect(await chargesOf(userId)).toEqual([{ charged, missing: 0, kind: 'track' }]);
-    expect(await items(userId)).toEqual([]);
-  });
-
-  it('is estimated from the latest jobs of its track', async () => {
-    const userId = await owner(30);
-    for (const totalCost of ['1', '2']) await send([report({ userId, totalCost, track: 'birds' })]);
-    const event = { ...begun(userId, 'silent-estimate', '0.1'), track: 'birds' };
-    await send([event]);
-    await settleSilent(event, after(1), { trackMissingPolicy: 'estimate' });
-    expect((await chargesOf(userId)).at(-1)).toMatchObject({ charged: 4_710_000 });
-  });
-
-  it('is charged nothing and shown when nothing was reported', async () => {
-    const userId = await owner(10);
-    const event = begun(userId, 'silent-nothing', '0');
-    await send([event]);
-    await settleSilent(event, after(1));
-    expect(await chargesOf(userId)).toEqual([{ charged: 0, missing: 0, kind: 'track' }]);
-    expect(await items(userId)).toEqual(['missing_cost']);
-  });
-
-  it('gets the surplus back when the last report comes after all', async () => {
-    const userId = await owner(10);
-    const event = begun(userId, 'silent-flat', '0');
-    const settings = { trackMissingPolicy: 'flat' } as const;
-    await send([event]);
-    await settleSilent(event, after(1), settings);
-    expect(await utok(userId)).toBe(tokens(9));
-    const last = report({ userId, taskRef: 'silent-flat', totalCost: '0.1' });
-    await send([last], { arrivedAt: after(5), settings });
-    await send([last], { arrivedAt: after(6), settings });
-    expect(await utok(userId)).toBe(tokens(10) - 310_000);
-  });
-});

@@ -44,23 +44,26 @@ describe('automatic top-up', () => {
     expect(await orderOf(visitor)).toBeUndefined();
   });
 
-  it.each(['en', 'ru'] as const)('says what it does and keeps the words agreed to, in %s', async (language) => {
-    const visitor = await cardOwner(language);
-    await visitor.write('/autotopup');
-    const words = TEXTS[language]['auto.consent'];
-    expect(visitor.shown().message.text).toContain(words.slice(0, 60));
-    await visitor.press('Visa •• 4242');
-    expect(await orderOf(visitor)).toMatchObject({ is_active: true, cap: 100_000 });
-    expect(await consentsOf(visitor)).toEqual([
-      {
-        text_version: 'auto-topup-1',
-        text_hash: createHash('sha256').update(words).digest('hex'),
-        stands: true,
-      },
-    ]);
-    const woken = stage.commands.asked.filter(({ name }) => name === 'wakeAutoTopup').at(-1);
-    expect(woken?.with).toMatchObject({ userId: visitor.id });
-  });
+  it.each(['en', 'ru'] as const)(
+    'says what it does and keeps the words agreed to, in %s',
+    async (language) => {
+      const visitor = await cardOwner(language);
+      await visitor.write('/autotopup');
+      const words = TEXTS[language]['auto.consent'];
+      expect(visitor.shown().message.text).toContain(words.slice(0, 60));
+      await visitor.press('Visa •• 4242');
+      expect(await orderOf(visitor)).toMatchObject({ is_active: true, cap: 100_000 });
+      expect(await consentsOf(visitor)).toEqual([
+        {
+          text_version: 'auto-topup-1',
+          text_hash: createHash('sha256').update(words).digest('hex'),
+          stands: true,
+        },
+      ]);
+      const woken = stage.commands.asked.filter(({ name }) => name === 'wakeAutoTopup').at(-1);
+      expect(woken?.with).toMatchObject({ userId: visitor.id });
+    },
+  );
 
   it('changes its amounts, is switched off, and is on again by the same consent', async () => {
     const visitor = await cardOwner();

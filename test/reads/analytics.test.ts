@@ -1,14 +1,12 @@
-import { tokenAccount } from '../../activities/billing/accounts';
-import type { WorkFigures, WorkQuestion } from '../../src/reads/analytics/contract';
+import type { WorkQuestion } from '../../src/reads/analytics/contract';
 import type { BillingReads } from '../../src/reads/billing';
 import { createReads } from '../../src/reads/reads';
 import { tokens } from '../../src/domain/tokens';
 import { after, checkBooks, NOON, openBooks, type Books } from '../activities/support/books';
-import { grant, spend, transfer } from '../activities/support/transfers';
+import { grant, transfer } from '../activities/support/transfers';
 import { TEST_SECRETS } from '../support/secrets';
+import { giveBack, MONTH, transferOf } from './support/ledger-figures';
 import { charge, newClient, report } from '../support/usage';
-
-const MONTH = { from: new Date('2026-03-01T00:00:00Z'), to: new Date('2026-04-01T00:00:00Z') };
 
 let books: Books;
 let reads: BillingReads;
@@ -24,37 +22,6 @@ afterEach(async () => {
 
 function ask(change: Partial<WorkQuestion> = {}) {
   return reads.work({ span: MONTH, group: 'track', timeZone: 'UTC', limit: 50, ...change });
-}
-
-/** What the ledger says was taken for work by transfers of a span, and not given back. */
-async function ledgerUtok(filter: { userId?: number; from?: Date; to?: Date } = {}) {
-  const { userId = null, from = MONTH.from, to = MONTH.to } = filter;
-  const [row] = await books.sql`
-    with taken as (
-      select t.id, -sum(e.amount) as utok from transfers t join entries e on e.transfer_id = t.id
-      join accounts a on a.id = e.account_id and a.user_id is not null
-      where t.kind in ('spend', 'hold_capture') and t.as_of >= ${from} and t.as_of < ${to}
-        and (${userId}::bigint is null or t.user_id = ${userId})
-      group by t.id)
-    select coalesce(sum(utok), 0) - coalesce((
-      select sum(e.amount) from transfers t join entries e on e.transfer_id = t.id
-      join accounts a on a.id = e.account_id and a.user_id is not null
-      where t.reverses_transfer_id in (select id from taken)), 0) as utok from taken`;
-  return BigInt(String(row?.['utok']));
-}
-
-async function transferOf(chargeId: string): Promise<string> {
-  const [row] = await books.sql`select transfer_id from charges where id = ${chargeId}`;
-  return String(row?.['transfer_id']);
-}
-
-function giveBack(userId: number, count: number, transferId: string) {
-  const { legs, ...credit } = grant(userId, count);
-  return transfer(books, {
-    ...credit,
-    legs: [{ account: tokenAccount('spend'), amount: -tokens(count) }, ...legs.slice(1)],
-    ...{ kind: 'reversal', reversesTransferId: transferId, asOf: new Date(after(24)) },
-  });
 }
 
 describe('figures of work', () => {
@@ -129,7 +96,11 @@ describe('figures of work', () => {
     const told = { userId, jobId, track: 'j', totalTokens: 10 };
     await report(books, { ...told, chargeId, rawCost: '3', isCounted: false });
     await report(books, { ...told, rawCost: '2', nodes: [{ node: 'plan', rawCost: '2' }] });
-    await giveBack(userId, 3, await transferOf(chargeId));
+    await giveBack(books, {
+      userId: userId,
+      count: 3,
+      transferId: await transferOf(books, chargeId),
+    });
     const { totals } = await ask();
     expect(totals).toMatchObject({ spentUtok: 6_000_000n, rawCostRub: '2', totalTokens: 10n });
     const { rows } = await reads.nodes({ span: MONTH, group: 'node', limit: 5 });
@@ -144,7 +115,7 @@ describe('figures of work', () => {
     await transfer(books, grant(userId, 10));
     const terms = { userId, lowestUtok: 0 };
     const all = await charge(books, { ...terms, requestedUtok: tokens(15), track: 'draw' });
-    await giveBack(userId, 4, await transferOf(all));
+    await giveBack(books, { userId: userId, count: 4, transferId: await transferOf(books, all) });
     const { totals } = await ask();
     expect(totals).toMatchObject({
       ...{ requestedUtok: 15_000_000n, chargedUtok: 10_000_000n, uncollectedUtok: 5_000_000n },
@@ -262,67 +233,5 @@ describe('a person', () => {
     expect((await reads.jobs(userId, undefined)).rows).toEqual([]);
     expect(await reads.workByDay(own, 'UTC')).toEqual([]);
     expect((await ask({ userId })).totals.jobs).toBe(10);
-  });
-});
-
-/** Numbers that look random and are the same in every run. */
-function dice(seed: number): (sides: number) => number {
-  let state = seed;
-  return (sides) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((state / 2_147_483_648) * sides);
-  };
-}
-
-function sum(rows: readonly WorkFigures[], member: 'spentUtok' | 'requestedUtok' | 'chargedUtok') {
-  return rows.reduce((total, row) => total + row[member], 0n);
-}
-
-describe('TC-10', () => {
-  it.each([1, 2, 3])('totals equal the ledger, however work is grouped (%i)', async (seed) => {
-    const roll = dice(seed * 7_919);
-    const people = [await books.newUser(), await books.newUser(), await books.newUser()];
-    const clients = [await newClient(books, `a${seed}`), await newClient(books, `b${seed}`)];
-    for (const userId of people)
-      await transfer(books, { ...grant(userId, 500), asOf: new Date('2026-02-01T00:00:00Z') });
-    for (let n = 0; n < 60; n += 1) {
-      const userId = people[roll(3)] ?? 0;
-      const asOf = new Date(MONTH.from.getTime() + roll(40 * 24) * 3_600_000 - 4 * 86_400_000);
-      const requestedUtok = roll(5) === 0 ? 0 : roll(30_000_000);
-      const track = ['draw', 'write', 'sing'][roll(4)];
-      if (roll(6) === 0) {
-        await transfer(books, spend(userId, 1 + roll(3), { asOf, lowestUtok: -tokens(1_000) }));
-        continue;
-      }
-      const chargeId = await charge(books, {
-        ...{ userId, requestedUtok, asOf, lowestUtok: -tokens(40) },
-        ...(roll(4) === 0 ? {} : { clientId: clients[roll(2)] ?? '' }),
-        ...(track === undefined ? {} : { track }),
-      });
-      for (let reports = roll(3); reports > 0; reports -= 1)
-        await report(books, { userId, chargeId, rawCost: `${roll(9)}.${roll(1_000)}` });
-      const transferId = await transferOf(chargeId);
-      if (roll(5) === 0 && requestedUtok > 2_000_000 && transferId !== 'null')
-        await giveBack(userId, 1, transferId);
-    }
-    const spent = await ledgerUtok();
-    expect(spent).toBeGreaterThan(0n);
-    for (const group of ['track', 'model', 'day', 'user', 'client'] as const) {
-      const { totals, rows } = await ask({ group, timeZone: 'Asia/Kathmandu', limit: 500 });
-      expect(totals.spentUtok).toBe(spent);
-      expect(sum(rows, 'spentUtok')).toBe(spent);
-      expect(totals.chargedUtok).toBe(totals.spentUtok + totals.reversedUtok);
-      expect(totals.requestedUtok).toBe(totals.chargedUtok + totals.uncollectedUtok);
-    }
-    for (const userId of people)
-      expect((await ask({ userId })).totals.spentUtok).toBe(await ledgerUtok({ userId }));
-    const week = { from: new Date('2026-03-09T00:00:00Z'), to: new Date('2026-03-16T00:00:00Z') };
-    expect((await ask({ span: week })).totals.spentUtok).toBe(await ledgerUtok(week));
-    const nodes = await reads.nodes({ span: MONTH, group: 'node', limit: 500 });
-    expect(nodes.rows.reduce((total, { costUtok }) => total + costUtok, 0n)).toBe(
-      nodes.totals.requestedUtok,
-    );
-    const days = await reads.workByDay({ span: MONTH }, 'UTC');
-    expect(days.reduce((total, { spentUtok }) => total + spentUtok, 0n)).toBe(spent);
   });
 });

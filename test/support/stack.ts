@@ -8,8 +8,6 @@ import { migrateDatabase } from '../../drizzle/migrate';
 import { seedDatabase } from '../../drizzle/seeds';
 import { startMockProvider, type MockProvider } from '../../sandbox/mock-provider/server';
 import { startTelegramSandbox, type TelegramSandbox } from '../../sandbox/telegram/server';
-import { createBot } from '../../src/bot/bot';
-import { startPolling, type Polling } from '../../src/bot/polling';
 import { createCommands } from '../../src/commands/billing';
 import type { BillingCommands } from '../../src/commands/contract';
 import type { SpendGate } from '../../src/commands/spend-gate';
@@ -18,7 +16,6 @@ import { fastForwardAll } from '../../src/embedded/clock';
 import { freePort } from '../../src/embedded/ports';
 import type { Listening } from '../../src/http/listen';
 import { createLog } from '../../src/log';
-import { botParts, type BotMakings } from '../../src/main/bot-process';
 import { createBillingWorkers } from '../../src/main/billing-worker';
 import { migrationsFolder } from '../../src/main/migrations';
 import { hostSpending } from '../../src/main/spend-worker';
@@ -31,10 +28,11 @@ import { createRecords } from '../../src/records/records';
 import { inAgreement, TEST_TERMS } from './consent';
 import { requireInvariants } from './invariants';
 import { createDatabase, takeServers, type Servers } from './servers';
+import { BOT_TOKEN, startBot } from './stack-bot';
 import { startHttp } from './stack-http';
 import { TEST_SECRETS } from './secrets';
 
-export const BOT_TOKEN = '4200000001:sandbox-token';
+export { BOT_TOKEN };
 const API_KEY = 'mock-api-key';
 
 const CREDENTIALS = {
@@ -242,30 +240,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await test.drop();
     },
   };
-}
-
-type BotInput = Omit<BotMakings, 'config'> & {
-  readonly telegram: TelegramSandbox;
-  readonly settings: BillingSettings;
-  readonly http: Listening;
-};
-
-async function startBot({ telegram, settings, http, ...makings }: BotInput): Promise<Polling> {
-  const { apiRoot } = telegram;
-  const parts = botParts({
-    ...makings,
-    config: {
-      publicBaseUrl: http.url,
-      supportUsername: 'support',
-      seller: { name: 'Test Seller', requisites: [] },
-      billing: settings,
-      secrets: TEST_SECRETS,
-      telegram: { token: BOT_TOKEN, apiRoot },
-    },
-  });
-  const polling = startPolling(createBot(BOT_TOKEN, parts, { apiRoot }), parts);
-  await polling.started;
-  return polling;
 }
 
 /** Every open workflow that lives by the person's clock. */

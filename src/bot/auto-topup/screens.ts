@@ -90,10 +90,7 @@ function rubles(minor: number, locale: Locale): string {
 }
 
 /** Everything that is agreed to stands above the button that agrees (AU-2, lesson 22). */
-function offerScreen(
-  ctx: BotContext,
-  { standing, cards, operatorCapMinor }: TopupView,
-): Screen {
+function offerScreen(ctx: BotContext, { standing, cards, operatorCapMinor }: TopupView): Screen {
   const locale = localeOf(ctx);
   const amounts = standing ?? firstAmounts(operatorCapMinor);
   const hasCard = cards.length > 0;

@@ -61,7 +61,10 @@ function limitsScreen(ctx: BotContext, limits: readonly SpendLimit[]): Screen {
     ),
     rows: [
       ...WINDOWS.map((window) => windowButtons(ctx, window, of(window) !== undefined)),
-      [openButton(locale, 'button.auto', 'nav:auto'), openButton(locale, 'button.menu', 'nav:menu')],
+      [
+        openButton(locale, 'button.auto', 'nav:auto'),
+        openButton(locale, 'button.menu', 'nav:menu'),
+      ],
     ],
   };
 }
