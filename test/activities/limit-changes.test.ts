@@ -4,12 +4,9 @@ import { asWorkflow, checkBooks, NOON, openBooks, type Books } from './support/b
 import { grant, transfer } from './support/transfers';
 
 let books: Books;
-let clientId: string;
 
 beforeAll(async () => {
   books = await openBooks({ spendRequiresSubscription: false });
-  clientId = v7();
-  await books.sql`insert into api_clients (id, name) values (${clientId}, 'test')`;
 });
 afterEach(() => checkBooks(books));
 afterAll(() => books.close());
@@ -54,17 +51,20 @@ test('setLimits knows nobody by a strange id', async () => {
 
 test('a limit that begins within its window counts what was spent in it before', async () => {
   const userId = await books.newUser();
+  const client = v7();
+  await books.sql`insert into api_clients (id, name) values (${client}, ${client})`;
   await transfer(books, grant(userId, 100));
   const spend = {
-    ...{ key: v7(), clientId, userId, amountUtok: 30 * TOKEN, isPostPaid: true },
+    ...{ key: v7(), clientId: client, userId, amountUtok: 30 * TOKEN, isPostPaid: true },
     ...{ kind: 'track' as const, description: 'a job', asOf: NOON },
   };
   await asWorkflow(`spend:${spend.key}`, () => books.act.applySpends({ spends: [spend] }));
   const scopeId = String(userId);
   await set({ scope: 'user', scopeId, dayUtok: 40 * TOKEN, monthUtok: null });
-  await set({ scope: 'client', scopeId: clientId, dayUtok: null, monthUtok: 90 * TOKEN });
+  await set({ scope: 'client', scopeId: client, dayUtok: null, monthUtok: 90 * TOKEN });
   const rows = await books.sql`
-    select scope, used_utok::float8 / 1000000 as used from limit_counters order by scope`;
+    select scope, used_utok::float8 / 1000000 as used from limit_counters
+    where scope_id in (${scopeId}, ${client}) order by scope`;
   expect(rows.map((row) => [row['scope'], row['used']])).toEqual([
     ['client', 30],
     ['user', 30],

@@ -44,11 +44,11 @@ interface BurnedRow extends Record<string, unknown> {
   readonly is_expired: boolean;
 }
 
-/** Lots that the charge drained less what came back to them since, lapsed parts included; the last drained first. */
+/** Lots that the charge drained less what came back to them since, lapsed parts included; what burns last comes first. */
 async function burnedBy(tx: Transaction, transferId: string, asOf: Date): Promise<BurnedLot[]> {
   const rows = await tx.execute<BurnedRow>(sql`
     with burned as (
-      select m.lot_id, -sum(m.amount_utok) as utok, max(m.id) as last
+      select m.lot_id, -sum(m.amount_utok) as utok
       from ${entries} e join ${lotMoves} m on m.entry_id = e.id
       where e.transfer_id = ${transferId} and m.amount_utok < 0
       group by m.lot_id),
@@ -64,7 +64,7 @@ async function burnedBy(tx: Transaction, transferId: string, asOf: Date): Promis
     select b.lot_id, l.expires_at is not null and l.expires_at <= ${asOf.toISOString()}::timestamptz as is_expired,
       (b.utok - coalesce((select sum(r.utok) from returned r where r.lot_id = b.lot_id), 0))::text as left_utok
     from burned b join ${lots} l on l.id = b.lot_id
-    order by b.last desc`);
+    order by l.priority desc, l.expires_at desc nulls first, l.recorded_at desc, l.id desc`);
   return [...rows].map((row) => ({
     lotId: row.lot_id,
     leftUtok: Math.max(0, Number(row.left_utok)),
