@@ -61,7 +61,7 @@ class Hold:
     def _settle(self, word: str, body: Dict[str, Any]) -> Dict[str, Any]:
         """Whoever comes second hears how it ended."""
         try:
-            return self._ask(word, body, f"{self.id}:{word}")
+            return self._ask(word, body, str(uuid.uuid4()))
         except ProblemError as problem:
             ended = problem.problem.get("hold")
             if problem.code not in OVER or not isinstance(ended, dict):

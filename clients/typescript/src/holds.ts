@@ -39,7 +39,7 @@ export class Hold {
       ...(amount === undefined ? {} : { amount }),
       ...(isPostPaid ? { post_paid: true } : {}),
     };
-    const params = this.paramsOf(`${this.id}:capture`);
+    const params = this.paramsOf(randomUUID());
     return this.settled(async () =>
       answered(await this.api.POST('/holds/{holdId}/capture', { params, body })),
     );
@@ -47,7 +47,7 @@ export class Hold {
 
   /** Gives the tokens back to where they came from. */
   release(): Promise<HoldView> {
-    const params = this.paramsOf(`${this.id}:release`);
+    const params = this.paramsOf(randomUUID());
     return this.settled(async () =>
       answered(await this.api.POST('/holds/{holdId}/release', { params, body: {} })),
     );
