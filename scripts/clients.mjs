@@ -14,9 +14,12 @@ const require = requireTypeScript();
 const { ROUTES } = require('../src/http/api/index.ts');
 const { apiDocument } = require('../src/http/api/document.ts');
 
+const document = apiDocument(ROUTES);
+// Any JSON contains itself, which a type of this kind cannot say.
+const { schemas } = document.components;
+for (const name of Object.keys(schemas)) if (name.startsWith('__')) schemas[name] = {};
 // What has a default may be left out of a request.
-const document = JSON.stringify(apiDocument(ROUTES));
-const tree = await openapiTS(document, { defaultNonNullable: false });
+const tree = await openapiTS(JSON.stringify(document), { defaultNonNullable: false });
 const wanted = HEAD + astToString(tree);
 
 if (process.argv[2] !== 'check') writeFileSync(FILE, wanted);
