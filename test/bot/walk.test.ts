@@ -36,7 +36,7 @@ const COMMANDS = [
 /** Screens with more kinds of buttons than one visit presses. */
 const ROUNDS = [
   ...['/start', '/topup', '/tariffs', '/invoices', '/gift', '/help'],
-  ...['/balance', '/history', '/autotopup'],
+  ...['/balance', '/history', '/autotopup', '/costs'],
 ];
 
 const PROVIDERS = [
