@@ -88,7 +88,9 @@ async function read(runner: Runner, concurrency: number, meter: Meter): Promise<
   const from = processorTime();
   const sample = await runner.run({ concurrency, warmUpMs, measureMs });
   const busy = busyShare(from, processorTime());
-  if (sample.answered === 0) throw new Error(`no answer within ${measureMs} ms`);
+  if (sample.answered === 0) {
+    throw new Error(`nothing answered well in ${measureMs} ms, ${sample.failed} failed`);
+  }
   const reading = { sample, busy, load: loadavg()[0] ?? 0 };
   if (watch === undefined || before === undefined) return reading;
   return { ...reading, ...(await batchesOf(sample, before, { watch, warmUpMs, measureMs })) };

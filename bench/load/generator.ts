@@ -3,6 +3,9 @@ import { sampleOf, type Sample } from '../statistics';
 import { openCaller, type Caller } from './caller';
 import type { LoadJob } from './job';
 
+/** Whoever has not answered so long after the window is not waited for. */
+const PATIENCE_MS = 15_000;
+
 /** Sends what the job says and gives what was answered within its window. */
 export async function runJob(job: LoadJob): Promise<Sample> {
   const callers = await Promise.all(
@@ -10,6 +13,8 @@ export async function runJob(job: LoadJob): Promise<Sample> {
   );
   const startsAt = performance.now() + job.warmUpMs;
   const window = new Window(startsAt, startsAt + job.measureMs);
+  const hangUp = (): void => callers.forEach((one) => one.close());
+  const patience = setTimeout(hangUp, job.warmUpMs + job.measureMs + PATIENCE_MS);
   try {
     if (job.perSecond === undefined) {
       await Promise.all(callers.map((one) => askOnAndOn(one, job, window)));
@@ -17,7 +22,8 @@ export async function runJob(job: LoadJob): Promise<Sample> {
       await askInTime(callers, job, { window, perSecond: job.perSecond });
     }
   } finally {
-    for (const one of callers) one.close();
+    clearTimeout(patience);
+    hangUp();
   }
   return sampleOf(window.latenciesMs, { seconds: job.measureMs / 1000, failed: window.failed });
 }
