@@ -110,6 +110,8 @@ async function breachesOf(operation: Operation, request: Request): Promise<strin
   });
   const text = await response.text();
   if (response.status >= 500) return `status ${response.status}: ${text}`;
+  // Node itself hangs up on an address of more than sixteen kilobytes, before anything of ours sees it.
+  if (response.status === 431) return undefined;
   const type = response.headers.get('content-type') ?? '';
   return breachOf(operation, { status: response.status, type, body: JSON.parse(text) as unknown });
 }

@@ -26,6 +26,8 @@ afterEach(() => server?.stop());
 function startWith(records: Partial<HttpParts['records']>): Promise<TestServer> {
   const apiKeys = async (prefixes: readonly string[]) => {
     queries.push(prefixes);
+    // A real query takes a while, in which others arrive.
+    await new Promise((resolve) => setTimeout(resolve, 20));
     return prefixes.includes(key.prefix) ? [key] : [];
   };
   const noteKeyUse = async ({ keyId }: { keyId: string }) => void uses.push(keyId);
