@@ -1,6 +1,13 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import { accounts, charges, entries, lotMoves, lots, transfers } from '../../../drizzle/schema';
+import {
+  accounts,
+  entries,
+  lotMoves,
+  lots,
+  transfers,
+  type charges,
+} from '../../../drizzle/schema';
 import type { BurnedLot, RefundableCharge } from '../../../src/domain/billing/spend-refund';
 import { tokenAccount } from '../accounts';
 

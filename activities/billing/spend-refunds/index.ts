@@ -50,8 +50,7 @@ async function refundSpend(tx: Transaction, order: RefundOrder): Promise<SpendRe
   if (!charge || !person) return { kind: 'refused', reason: 'not_found' };
   const asOf = new Date(Date.parse(order.asOf) + person.clockOffsetMs);
   const plan = planSpendRefund(await refundable(tx, charge, asOf), order.amountUtok);
-  if (plan.kind === 'too_much')
-    return { kind: 'refused', reason: 'too_much', mostUtok: plan.mostUtok };
+  if (plan.kind === 'too_much') return { ...plan, kind: 'refused', reason: 'too_much' };
   const figures = await giveBack(tx, order, { charge, person, plan, asOf });
   const { request } = order;
   const resourceId = figures.transferId ?? charge.id;

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import { charges, limitCounters } from '../../../drizzle/schema';
+import { limitCounters, type charges } from '../../../drizzle/schema';
 import { windowOf } from '../../../src/domain/billing/spend-window';
 
 /**
