@@ -37,7 +37,7 @@ describe('/limits', () => {
     await visitor.press('A day');
     expect((await visitor.write('a lot')).message.text).toContain('above zero');
     const set = await visitor.write('99.5');
-    expect(set.message.text).toContain('A day: 0 of 99.5 tokens');
+    expect(set.message.text).toContain('A day: 0 of 99.50 tokens');
     expect(set.message.text).toContain('░░░░░░░░░░ 0%');
     expect(set.message.text).toContain('A month: no limit');
     const { message } = await visitor.press('Remove the daily one');
