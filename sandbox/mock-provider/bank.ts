@@ -78,9 +78,8 @@ export function createBank(parts: BankParts): Bank {
       const payment = newPayment(book.orders.get(invoiceNo), { invoiceNo, script, now: now() });
       const stored = script.onlyInNotification === true ? truthOf(payment, book) : payment;
       book.payments.put(payment.id, stored);
-      if (script.savesMethod === true && holdsMoney(stored.state)) {
-        saveMethod(book, stored, now());
-      }
+      const isKept = script.savesMethod === true && holdsMoney(stored.state);
+      if (isKept) saveMethod(book, stored, now());
       return tell(payment, script);
     },
     notify: (paymentId, script) => {

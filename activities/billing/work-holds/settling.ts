@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../drizzle/client';
-import { holds } from '../../../drizzle/schema';
+import type { holds } from '../../../drizzle/schema';
 import {
   dueAtExpiry,
   holdView,

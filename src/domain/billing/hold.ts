@@ -89,7 +89,7 @@ export interface HoldRow {
 }
 
 export function memoryOf({ meta }: { readonly meta: unknown }): HoldMemory {
-  return (meta ?? {}) as HoldMemory;
+  return meta ?? {};
 }
 
 /** One reading of the row for everybody, so that a repeat years later hears what was said the first time. */

@@ -14,7 +14,9 @@ export function flawOf(value: unknown): string | undefined {
     if (depth > MOST_LEVELS) return `is nested deeper than ${MOST_LEVELS} levels`;
     const texts = level.flatMap((one) => (typeof one === 'string' ? [one] : namesOf(one)));
     if (texts.some((text) => UNSTORABLE.test(text))) return 'holds characters that are no text';
-    level = level.flatMap((one) => (isContainer(one) ? Object.values(one) : []));
+    level = level.flatMap((one) =>
+      isContainer(one) ? Object.values(one as Record<string, unknown>) : [],
+    );
   }
   return undefined;
 }

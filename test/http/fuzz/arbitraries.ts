@@ -102,7 +102,7 @@ function objects(schema: Schema, inner: Inner): Arbitrary<unknown> {
 /** What careless and hostile callers send in place of what is meant. */
 export const JUNK: Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
-    ...[null, true, '', ' ', 0, -1, 1e308, -0.000001, 9_007_199_254_740_993, 1e-7],
+    ...[null, true, '', ' ', 0, -1, 1e308, -0.000001, 9_007_199_254_740_992, 1e-7],
     ...['-0', '1e3', 'NaN', '٣', '\u0000', '\ud800', '‮', "' or 1=1 --", '../../etc', '%00'],
     ...['9'.repeat(400), 'я'.repeat(5_000), [], {}, [[]], { __proto__: null }],
   ),
