@@ -6,7 +6,7 @@ import { checkBooks, startStack, type Stack } from '../support/stack';
 import { JUNK, spoilt, valid, type Schema } from './fuzz/arbitraries';
 import { breachOf, OPERATIONS, resolve, type Operation } from './fuzz/document';
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 25);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10);
 
 let stack: Stack;
 let client: ApiClient;

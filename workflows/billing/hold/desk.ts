@@ -63,7 +63,7 @@ export function layDesk(input: HoldInput): HoldDesk {
     validator: requireHeartbeat,
   });
   setHandler(captureHoldUpdate, (order) => pose({ kind: 'capture', order }), {
-    validator: ({ amountUtok }) => requireAmount(amountUtok),
+    validator: ({ amountUtok }: CaptureOrder) => requireAmount(amountUtok),
   });
   setHandler(releaseHoldUpdate, (order) => pose({ kind: 'release', order }));
   setHandler(holdSettledSignal, () => {
