@@ -27,9 +27,16 @@ export function createKeyring({ reads, clock }: KeyringParts): FindKey {
     for (const key of found) keep(key);
     return new Map(found.map((key) => [key.prefix, key]));
   });
+  const asked = new Map<string, ReturnType<FindKey>>();
+  const ask = (prefix: string) => {
+    const found = look(prefix).finally(() => asked.delete(prefix));
+    asked.set(prefix, found);
+    return found;
+  };
   return async (prefix) => {
     const known = kept.get(prefix);
-    return known && clock.nowMs() < known.untilMs ? known.key : look(prefix);
+    if (known && clock.nowMs() < known.untilMs) return known.key;
+    return asked.get(prefix) ?? ask(prefix);
   };
 }
 
