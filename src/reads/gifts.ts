@@ -1,9 +1,10 @@
-import { desc, eq } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import { carriedCodeHash, giftCode } from '../../drizzle/carried-codes';
 import type { Database } from '../../drizzle/client';
 import { gifts, quotes, tariffVersions } from '../../drizzle/schema';
 import type { PeriodUnit } from '../domain/billing/pricing';
 import type { Secrets } from '../domain/secrets';
+import { isVisible } from './visibility';
 
 /** A gift as its buyer sees it; instants are ISO 8601. */
 export interface GiftView {
@@ -37,7 +38,7 @@ export function giftReads(db: Database, secrets: Secrets): GiftReads {
   return {
     gifts: async (buyerId) => {
       const rows = await selectGifts(db)
-        .where(eq(gifts.buyerId, buyerId))
+        .where(and(eq(gifts.buyerId, buyerId), isVisible(gifts.buyerId, quotes.asOf)))
         .orderBy(desc(gifts.id))
         .limit(10);
       return rows.map(view);

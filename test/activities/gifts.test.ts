@@ -1,4 +1,5 @@
 import { carriedCodeHash, giftCode } from '../../drizzle/carried-codes';
+import { createReads } from '../../src/reads/reads';
 import { createQuote } from '../../src/records/quotes';
 import type { BillingSettings } from '../../src/domain/billing/settings';
 import { TEST_SECRETS } from '../support/secrets';
@@ -100,6 +101,14 @@ describe('a paid gift', () => {
       paidAt: after(1),
       expiresAt: '2026-04-09T13:00:00.000Z',
     });
+  });
+
+  test('is not listed to a buyer who came back after an erasure', async () => {
+    const { giftId, buyerId } = await bought();
+    const reads = createReads(books.db, TEST_SECRETS);
+    expect(await reads.gifts(buyerId)).toMatchObject([{ giftId }]);
+    await books.sql`update users set visible_from = ${after(2)} where id = ${buyerId}`;
+    expect(await reads.gifts(buyerId)).toEqual([]);
   });
 
   test('is one, however often its payment is posted', async () => {

@@ -3,6 +3,8 @@ import { inTransaction } from '../../activities/transactions';
 import { refunds } from '../../drizzle/schema';
 import type { ReceiptContent } from '../../src/domain/billing/fiscal';
 import type { WireFact } from '../../src/domain/billing/payment';
+import { createReads } from '../../src/reads/reads';
+import { TEST_SECRETS } from '../support/secrets';
 import {
   after,
   asWorkflow,
@@ -82,6 +84,17 @@ describe('a payment has one receipt', () => {
     });
     const [told] = await messageParams(books, order.userId);
     expect(told).toMatchObject({ receiptId: issued[0]?.id, receiptNo: issued[0]?.no });
+  });
+
+  test('that is not shown to who came back after an erasure', async () => {
+    const order = await pending(books);
+    const fact = paidFact(order);
+    await post(books, fact);
+    const [issued] = await receiptsOf(books, fact);
+    const reads = createReads(books.db, TEST_SECRETS);
+    expect(await reads.receipt(issued?.id ?? '')).toMatchObject({ no: issued?.no });
+    await books.sql`update users set visible_from = ${after(2)} where id = ${order.userId}`;
+    expect(await reads.receipt(issued?.id ?? '')).toBeUndefined();
   });
 
   test('that names the plan', async () => {
