@@ -78,6 +78,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+// Kept connections of what was measured would hold the process open; its result is printed by now.
 main().then(
   () => process.exit(),
   (error: unknown) => {

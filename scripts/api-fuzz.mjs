@@ -26,6 +26,7 @@ installSchemathesis();
 const server = values.url === undefined ? await startServer() : given();
 const status = await ask(server);
 await server.stop();
+// The fuzzer's own verdict is the verdict of this command.
 process.exit(status);
 
 function installSchemathesis() {

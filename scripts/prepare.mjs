@@ -108,6 +108,7 @@ export async function runToTheEnd(command, args, environment = {}) {
 
 export function fail(message) {
   console.error(message);
+  // Nothing after a failed preparation makes sense, wherever in it this was called.
   process.exit(1);
 }
 

@@ -8,4 +8,5 @@ process.on('message', (job: LoadJob) => {
     (error: unknown) => process.send?.({ error: String(error) }),
   );
 });
+// Open connections would keep a load without its bench alive.
 process.on('disconnect', () => process.exit(0));

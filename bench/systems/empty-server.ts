@@ -35,6 +35,7 @@ async function run({ port, address, namespace }: Place): Promise<void> {
   await runs;
 }
 
+// A server that cannot start must end at once, so that the bench leaves it out instead of waiting for it.
 run(JSON.parse(process.argv[2] ?? '') as Place).catch((error: unknown) => {
   console.error(error);
   process.exit(1);

@@ -6,6 +6,7 @@ async function main(): Promise<void> {
   const bank = await startMockProvider(optionsOf(process.env));
   console.log(`mock bank: ${bank.url}/panel`);
   const leave = () => {
+    // Whoever still holds a connection to the bank must not keep it from ending.
     void bank.stop().then(() => process.exit(0));
   };
   process.once('SIGINT', leave);
@@ -33,6 +34,7 @@ function optionsOf(env: NodeJS.ProcessEnv): MockProviderOptions {
   };
 }
 
+// A bank that cannot start says so by its exit code, which the supervisor reads.
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -13,6 +13,7 @@ async function main(): Promise<void> {
   });
   log.info({ apiRoot: sandbox.apiRoot, chat: sandbox.chatUrl() }, 'The Telegram sandbox is ready');
   const stop = (): void => {
+    // Long polls of the bot would otherwise keep the process alive.
     void sandbox.close().then(() => process.exit(0));
   };
   process.once('SIGTERM', stop);

@@ -15,6 +15,7 @@ export function stopOnSignals(stopping: Stopping): void {
     const now = Date.now();
     if (askedAt === undefined) {
       askedAt = now;
+      // A handler of the signal replaces its usual end, so the end is ours to make: kept sockets would prevent it.
       void stopping.stop().then(
         () => process.exit(0),
         (error: unknown) => {

@@ -42,6 +42,7 @@ function cliPath(cache: string): string {
 }
 
 /** In a process of its own, because the SDK's attempt cannot be called off. The server it starts ends with it. */
+// A process of its own: it ends by itself with a code, whatever the SDK has left open.
 const FETCH = `
 const { TestWorkflowEnvironment } = require('@temporalio/testing');
 TestWorkflowEnvironment.createLocal({
