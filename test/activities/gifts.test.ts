@@ -101,10 +101,6 @@ describe('a paid gift', () => {
       paidAt: after(1),
       expiresAt: '2026-04-09T13:00:00.000Z',
     });
-  });
-
-  test('is not listed to a buyer who came back after an erasure', async () => {
-    const { giftId, buyerId } = await bought();
     const reads = createReads(books.db, TEST_SECRETS);
     expect(await reads.gifts(buyerId)).toMatchObject([{ giftId }]);
     await books.sql`update users set visible_from = ${after(2)} where id = ${buyerId}`;
