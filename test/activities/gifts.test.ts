@@ -21,7 +21,6 @@ import { auditOf, open, pending, publish, templatesOf } from './support/orders';
 import { paidFact, post, rub } from './support/payments';
 
 let books: Books;
-
 beforeAll(async () => {
   books = await openBooks();
 });
@@ -101,10 +100,10 @@ describe('a paid gift', () => {
       paidAt: after(1),
       expiresAt: '2026-04-09T13:00:00.000Z',
     });
-    const reads = createReads(books.db, TEST_SECRETS);
-    expect(await reads.gifts(buyerId)).toMatchObject([{ giftId }]);
+    const { gifts } = createReads(books.db, TEST_SECRETS);
+    expect(await gifts(buyerId)).toMatchObject([{ giftId }]);
     await books.sql`update users set visible_from = ${after(2)} where id = ${buyerId}`;
-    expect(await reads.gifts(buyerId)).toEqual([]);
+    expect(await gifts(buyerId)).toEqual([]);
   });
 
   test('is one, however often its payment is posted', async () => {
