@@ -105,9 +105,15 @@ export const handledUpdates = pgTable(
   (table) => [index('handled_updates_by_age').on(table.recordedAt)],
 );
 
-/** Counters of the rate limiter; the shape is the one its library asks for. */
+/** Counters of the rate limiter; the first three columns are those its library asks for. */
 export const rateCounters = pgTable('rate_counters', {
   key: text('key').primaryKey(),
+  /** What the period held after the last claim, with what of it was refused. */
   points: integer('points').notNull().default(0),
+  /** When everything that was granted has left the period. */
   expire: instant('expire'),
+  most: integer('most').notNull().default(0),
+  /** When something was granted within the last period, the oldest first, and how much at each instant. */
+  instants: instant('instants').array().notNull().default([]),
+  granted: integer('granted').array().notNull().default([]),
 });

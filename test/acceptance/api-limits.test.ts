@@ -5,11 +5,9 @@ import { listen, type Listening } from '../../src/http/listen';
 import { createLog } from '../../src/log';
 import { createReads } from '../../src/reads/reads';
 import { createRecords } from '../../src/records/records';
-import { apiClient } from '../support/api';
-import { payAndSettle } from '../support/payments';
-import { paymentIdOf } from '../support/refunds';
+import { apiClient, spender } from '../support/api';
 import { TEST_SECRETS } from '../support/secrets';
-import { newUser, orderTopup, untilPaid } from '../support/shop';
+import { balance } from '../support/shop';
 import { checkBooks, startStack, type Stack } from '../support/stack';
 
 let stack: Stack;
@@ -23,13 +21,6 @@ afterAll(() => stack?.stop());
 
 const NOBODYS = '/payments/0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b/refunds';
 const DEFAULT = { rateLimit: null };
-
-async function paidPayment(): Promise<string> {
-  const order = await orderTopup(stack, await newUser(stack), 20_000);
-  const providerPaymentId = await payAndSettle(stack, order);
-  await untilPaid(stack, order);
-  return paymentIdOf(stack, providerPaymentId);
-}
 
 /** Another server process: pools, counters and memory of its own over the same database. */
 async function anotherServer(trustedProxyHops = 0): Promise<Listening> {
@@ -89,14 +80,13 @@ test('a revoked key opens nothing after a second, and the use of a key is known 
 });
 
 test('T-V18 the 101st call of a key within a minute is refused with a time to wait, and has no effect', async () => {
-  const client = await apiClient(stack, ['refund:write'], DEFAULT);
-  const paymentId = await paidPayment();
-  const hundred = await Promise.all(
-    Array.from({ length: 100 }, () => client.call('GET', `/payments/${paymentId}/refunds`)),
-  );
+  const client = await apiClient(stack, ['spend:write', 'refund:write'], DEFAULT);
+  const userId = await spender(stack, 200);
+  const body = { amount: '1', description: 'a picture' };
+  const spend = () => client.call('POST', `/users/${userId}/spend`, { body });
+  const hundred = await Promise.all(Array.from({ length: 100 }, spend));
   expect(statusesOf(hundred)).toEqual({ 200: 100 });
-  const body = { reason: 'the customer asked for it' };
-  const refused = await client.call('POST', `/payments/${paymentId}/refunds`, { body });
+  const refused = await spend();
   expect(refused).toMatchObject({ status: 429, json: { code: 'rate_limited', limit: 100 } });
   const waitSeconds = Number(refused.headers.get('retry-after'));
   expect(waitSeconds).toBeGreaterThanOrEqual(1);
@@ -104,7 +94,18 @@ test('T-V18 the 101st call of a key within a minute is refused with a time to wa
   expect(Number.isInteger(waitSeconds)).toBe(true);
   expect(refused.headers.get('ratelimit-policy')).toBe('"key";q=100;w=60');
   expect(refused.headers.get('ratelimit')).toBe(`"key";r=0;t=${waitSeconds}`);
-  expect(await stack.sql`select 1 from refunds`).toEqual([]);
+  // One hundred of two hundred are spent, and the one too many moved nothing.
+  expect(await balance(stack, userId)).toBe(100);
+  const spent = await stack.sql`select count(*)::int as n from charges where user_id = ${userId}`;
+  expect(spent).toEqual([{ n: 100 }]);
+  // Half a minute later, on another server, the hundred still count.
+  await stack.sql`
+    update rate_counters set instants = array(
+      select at - interval '30 seconds' from unnest(instants) as at order by at)`;
+  const other = await anotherServer();
+  const again = await answerOf(other.url, { authorization: `Bearer ${client.key}` });
+  expect(again.status).toBe(429);
+  await other.stop();
 });
 
 test('T-F2 two servers share one limit', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { DEFAULT_SETTINGS } from '../../src/domain/billing/settings';
 import { createRecords } from '../../src/records/records';
 import { startDatabase, type TestingDatabase } from '../bot/support/database';
@@ -82,11 +83,79 @@ test('the limit for one person holds beside that of the key', async () => {
   ]);
 });
 
+/** As if some seconds had passed since everything that was counted. */
+async function pass(seconds: number): Promise<void> {
+  await database.sql`
+    update rate_counters set expire = expire - ${seconds} * interval '1 second',
+      instants = array(
+        select at - ${seconds} * interval '1 second' from unnest(instants) as at order by at)`;
+}
+
+/** By a process that remembers nobody. */
+async function take(limit: number) {
+  const [quota] = await process(limit).takeCall([KEY]);
+  if (!quota) throw new Error('a claim has its quota');
+  return quota;
+}
+
+test('what was called late in one minute still counts in the next', async () => {
+  expect(await take(4)).toMatchObject({ isExceeded: false, remaining: 3, resetSeconds: 60 });
+  await pass(59);
+  expect(await take(4)).toMatchObject({ isExceeded: false, remaining: 2, resetSeconds: 1 });
+  expect(await take(4)).toMatchObject({ isExceeded: false, remaining: 1 });
+  await pass(2);
+  // The first is a minute old and counts no more; the other two do.
+  const next = [await take(4), await take(4), await take(4)];
+  expect(next.map(({ isExceeded }) => isExceeded)).toEqual([false, false, true]);
+  expect(next[2]?.resetSeconds).toBe(58);
+});
+
+test('who is refused again and again is let in as soon as there is room', async () => {
+  await take(1);
+  for (let second = 0; second < 59; second += 10) {
+    await pass(10);
+    const { isExceeded } = await take(1);
+    expect(isExceeded).toBe(second < 50);
+  }
+});
+
+test('no minute has more calls than the limit, none is refused that fits, and little is remembered', async () => {
+  const [granted, refused]: [number[], number[]] = [[], []];
+  let aheadMs = 0;
+  for (const seconds of fc.sample(fc.nat(3), { numRuns: 150, seed: 7 })) {
+    await pass(seconds);
+    aheadMs += seconds * 1_000;
+    const { isExceeded } = await take(20);
+    (isExceeded ? refused : granted).push(Date.now() + aheadMs);
+  }
+  const grantedIn = (ms: number, untilMs: number) =>
+    granted.filter((at) => untilMs - ms < at && at <= untilMs).length;
+  expect(refused.length).toBeGreaterThan(0);
+  // A statement takes up to half a second, and calls of one second are remembered together.
+  for (const at of granted) expect(grantedIn(59_500, at)).toBeLessThanOrEqual(20);
+  for (const at of refused) expect(grantedIn(61_500, at)).toBeGreaterThanOrEqual(20);
+  const [row] = await database.sql`select cardinality(instants) as kept from rate_counters`;
+  expect(row?.['kept']).toBeLessThanOrEqual(20);
+});
+
+test('a counter remembers a period in no more than its parts', async () => {
+  for (let call = 0; call < 200; call += 1) {
+    await pass(0.4);
+    await take(100_000);
+  }
+  const [row] = await database.sql`
+    select cardinality(instants) as kept, (select sum(n) from unnest(granted) n) as calls
+    from rate_counters`;
+  expect(row?.['kept']).toBeLessThanOrEqual(61);
+  expect(Number(row?.['calls'])).toBeGreaterThan(140);
+});
+
 test('a period that is over begins afresh, and counters of such periods are cleared', async () => {
   const records = process(2);
   await records.takeCall([KEY]);
+  await records.takeCall([KEY]);
   await records.takeCall([{ ...KEY, id: 'b' }]);
-  await database.sql`update rate_counters set expire = now() - interval '1 second', points = 2`;
+  await pass(61);
   const [quota] = await process(2).takeCall([KEY]);
   expect(quota).toMatchObject({ isExceeded: false, remaining: 1 });
   await records.clearCounters();

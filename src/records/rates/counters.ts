@@ -12,12 +12,16 @@ export interface RateLimit {
 interface Claim {
   readonly key: string;
   readonly points: number;
+  /** What may be granted in any period. */
+  readonly most: number;
   readonly ms: number;
 }
 
 /** Where a counter stands for one claim: its own share of it is the last. */
 interface Count {
+  /** With what was asked for and not granted. */
   readonly points: number;
+  /** When the oldest of what was granted leaves the period: from then on there is room again. */
   readonly expire: Date;
 }
 
@@ -54,7 +58,10 @@ export function createCounters(db: Database): CountClaim {
     });
 }
 
-/** The library decides, this counts for it. */
+/**
+ * The library decides, this counts for it: not in periods that begin and end, across whose edge twice the limit could
+ * pass, but what was granted in the period before each claim.
+ */
 export class BatchedLimiter extends RateLimiterDrizzle {
   /** Known to the library, not to its types: how long the key is still refused without asking PostgreSQL. */
   declare readonly getInMemoryBlockMsBeforeExpire: (key: string) => number;
@@ -86,7 +93,7 @@ export class BatchedLimiter extends RateLimiterDrizzle {
   // eslint-disable-next-line max-params
   _upsert(key: string, points: number, ms: number, isForced: boolean): Promise<Count> {
     assert(!isForced, 'nobody sets or blocks a counter by hand');
-    return this.rate.count({ key, points, ms });
+    return this.rate.count({ key, points, most: this.rate.points, ms });
   }
 }
 
@@ -130,17 +137,46 @@ interface Row extends Record<string, unknown> {
   readonly ms_left: number;
 }
 
-/** The database's clock alone decides when a period is over: those of the processes may differ. */
+/** What was granted within such a part of a period is remembered as one, as if all of it came with its last. */
+const PARTS_OF_A_PERIOD = 60;
+
+/**
+ * The database's clock alone decides what lies in the period: those of the processes may differ. A counter remembers
+ * when it granted what, in at most one place for each part of the period; what it refused takes up no room.
+ */
 async function upsert(db: Database, claims: readonly Claim[]): Promise<Map<string, Count>> {
   const rows = await db.execute<Row>(sql`
-    insert into ${rateCounters} as known (key, points, expire)
-    select key, points, now() + ms * interval '1 millisecond'
+    insert into ${rateCounters} as known (key, points, most, expire, instants, granted)
+    select key, points, most, now() + ms * interval '1 millisecond',
+      array[now()], array[least(points, most)]
     from json_to_recordset(${JSON.stringify(claims)}::json)
-      as claim (key text, points integer, ms double precision)
-    on conflict (key) do update set
-      points = case when known.expire <= now() then 0 else known.points end + excluded.points,
-      expire = case when known.expire <= now() then excluded.expire else known.expire end
-    returning key, points, extract(epoch from expire - now())::double precision * 1000 as ms_left`);
+      as claim (key text, points integer, most integer, ms double precision)
+    on conflict (key) do update set (points, most, expire, instants, granted) = (
+      select used + excluded.points, excluded.most, excluded.expire, instants, granted
+      from
+        (select excluded.expire - now() as period) as span,
+        lateral (
+          select coalesce(sum(points), 0)::integer as used
+          from unnest(known.instants, known.granted) as past (at, points)
+          where at > now() - period) as before,
+        lateral (
+          select coalesce(array_agg(at order by at), '{}') as instants,
+            coalesce(array_agg(points order by at), '{}') as granted
+          from (
+            select max(at) as at, sum(points)::integer as points
+            from (
+              select at, points
+              from unnest(known.instants, known.granted) as past (at, points)
+              where at > now() - period
+              union all
+              select now(), least(excluded.points, excluded.most - used)
+              where used < excluded.most) as each
+            group by floor(extract(epoch from at)
+              / nullif(extract(epoch from period) / ${PARTS_OF_A_PERIOD}, 0))) as part
+        ) as after)
+    returning key, points,
+      extract(epoch from coalesce(instants[1] - now(), interval '0') + expire - now())
+        ::double precision * 1000 as ms_left`);
   const nowMs = Date.now();
   return new Map(
     rows.map(({ key, points, ms_left: ms }) => [key, { points, expire: new Date(nowMs + ms) }]),
