@@ -1,14 +1,17 @@
 import { eq } from 'drizzle-orm';
 import { charges } from '../../../drizzle/schema';
+import { spenderRows } from '../../../drizzle/spenders';
 import { assert } from '../../../src/domain/assert';
 import { planSpendRefund, type SpendRefundPlan } from '../../../src/domain/billing/spend-refund';
 import { tokens } from '../../../src/domain/tokens';
 import { writeAudit } from '../../audit';
 import { tokenAccount, wallet } from '../accounts';
+import { countDelivered } from '../delivered-limits';
 import { postTransfer } from '../ledger';
 import { totalUtok } from '../lots';
 import { closeItem } from '../open-items';
 import { refundable } from '../spend-refunds/burned';
+import { emptyLimits } from '../spend-refunds/limits';
 import { spendTokens } from '../spending';
 import { settleHold } from '../work-holds/settlement';
 import type { JobRow, TrackDesk } from './jobs';
@@ -44,7 +47,18 @@ export async function chargeTrack(desk: TrackDesk, debit: TrackDebit): Promise<s
     settings: desk.settings,
   });
   assert(outcome.kind === 'charged', `delivered work of ${desk.key} is never refused`);
+  if (!outcome.isRepeat) await count(desk, job, outcome.chargedUtok);
   return outcome.chargeId;
+}
+
+/** Limits never refuse delivered work, but they count it (SP-7). */
+function count(
+  { tx, keyId, asOf, settings }: TrackDesk,
+  { userId, clientId }: JobRow,
+  byUtok: number,
+): Promise<void> {
+  const debit = { userId, clientId, keyId: keyId ?? null, byUtok };
+  return countDelivered(tx, { ...debit, asOf, settings });
 }
 
 export interface HeldDebit {
@@ -152,6 +166,10 @@ async function returnTokens(
     asOf,
     meta: { jobId, lapsed: plan.lapsed },
   });
+  const [person] = await spenderRows(tx, [userId]);
+  assert(person, `user ${userId} has a wallet`);
+  const byUtok = returnedUtok + lapsedUtok;
+  await emptyLimits(tx, { charge, person, byUtok, asOf });
   await writeAudit(tx, {
     action: 'tokens.returned',
     entity: 'transfer',

@@ -1,12 +1,11 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { v7 } from 'uuid';
 import type { Transaction } from '../../../drizzle/client';
-import { charges, holds, limitCounters } from '../../../drizzle/schema';
+import { charges, holds } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
 import {
   holdView,
   memoryOf,
-  type FilledCounter,
   type HoldCharge,
   type HoldEnding,
   type HoldMemory,
@@ -22,6 +21,7 @@ import { availableOf, balanceOf } from '../ledger';
 import { openItem } from '../open-items';
 import { noticeFalls } from '../spends/notices';
 import { lowestUtok } from '../spends/wallets';
+import { countSettled } from './counting';
 
 type Hold = typeof holds.$inferSelect;
 
@@ -63,7 +63,7 @@ export async function settleHold(tx: Transaction, end: HoldSettlement): Promise<
   const charge = end.dueUtok === undefined ? undefined : await capture(tx, row, end);
   if (!charge) await giveAllBack(tx, row, end);
   const takenUtok = charge?.chargedUtok ?? 0;
-  await refill(tx, memoryOf(row).counters ?? [], takenUtok - row.amountUtok);
+  await countSettled(tx, row, { takenUtok, asOf: end.asOf, settings: end.settings });
   return { isRepeat: false, hold: await remember(tx, row, { end, charge }), workflowId };
 }
 
@@ -178,31 +178,6 @@ function giveAllBack(tx: Transaction, row: Hold, { by, asOf }: HoldSettlement): 
     asOf,
     as: by === 'expiry' ? 'expired' : 'released',
   });
-}
-
-/**
- * What was counted when the hold was placed and not taken is given back to the same windows, as far as they are still
- * there; what was taken beyond it is counted there, too (SP-7).
- */
-async function refill(
-  tx: Transaction,
-  counters: readonly FilledCounter[],
-  byUtok: number,
-): Promise<void> {
-  if (byUtok === 0) return;
-  for (const { scope, scopeId, window, windowStart } of counters) {
-    await tx
-      .update(limitCounters)
-      .set({ usedUtok: sql`greatest(0, ${limitCounters.usedUtok} + ${byUtok})` })
-      .where(
-        and(
-          eq(limitCounters.scope, scope),
-          eq(limitCounters.scopeId, scopeId),
-          eq(limitCounters.window, window),
-          eq(limitCounters.windowStart, new Date(windowStart)),
-        ),
-      );
-  }
 }
 
 async function remember(

@@ -16,6 +16,7 @@ export function recorded(answer: TrackAnswer | undefined) {
 
 interface Sending {
   readonly arrivedAt?: string;
+  readonly keyId?: string;
   readonly settings?: Partial<BillingSettings>;
 }
 
@@ -30,7 +31,8 @@ export function trackDesk(open: () => { readonly books: Books; readonly clientId
     if (!first) throw new Error('a report is needed');
     const jobKey = trackJobKey(open().clientId, first);
     const { clientId } = open();
-    const order = { jobKey, clientId, userId: first.userId, events };
+    const by = sending.keyId === undefined ? {} : { keyId: sending.keyId };
+    const order = { jobKey, clientId, userId: first.userId, events, ...by };
     const arrivedAt = sending.arrivedAt ?? NOON;
     return asWorkflow(trackJobId(jobKey), () =>
       actOf(sending.settings).recordReports({ ...order, arrivedAt }),

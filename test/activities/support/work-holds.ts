@@ -93,13 +93,18 @@ export async function spender(books: Books, tokenCount: number): Promise<number>
 }
 
 /** Gives a limit of so many tokens a day to a person and returns what is counted of it. */
-export async function limit(books: Pick<Books, 'sql'>, userId: number, tokenCount: number) {
-  await books.sql`
-    insert into spend_limits (scope, scope_id, "window", limit_utok)
-    values ('user', ${String(userId)}, 'day', ${tokens(tokenCount)})`;
+export async function limit(books: Books, userId: number, tokenCount: number) {
+  const scopeId = String(userId);
+  await asWorkflow(`limits:${v7()}`, () =>
+    books.act.setLimits({
+      wishes: [{ scope: 'user', scopeId, dayUtok: tokens(tokenCount), monthUtok: null }],
+      actor: { kind: 'system', id: 'test' },
+      asOf: NOON,
+    }),
+  );
   return async () => {
     const [row] = await books.sql`
-      select used_utok::float8 as used from limit_counters where scope_id = ${String(userId)}`;
+      select used_utok::float8 as used from limit_counters where scope_id = ${scopeId}`;
     return Number(row?.['used'] ?? 0) / 1e6;
   };
 }
