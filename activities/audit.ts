@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Transaction } from '../drizzle/client';
 import { auditLog } from '../drizzle/schema';
 import { requestId, workflowId } from './transactions';
@@ -48,8 +48,15 @@ export async function writeAudit(tx: Transaction, entry: AuditEntry): Promise<vo
 
 /** The same for many at once. */
 export async function writeAudits(tx: Transaction, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length > 0) await tx.execute(auditInsert(entries));
+}
+
+/**
+ * The same as a statement, to travel inside another one. One value however many rows: a batch of spends writes hundreds,
+ * always with the same text.
+ */
+export function auditInsert(entries: readonly AuditEntry[]): SQL {
   const [workflow, request] = [workflowId(), requestId()];
-  if (entries.length === 0) return;
   const rows = entries.map((entry) => ({
     actor_kind: entry.actor?.kind ?? 'system',
     actor_id: entry.actor?.id ?? workflow,
@@ -63,11 +70,10 @@ export async function writeAudits(tx: Transaction, entries: readonly AuditEntry[
     workflow_id: workflow,
     as_of: entry.asOf,
   }));
-  // One value however many rows: a batch of spends writes hundreds, always with the same text.
-  await tx.execute(sql`
+  return sql`
     insert into ${auditLog} (actor_kind, actor_id, action, entity, entity_id, before, after, reason, request_id,
       workflow_id, as_of)
     select * from json_to_recordset(${JSON.stringify(rows)}::json)
       as entry (actor_kind text, actor_id text, action text, entity text, entity_id text, before jsonb, after jsonb,
-        reason text, request_id text, workflow_id text, as_of timestamptz)`);
+        reason text, request_id text, workflow_id text, as_of timestamptz)`;
 }

@@ -9,7 +9,7 @@ import {
   type SpendRefusal,
 } from '../../src/domain/billing/spend-batch';
 import { balanceOf } from './ledger';
-import { recordCharges, type ChargedSpend, type SpendToBook } from './spends/booking';
+import { newIds, recordCharges, type ChargedSpend, type SpendToBook } from './spends/booking';
 import { openWallets, type OpenWallet } from './spends/wallets';
 
 type Charge = typeof charges.$inferSelect;
@@ -109,6 +109,7 @@ function toBook(
 ): SpendToBook {
   return {
     ...decided,
+    ids: newIds(decided.decision),
     ...{ kind, description, meta, asOf },
     clientId: clientId ?? null,
     keyId: keyId ?? null,

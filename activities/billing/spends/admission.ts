@@ -3,7 +3,7 @@ import type { BillingSettings } from '../../../src/domain/billing/settings';
 import type { Spender, SpendWish, SpendWorld } from '../../../src/domain/billing/spend-batch';
 import { tokens } from '../../../src/domain/tokens';
 import type { SpendRequest } from '../../../workflows/billing/token-spend/contract';
-import type { ChargedSpend, SpendToBook } from './booking';
+import { newIds, type ChargedSpend, type SpendToBook } from './booking';
 import { limitsAt, type LimitSubject, type OpenLimit } from './limits';
 import type { LimitFill } from './notices';
 import type { Standing } from './people';
@@ -35,6 +35,15 @@ export function subjectsOf({ spend, standing, asOf }: ArrivedSpend): readonly Li
     { scope: 'user', scopeId: String(userId), zone, asOf },
     { scope: 'client', scopeId: clientId, ...ours },
     ...(keyId === undefined ? [] : [{ scope: 'key', scopeId: keyId, ...ours } as const]),
+  ];
+}
+
+/** Whose limits a spend may fill, whether or not its person is known. */
+export function scopesOf({ userId, clientId, keyId }: SpendRequest) {
+  return [
+    { scope: 'user', scopeId: String(userId) } as const,
+    { scope: 'client', scopeId: clientId } as const,
+    ...(keyId === undefined ? [] : [{ scope: 'key', scopeId: keyId } as const]),
   ];
 }
 
@@ -79,6 +88,7 @@ export function toBook(
   const { balanceBeforeUtok, balanceAfterUtok, availableAfterUtok, takes } = decision;
   return {
     decision,
+    ids: newIds(decision),
     wallet,
     kind: spend.kind,
     clientId: spend.clientId,

@@ -1,28 +1,23 @@
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { subscriptions } from '../../../drizzle/schema';
-import { assert } from '../../../src/domain/assert';
 import type { SpendDecision } from '../../../src/domain/billing/spend-batch';
 import type { SpendAnswer } from '../../../workflows/billing/token-spend/contract';
-import type { BookedSpend, ChargedSpend } from './booking';
+import type { SpendToBook } from './booking';
 
 export type ChargedAnswer = Extract<SpendAnswer, { kind: 'charged' }>;
 type RefusedAnswer = Extract<SpendAnswer, { kind: 'refused' }>;
 type Refused = Extract<SpendDecision, { kind: 'refused' }>;
 
 /** What the caller of a charged spend hears. */
-export function chargedAnswer(
-  decision: ChargedSpend,
-  booked: BookedSpend | undefined,
-): ChargedAnswer {
+export function chargedAnswer({ decision, ids }: SpendToBook): ChargedAnswer {
   const { wish, chargedUtok, uncollectedUtok, takes } = decision;
-  assert(booked, `spend ${wish.key} was booked`);
   const { balanceBeforeUtok, balanceAfterUtok, availableAfterUtok } = decision;
   return {
     kind: 'charged',
     key: wish.key,
     isReplay: false,
-    ...booked,
+    ...ids,
     ...{ chargedUtok, uncollectedUtok },
     ...{ balanceBeforeUtok, balanceAfterUtok, availableAfterUtok },
     lots: takes,

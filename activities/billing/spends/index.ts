@@ -1,4 +1,6 @@
 import type { Transaction } from '../../../drizzle/client';
+import { limitRows } from '../../../drizzle/spend-limits';
+import { spenderRows } from '../../../drizzle/spenders';
 import { assert } from '../../../src/domain/assert';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
 import { decideSpends } from '../../../src/domain/billing/spend-batch';
@@ -6,14 +8,22 @@ import type { SpendAnswer, SpendRequest } from '../../../workflows/billing/token
 import type { ActivityDeps } from '../../deps';
 import { inTransaction, readSettings, sqlState } from '../../transactions';
 import { priceReports, recordSpentReports } from '../tracks/gate';
-import { fillsOf, subjectsOf, toBook, wishesOf, worldOf, type Admission } from './admission';
+import {
+  fillsOf,
+  scopesOf,
+  subjectsOf,
+  toBook,
+  wishesOf,
+  worldOf,
+  type Admission,
+} from './admission';
 import { chargedAnswer, refusedAnswers } from './answers';
 import { recordCharges } from './booking';
-import { fillLimits, lockLimits } from './limits';
-import { claimNames, earlierAnswers } from './names';
+import { limitUpdate, lockKnownLimits } from './limits';
+import { earlierAnswers, nameInsert } from './names';
 import { noticeLimits } from './notices';
-import { standingsOf } from './people';
-import { openWallets } from './wallets';
+import { standingsFrom } from './people';
+import { areReady, findWallets, walletsOf } from './wallets';
 
 /** What a spend needs of the process that carries it. */
 export type SpendDeps = Pick<ActivityDeps, 'db' | 'settings'>;
@@ -37,8 +47,7 @@ async function applySpends(
 ): Promise<SpendAnswer[]> {
   return againWhenClaimed(() =>
     inTransaction(db, async (tx) => {
-      const settings = await readSettings(tx, defaults);
-      const answers = await answersOf(tx, { spends, settings });
+      const answers = await answersOf(tx, { spends, defaults });
       return spends.map(({ key }) => {
         const answer = answers.get(key);
         assert(answer, `spend ${key} has an answer`);
@@ -64,27 +73,48 @@ async function againWhenClaimed<T>(work: () => Promise<T>): Promise<T> {
 
 async function answersOf(
   tx: Transaction,
-  { spends, settings }: { spends: readonly SpendRequest[]; settings: BillingSettings },
+  { spends, defaults }: Batch,
 ): Promise<ReadonlyMap<string, SpendAnswer>> {
-  const standings = await standingsOf(tx, [...new Set(spends.map(({ userId }) => userId))], {
+  let world = await look(tx, { spends, defaults });
+  const people = world.arrived.flatMap(({ standing, asOf }) =>
+    standing ? [{ userId: standing.userId, asOf }] : [],
+  );
+  if (!(await areReady(tx, world.found, people))) world = await look(tx, { spends, defaults });
+  const { settings, found, arrived, earlier, rows } = world;
+  const unseen = arrived.filter(({ spend }) => !earlier.has(spend.key));
+  const { fresh, diverted, reports } = await priceReports(tx, { fresh: unseen, settings });
+  const limits = await lockKnownLimits(tx, { subjects: fresh.flatMap(subjectsOf), rows });
+  const settled = await settle(tx, { fresh, wallets: walletsOf(found), limits, settings });
+  const answers = await recordSpentReports(tx, { reports, answers: settled });
+  return new Map([...earlier, ...diverted, ...answers]);
+}
+
+interface Batch {
+  readonly spends: readonly SpendRequest[];
+  readonly defaults: BillingSettings;
+}
+
+/**
+ * Everything a batch is decided by, in one journey to the database. The wallets are asked for first: whoever holds the
+ * same key for the same person has waited for their locks before the keys are read.
+ */
+async function look(tx: Transaction, { spends, defaults }: Batch) {
+  const ids = [...new Set(spends.map(({ userId }) => userId))];
+  const [found, settings, people, earlier, rows] = await Promise.all([
+    findWallets(tx, ids),
+    readSettings(tx, defaults),
+    spenderRows(tx, ids),
+    earlierAnswers(tx, spends),
+    limitRows(tx, spends.flatMap(scopesOf)),
+  ]);
+  const standings = standingsFrom(people, {
     needsSubscription: settings.spendRequiresSubscription,
   });
   const arrived = spends.map((spend) => {
     const standing = standings.get(spend.userId);
     return { spend, standing, asOf: ownInstant(spend, standing?.clockOffsetMs ?? 0) };
   });
-  const wallets = await openWallets(
-    tx,
-    arrived.flatMap(({ standing, asOf }) => (standing ? [{ userId: standing.userId, asOf }] : [])),
-  );
-  // Only now: whoever holds the same key for the same person has waited for these locks.
-  const earlier = await earlierAnswers(tx, spends);
-  const unseen = arrived.filter(({ spend }) => !earlier.has(spend.key));
-  const { fresh, diverted, reports } = await priceReports(tx, { fresh: unseen, settings });
-  const limits = await lockLimits(tx, fresh.flatMap(subjectsOf));
-  const settled = await settle(tx, { fresh, wallets, limits, settings });
-  const answers = await recordSpentReports(tx, { reports, answers: settled });
-  return new Map([...earlier, ...diverted, ...answers]);
+  return { found, settings, arrived, earlier, rows };
 }
 
 /** A test customer lives by a clock of their own. */
@@ -102,12 +132,12 @@ async function settle(
   const charged = decisions.flatMap((decision, index) =>
     decision.kind === 'charged' ? [toBook(admission, decision, index)] : [],
   );
-  const booked = await recordCharges(tx, { spends: charged, settings });
   const fills = fillsOf(admission, charged);
-  await fillLimits(tx, fills);
+  const answers = charged.map(chargedAnswer);
+  const asked = admission.fresh.map(({ spend }) => spend);
+  const alongside = [...limitUpdate(fills), ...nameInsert(asked, answers)];
+  await recordCharges(tx, { spends: charged, settings, alongside });
   await noticeLimits(tx, { fills, settings });
-  const answers = charged.map(({ decision }, index) => chargedAnswer(decision, booked[index]));
-  await claimNames(tx, { spends: admission.fresh.map(({ spend }) => spend), answers });
   const refused = await refusedAnswers(tx, decisions);
   return new Map([...answers, ...refused].map((answer) => [answer.key, answer]));
 }

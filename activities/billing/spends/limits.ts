@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { limitCounters, type LimitScope, type LimitWindow } from '../../../drizzle/schema';
 import { limitRows, type LimitRow } from '../../../drizzle/spend-limits';
@@ -24,7 +24,14 @@ export async function lockLimits(
   tx: Transaction,
   subjects: readonly LimitSubject[],
 ): Promise<readonly OpenLimit[]> {
-  const rows = await limitRows(tx, subjects);
+  return lockKnownLimits(tx, { subjects, rows: await limitRows(tx, subjects) });
+}
+
+/** The same where the limits were read before, perhaps with others that nobody fills. */
+export async function lockKnownLimits(
+  tx: Transaction,
+  { subjects, rows }: { subjects: readonly LimitSubject[]; rows: readonly LimitRow[] },
+): Promise<readonly OpenLimit[]> {
   const open = rows.flatMap((row) =>
     subjects
       .filter(({ scope, scopeId }) => scope === row.scope && scopeId === row.scopeId)
@@ -104,11 +111,18 @@ export function limitsAt(
 }
 
 /** Writes what was spent or reserved of limits that {@link lockLimits} has locked, in one statement. */
-export async function fillLimits(
-  tx: Transaction,
-  filled: readonly { limit: OpenLimit; byUtok: number }[],
-): Promise<void> {
-  const totals = new Map<string, { limit: OpenLimit; byUtok: number }>();
+export async function fillLimits(tx: Transaction, filled: readonly FilledLimit[]): Promise<void> {
+  for (const statement of limitUpdate(filled)) await tx.execute(statement);
+}
+
+interface FilledLimit {
+  readonly limit: OpenLimit;
+  readonly byUtok: number;
+}
+
+/** The same as a statement; none when no limit is filled. */
+export function limitUpdate(filled: readonly FilledLimit[]): readonly SQL[] {
+  const totals = new Map<string, FilledLimit>();
   for (const { limit, byUtok } of filled) {
     const sum = (totals.get(limit.limitId)?.byUtok ?? 0) + byUtok;
     totals.set(limit.limitId, { limit, byUtok: sum });
@@ -120,12 +134,13 @@ export async function fillLimits(
     window_start: limit.windowStart.toISOString(),
     by_utok: byUtok,
   }));
-  if (rows.length === 0) return;
-  await tx.execute(sql`
+  if (rows.length === 0) return [];
+  const statement = sql`
     update ${limitCounters} counter
     set used_utok = counter.used_utok + filled.by_utok, updated_at = now()
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as filled
       (scope text, scope_id text, "window" text, window_start timestamptz, by_utok bigint)
     where (counter.scope, counter.scope_id, counter."window", counter.window_start)
-      = (filled.scope, filled.scope_id, filled."window", filled.window_start)`);
+      = (filled.scope, filled.scope_id, filled."window", filled.window_start)`;
+  return [statement];
 }

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { charges, idempotencyKeys } from '../../../drizzle/schema';
 import type {
@@ -34,27 +34,29 @@ export async function earlierAnswers(
 }
 
 /**
- * Writes the names of charged spends with their answers, in one order for all, so that two batches cannot wait for
- * each other. A name that another transaction wrote first is a unique violation: the whole batch looks again.
+ * The statement that writes the names of charged spends with their answers, in one order for all, so that two batches
+ * cannot wait for each other; none when nobody named a spend. A name that another transaction wrote first is a unique
+ * violation: the whole batch looks again.
  */
-export async function claimNames(
-  tx: Transaction,
-  { spends, answers }: { spends: readonly SpendRequest[]; answers: readonly ChargedAnswer[] },
-): Promise<void> {
+export function nameInsert(
+  spends: readonly SpendRequest[],
+  answers: readonly ChargedAnswer[],
+): readonly SQL[] {
   const answered = new Map(answers.map((answer) => [answer.key, answer]));
   const rows = spends.flatMap(({ clientId, name, key, asOf }) => {
     const answer = answered.get(key);
     return name && answer ? [rowOf(answer, { caller: clientId, name, asOf })] : [];
   });
-  if (rows.length === 0) return;
+  if (rows.length === 0) return [];
   const order = (row: (typeof rows)[number]) => `${row.caller}:${row.key}`;
   rows.sort((one, other) => (order(one) < order(other) ? -1 : 1));
-  await tx.execute(sql`
+  const statement = sql`
     insert into ${idempotencyKeys} (caller, key, method, path, body_hash, status, response, resource_id, expires_at)
     select caller, key, method, path, decode(body_hash, 'hex'), 200, response, resource_id, expires_at
     from json_to_recordset(${JSON.stringify(rows)}::json)
       as name (caller text, key text, method text, path text, body_hash text, response jsonb, resource_id uuid,
-        expires_at timestamptz)`);
+        expires_at timestamptz)`;
+  return [statement];
 }
 
 function rowOf(

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../../drizzle/client';
-import { spenderRows } from '../../../drizzle/spenders';
+import { spenderRows, type SpenderRow } from '../../../drizzle/spenders';
 import { refusalOfSpender, type SpenderRefusal } from '../../../src/domain/billing/spend-batch';
 
 /** Whether somebody may start new work, and on whose calendar their limits are counted. */
@@ -11,6 +11,10 @@ export interface Standing {
   readonly clockOffsetMs: number;
 }
 
+interface Needs {
+  readonly needsSubscription: boolean;
+}
+
 /**
  * Where many people stand, in one query and without a lock: a block that comes in the same instant stops the next
  * spend (SP-1). Unknown people are left out.
@@ -18,9 +22,16 @@ export interface Standing {
 export async function standingsOf(
   tx: Transaction,
   userIds: readonly number[],
-  needs: { needsSubscription: boolean },
+  needs: Needs,
 ): Promise<ReadonlyMap<number, Standing>> {
-  const rows = await spenderRows(tx, userIds);
+  return standingsFrom(await spenderRows(tx, userIds), needs);
+}
+
+/** The same of rows that were read before. */
+export function standingsFrom(
+  rows: readonly SpenderRow[],
+  needs: Needs,
+): ReadonlyMap<number, Standing> {
   return new Map(
     rows.map((row) => {
       const { userId, timeZone, clockOffsetMs } = row;

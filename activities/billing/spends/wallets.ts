@@ -1,5 +1,4 @@
-import { and, asc, gt, sql, type SQL } from 'drizzle-orm';
-import type { AnyPgColumn } from 'drizzle-orm/pg-core';
+import { and, asc, gt, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { accounts, lots } from '../../../drizzle/schema';
 import { BURN_ORDER } from '../../../drizzle/spenders';
@@ -26,18 +25,57 @@ export function lowestUtok({ overdraftLimitTokens }: BillingSettings): number {
   return Math.max(WALLET_FLOOR_UTOK, -tokens(overdraftLimitTokens));
 }
 
+/** Wallets as they were found under their locks; `unmade` are those whose people never had one. */
+export interface FoundWallets {
+  readonly locked: readonly LockedRow[];
+  readonly lots: readonly FoundLot[];
+  readonly unmade: readonly number[];
+}
+
+interface Owner {
+  readonly userId: number;
+  readonly asOf: Date;
+}
+
 /** Locks the wallets of many people in one order and reads their lots; what has expired by `asOf` is booked first. */
 export async function openWallets(
   tx: Transaction,
-  people: readonly { userId: number; asOf: Date }[],
+  people: readonly Owner[],
 ): Promise<ReadonlyMap<number, OpenWallet>> {
   if (people.length === 0) return new Map();
-  const ids = [...new Set(people.map(({ userId }) => userId))];
-  const locked = await lockAllMade(tx, ids);
-  const found = await readLots(tx, locked);
-  if (!(await bookExpired(tx, { locked, found, people }))) return walletsOf(locked, found);
-  const again = await lockAll(tx, ids);
-  return walletsOf(again, await readLots(tx, again));
+  const ids = people.map(({ userId }) => userId);
+  const found = await findWallets(tx, ids);
+  const isReady = await areReady(tx, found, people);
+  return walletsOf(isReady ? found : await findWallets(tx, ids));
+}
+
+/**
+ * Locks the wallets of many people in one order, and reads their lots once it has the locks. Both are asked for before
+ * this returns, so whatever is asked of the transaction afterwards is answered under the locks, too, and all of it is
+ * one journey to the database.
+ */
+export async function findWallets(
+  tx: Transaction,
+  userIds: readonly number[],
+): Promise<FoundWallets> {
+  const ids = [...new Set(userIds)];
+  const codes = `{${ids.map((userId) => wallet(userId).code).join(',')}}`;
+  const [locked, found] = await Promise.all([lockAll(tx, codes), readLots(tx, codes)]);
+  const there = new Set(locked.map(({ userId }) => userId));
+  return { locked, lots: found, unmade: ids.filter((userId) => !there.has(userId)) };
+}
+
+/** Makes the wallets that are missing, and books what has expired. False when it did: then they must be found again. */
+export async function areReady(
+  tx: Transaction,
+  found: FoundWallets,
+  people: readonly Owner[],
+): Promise<boolean> {
+  const unmade = found.unmade.filter((id) => people.some(({ userId }) => userId === id));
+  // One that is made now is nobody else's yet, so locking it after the others makes no circle.
+  for (const userId of unmade) await lockWallet(tx, userId);
+  const hasExpired = await bookExpired(tx, found, people);
+  return unmade.length === 0 && !hasExpired;
 }
 
 interface LockedRow {
@@ -47,7 +85,7 @@ interface LockedRow {
   readonly held: number;
 }
 
-async function lockAll(tx: Transaction, userIds: readonly number[]): Promise<LockedRow[]> {
+async function lockAll(tx: Transaction, codes: string): Promise<LockedRow[]> {
   const rows = await tx
     .select({
       id: accounts.id,
@@ -56,23 +94,11 @@ async function lockAll(tx: Transaction, userIds: readonly number[]): Promise<Loc
       held: accounts.held,
     })
     .from(accounts)
-    .where(isAny(accounts.code, { of: userIds.map((userId) => wallet(userId).code), as: 'text' }))
+    .where(sql`${accounts.code} = any(${codes}::text[])`)
     .orderBy(asc(accounts.id))
-    .for('update');
+    .for('update')
+    .execute();
   return rows.map((row) => ({ ...row, userId: row.userId ?? 0, balance: row.balance ?? 0 }));
-}
-
-/**
- * A wallet begins with its first use; nearly always all of them are there. One that is made now is nobody else's yet,
- * so locking it after the others makes no circle.
- */
-async function lockAllMade(tx: Transaction, userIds: readonly number[]): Promise<LockedRow[]> {
-  const locked = await lockAll(tx, userIds);
-  const there = new Set(locked.map(({ userId }) => userId));
-  const missing = userIds.filter((userId) => !there.has(userId));
-  if (missing.length === 0) return locked;
-  for (const userId of missing) await lockWallet(tx, userId);
-  return lockAll(tx, userIds);
 }
 
 interface FoundLot extends SpendableLot {
@@ -82,25 +108,22 @@ interface FoundLot extends SpendableLot {
 
 async function bookExpired(
   tx: Transaction,
-  world: {
-    readonly locked: readonly LockedRow[];
-    readonly found: readonly FoundLot[];
-    readonly people: readonly { userId: number; asOf: Date }[];
-  },
+  { locked, lots: found }: FoundWallets,
+  people: readonly Owner[],
 ): Promise<boolean> {
-  const latestMs = Math.max(...world.people.map(({ asOf }) => asOf.getTime()));
-  const expired = world.found.filter(
+  const latestMs = Math.max(...people.map(({ asOf }) => asOf.getTime()));
+  const expired = found.filter(
     ({ expiresAt }) => expiresAt !== null && expiresAt.getTime() <= latestMs,
   );
   for (const accountId of new Set(expired.map((lot) => lot.accountId))) {
-    const owner = world.locked.find(({ id }) => id === accountId);
-    const person = world.people.find(({ userId }) => userId === owner?.userId);
+    const owner = locked.find(({ id }) => id === accountId);
+    const person = people.find(({ userId }) => userId === owner?.userId);
     if (person) await sweepExpired(tx, person);
   }
   return expired.length > 0;
 }
 
-async function readLots(tx: Transaction, locked: readonly LockedRow[]): Promise<FoundLot[]> {
+async function readLots(tx: Transaction, codes: string): Promise<FoundLot[]> {
   return tx
     .select({
       accountId: lots.accountId,
@@ -111,19 +134,18 @@ async function readLots(tx: Transaction, locked: readonly LockedRow[]): Promise<
     .from(lots)
     .where(
       and(
-        isAny(lots.accountId, { of: locked.map(({ id }) => id), as: 'uuid' }),
+        sql`${lots.accountId} in (select id from ${accounts} where code = any(${codes}::text[]))`,
         // Says no more than the next line, but it is by these words that the index of spendable lots is found.
         sql`${lots.remainingUtok} > 0`,
         gt(lots.remainingUtok, lots.heldUtok),
       ),
     )
-    .orderBy(...BURN_ORDER);
+    .orderBy(...BURN_ORDER)
+    .execute();
 }
 
-function walletsOf(
-  locked: readonly LockedRow[],
-  found: readonly FoundLot[],
-): ReadonlyMap<number, OpenWallet> {
+/** The wallets that were found, with their lots as they may be spent. */
+export function walletsOf({ locked, lots: found }: FoundWallets): ReadonlyMap<number, OpenWallet> {
   const byAccount = new Map<string, SpendableLot[]>();
   for (const { accountId, lotId, freeUtok } of found) {
     const lotsOf = byAccount.get(accountId) ?? [];
@@ -142,12 +164,4 @@ function walletsOf(
       },
     ]),
   );
-}
-
-/** One parameter however many values: the text of the statement stays the same, so it is planned once. */
-function isAny(
-  column: AnyPgColumn,
-  { of, as }: { of: readonly string[]; as: 'text' | 'uuid' },
-): SQL {
-  return sql`${column} = any(${`{${of.join(',')}}`}::${sql.raw(as)}[])`;
 }
