@@ -90,9 +90,6 @@ type Description = Required<
   Pick<WorkflowStartOptions, 'workflowId' | 'staticSummary' | 'memo' | 'typedSearchAttributes'>
 >;
 
-/** Keys that fit the two kilobytes a memo should have; the input has them all. */
-const NAMED_KEYS = 40;
-
 /** What an operator finds it by: the person, and in the memo the keys. */
 function describe(
   spends: readonly SpendRequest[],
@@ -106,10 +103,25 @@ function describe(
     staticSummary: isAlone
       ? `Spend of ${first.userId}`
       : `${spends.length} spends of ${people.length} users`,
-    memo: { keys: spends.slice(0, NAMED_KEYS).map(({ key }) => key) },
+    memo: memoOf(spends),
     typedSearchAttributes: [
       { key: billingUserIds, value: people.map(String) },
       ...(people.length === 1 ? [{ key: billingUserId, value: String(people[0]) }] : []),
     ],
   };
+}
+
+/** Temporal warns of a memo beyond two kilobytes, its envelope included. */
+const MOST_NAMED_BYTES = 1_600;
+
+/** As many keys as a memo should hold, and how many more there are; the input has them all. */
+function memoOf(spends: readonly SpendRequest[]): { keys: readonly string[]; more?: number } {
+  const keys: string[] = [];
+  let bytes = 0;
+  for (const { key } of spends) {
+    bytes += Buffer.byteLength(JSON.stringify(key)) + 1;
+    if (bytes > MOST_NAMED_BYTES) return { keys, more: spends.length - keys.length };
+    keys.push(key);
+  }
+  return { keys };
 }
