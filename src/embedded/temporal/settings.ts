@@ -9,17 +9,19 @@ export const DYNAMIC_SETTINGS: Readonly<Record<string, string | number | boolean
   'history.timerProcessorMaxTimeShift': '50ms',
   // A pause before a quick continue-as-new is shifted twice by a moved clock in 1.32.0, which loses days; so no pause.
   'history.workflowIdReuseMinimalInterval': '0s',
+  // A spend's workflow comes with the answer to its start, to the very process that asked: no poll in between.
   'system.enableEagerWorkflowStart': true,
   // Always on since 1.30; older CLIs still ask.
   'frontend.enableExecuteMultiOperation': true,
   // One or two workers: more partitions only spread tasks where nobody polls.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  // Workflows of one shard need not queue for one write to PostgreSQL.
   'history.shardIOConcurrency': 20,
   // Two first signals of one workflow at once make one write fail unclearly, and then a new workflow waits for this
   // poll: up to a minute by default, between a payment and its credit.
   'history.transferProcessorMaxPollInterval': '1s',
-  // Spends pile up as updates on one workflow; the defaults of 10 and 2,000 answer RESOURCE_EXHAUSTED.
+  // Signs of life of a hold are updates of one workflow; the defaults of 10 and 2,000 answer RESOURCE_EXHAUSTED.
   'history.maxInFlightUpdates': 1_000,
   'history.maxTotalUpdates': 20_000,
   // Screens and tests read lists oftener than ten times a second.
