@@ -59,7 +59,13 @@ async function press(personId: number, text: string): Promise<void> {
   await call(`${stack.telegramUrl}/sandbox/press`, { personId, ...found });
 }
 
-async function orderInChat(): Promise<{ personId: number; no: number; invoiceId: string }> {
+interface Order {
+  readonly personId: number;
+  readonly no: number;
+  readonly invoiceId: string;
+}
+
+async function orderInChat(): Promise<Order> {
   people += 1;
   const person = await call<{ id: number }>(`${stack.telegramUrl}/sandbox/people`, {
     firstName: `Person ${people}`,
@@ -87,48 +93,6 @@ async function isPaid(invoiceId: string): Promise<boolean> {
   return row?.['state'] === 'paid';
 }
 
-/** One credit and one message, whatever died on the way. */
-async function requireOneOfEach(order: { personId: number; invoiceId: string }, mayRepeat = false) {
-  await until(
-    'the invoice is paid',
-    patiently(() => isPaid(order.invoiceId)),
-    60_000,
-  );
-  const receipts = () =>
-    bubbles(order.personId).then(
-      (shown) => shown.filter(({ text }) => text?.startsWith('Payment of ₽200 received')).length,
-    );
-  await until('the receipt is in the chat', async () => (await receipts()) > 0, 60_000);
-  // Long enough for a second credit or message to show, if there were one.
-  await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const kinds = await stack.sql`
-    select kind from transfers where invoice_id = ${order.invoiceId} order by id`;
-  expect(kinds.map((row) => row['kind'])).toEqual(['topup', 'subscription_fee']);
-  const [wallet] = await stack.sql`
-    select balance::float8 as balance from accounts where user_id = ${order.personId}`;
-  expect(wallet?.['balance']).toBe(100_000_000);
-  expect(await receipts()).toBeLessThanOrEqual(mayRepeat ? 2 : 1);
-  await requireInvariants(stack.sql);
-}
-
-async function killAndWait(victim: Victim): Promise<void> {
-  await stack.kill(victim);
-  await stack.ready(victim);
-}
-
-/**
- * Holds the row that the posting transaction needs, so that a process can die in the middle of it. The lock goes with
- * its connection, which is cut and not closed: PostgreSQL itself may be the victim.
- */
-async function holdInvoice(invoiceId: string, meanwhile: () => Promise<void>): Promise<void> {
-  const holder = postgres(stack.databaseUrl, { max: 1, onnotice: () => undefined });
-  const session = await holder.reserve();
-  await session`begin`;
-  await session`select 1 from invoices where id = ${invoiceId} for update`;
-  await meanwhile();
-  await holder.end({ timeout: 0 }).catch(() => undefined);
-}
-
 /** PostgreSQL may be away for a moment; that is an answer as good as "not yet". */
 const patiently =
   <T>(probe: () => Promise<T>) =>
@@ -137,61 +101,113 @@ const patiently =
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-describe.each(VICTIMS)('SIGKILL of %s', (victim) => {
-  test('T-V19 between the payment and its notification costs nothing', async () => {
-    const order = await orderInChat();
-    await pay(order.no, { delayMs: 700 });
-    await killAndWait(victim);
-    await requireOneOfEach(order);
-  });
+function untilCredited({ invoiceId }: Order, timeoutMs = 30_000): Promise<unknown> {
+  return until(
+    `invoice ${invoiceId} is paid`,
+    patiently(() => isPaid(invoiceId)),
+    timeoutMs,
+  );
+}
 
-  test('T-V19 while the provider is being asked costs nothing', async () => {
-    const order = await orderInChat();
-    await pay(order.no, { status: { answer: 'error', forMs: 1_500 } });
-    await pause(600);
-    await killAndWait(victim);
-    await requireOneOfEach(order);
-  });
+async function receiptsOf({ personId }: Order): Promise<number> {
+  const shown = await bubbles(personId);
+  return shown.filter(({ text }) => text?.startsWith('Payment of ₽200 received')).length;
+}
 
-  test('T-V19 in the middle of the posting transaction costs nothing', async () => {
-    const order = await orderInChat();
-    await holdInvoice(order.invoiceId, async () => {
-      await pay(order.no);
-      await pause(700);
-      await killAndWait(victim);
-    });
-    await requireOneOfEach(order);
-  });
+/**
+ * Holds the row that the posting transaction needs, so that a process can die in the middle of it. The lock goes with
+ * its connection, which is cut and not closed: PostgreSQL itself may be the victim.
+ */
+async function holdInvoice({ invoiceId }: Order): Promise<() => Promise<void>> {
+  const holder = postgres(stack.databaseUrl, { max: 1, onnotice: () => undefined });
+  const session = await holder.reserve();
+  await session`begin`;
+  await session`select 1 from invoices where id = ${invoiceId} for update`;
+  return () => holder.end({ timeout: 0 }).catch(() => undefined);
+}
 
-  test('T-V19 right after the credit was committed costs nothing', async () => {
-    const order = await orderInChat();
-    await pay(order.no);
-    await until(
-      'the credit',
-      patiently(() => isPaid(order.invoiceId)),
-      30_000,
-    );
-    await killAndWait(victim);
-    await requireOneOfEach(order, true);
-  });
+interface Moments {
+  readonly 'between the payment and its notification': Order;
+  readonly 'while the provider is being asked': Order;
+  readonly 'in the middle of the posting transaction': Order;
+  readonly 'right after the credit was committed': Order;
+  readonly 'while Telegram is silent about the message': Order;
+}
 
-  test('T-V19 while Telegram is silent about the message costs nothing', async () => {
-    const order = await orderInChat();
-    const { personId: chatId } = order;
-    await call(`${stack.telegramUrl}/sandbox/faults`, {
-      ...{ method: 'sendMessage', kind: 'hang', seconds: 2, times: 1, chatId },
-    });
-    await pay(order.no);
-    await until(
-      'the credit',
-      patiently(() => isPaid(order.invoiceId)),
-      30_000,
-    );
-    await pause(400);
-    await killAndWait(victim);
-    await requireOneOfEach(order, true);
+type Moment = keyof Moments;
+
+/** Whoever dies after the message has left cannot know that it did. */
+const MAY_REPEAT: readonly string[] = [
+  'right after the credit was committed',
+  'while Telegram is silent about the message',
+] satisfies Moment[];
+
+/** Brings five orders to five moments at once, kills, and lets go of what was held. */
+async function killAmid(victim: Victim): Promise<Moments> {
+  const [unannounced, asked, posting, credited, silent] = await Promise.all([
+    orderInChat(),
+    orderInChat(),
+    orderInChat(),
+    orderInChat(),
+    orderInChat(),
+  ]);
+  const letGo = await holdInvoice(posting);
+  await pay(posting.no);
+  await call(`${stack.telegramUrl}/sandbox/faults`, {
+    ...{ method: 'sendMessage', kind: 'hang', seconds: 5, times: 1, chatId: silent.personId },
   });
-});
+  await pay(silent.no);
+  await untilCredited(silent);
+  await pay(asked.no, { status: { answer: 'error', forMs: 4_000 } });
+  await pause(400);
+  await pay(credited.no);
+  await untilCredited(credited);
+  await pay(unannounced.no, { delayMs: 700 });
+  await stack.kill(victim);
+  await stack.ready(victim);
+  await letGo();
+  return {
+    'between the payment and its notification': unannounced,
+    'while the provider is being asked': asked,
+    'in the middle of the posting transaction': posting,
+    'right after the credit was committed': credited,
+    'while Telegram is silent about the message': silent,
+  };
+}
+
+async function untilTold(order: Order): Promise<void> {
+  await untilCredited(order, 60_000);
+  await until('the receipt is in the chat', async () => (await receiptsOf(order)) > 0, 60_000);
+}
+
+/** What an order has led to, with a receipt that came twice as one where that may be. */
+async function outcomeOf(moment: string, order: Order) {
+  const transfers = await stack.sql`
+    select kind from transfers where invoice_id = ${order.invoiceId} order by id`;
+  const [wallet] = await stack.sql`
+    select balance::float8 as balance from accounts where user_id = ${order.personId}`;
+  const receipts = await receiptsOf(order);
+  return {
+    transfers: transfers.map((row) => String(row['kind'])),
+    balance: Number(wallet?.['balance']),
+    receipts: receipts === 2 && MAY_REPEAT.includes(moment) ? 1 : receipts,
+  };
+}
+
+test.each(VICTIMS)(
+  'T-V19 SIGKILL of %s at any moment of a payment costs nothing',
+  async (victim) => {
+    const moments = Object.entries<Order>({ ...(await killAmid(victim)) });
+    await Promise.all(moments.map(([, order]) => untilTold(order)));
+    // Long enough for a second credit or message to show, if there were one.
+    await pause(1_500);
+    const once = { transfers: ['topup', 'subscription_fee'], balance: 100_000_000, receipts: 1 };
+    for (const [moment, order] of moments) {
+      expect({ moment, ...(await outcomeOf(moment, order)) }).toEqual({ moment, ...once });
+    }
+    await requireInvariants(stack.sql);
+  },
+);
 
 async function statusOf(path: string): Promise<number> {
   const response = await fetch(`${stack.httpUrl}${path}`);
