@@ -1,12 +1,12 @@
-import { activityInfo, getClient, heartbeat } from '@temporalio/activity';
+import { heartbeat } from '@temporalio/activity';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../drizzle/client';
 import { outboxMessages, users } from '../drizzle/schema';
 import type { AddressedMessage, EditOutcome, SendOutcome, ShownCard } from '../src/domain/messages';
-import { NOTIFIER_ID } from '../workflows/billing/contract';
 import { exportUrl } from './billing/exports/links';
 import { CARD, outcomeOfEdit, standingCard } from './cards';
 import type { ActivityDeps } from './deps';
+import { wakeSender } from './telling';
 import { inTransaction } from './transactions';
 
 /** A message whose turn has come. */
@@ -73,16 +73,8 @@ export function outboxActivities({ db, log }: ActivityDeps) {
 
     /** Makes the sender look at the outbox, starting it when nobody runs. */
     async wakeNotifier(): Promise<void> {
-      const client = getClient();
-      await client.workflow.signalWithStart('notifier', {
-        workflowId: NOTIFIER_ID,
-        taskQueue: activityInfo().taskQueue,
-        signal: 'wake',
-        signalArgs: [],
-        args: [{}],
-        staticSummary: 'Sends what the outbox holds',
-      });
-      log.info({ workflowId: NOTIFIER_ID }, 'notifier woken');
+      await wakeSender();
+      log.info('notifier woken');
     },
   };
 }

@@ -109,8 +109,17 @@ type NewMessage = MessagePromise & {
   readonly delayMs: number;
 };
 
+/** Transactions that have promised messages. */
+const telling = new WeakSet<Transaction>();
+
+/** Whether somebody waits for the commit of a transaction to be written to. */
+export function hasPromised(tx: Transaction): boolean {
+  return telling.has(tx);
+}
+
 async function insertMessages(tx: Transaction, messages: readonly NewMessage[]): Promise<void> {
   if (messages.length === 0) return;
+  telling.add(tx);
   const rows = messages.map((message) => ({
     key: message.key,
     userId: message.userId,

@@ -270,3 +270,15 @@ async function busyConnections(): Promise<number> {
       and state in ('active', 'idle in transaction')`;
   return Number(row?.['busy']);
 }
+
+test('a low balance is told at once when a job took it there', async () => {
+  const userId = await spender(stack, 100);
+  const holdId = await hold(userId, 60);
+  await tell(holdId, 'capture', { amount: 55 });
+  // Its own sweep would come a minute later.
+  await until('the message was sent', async () => {
+    const [row] = await stack.sql`
+      select sent_at from outbox_messages where user_id = ${userId} and template = 'low.balance'`;
+    return row?.['sent_at'] != null;
+  });
+});

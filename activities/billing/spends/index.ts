@@ -6,7 +6,8 @@ import type { BillingSettings } from '../../../src/domain/billing/settings';
 import { decideSpends } from '../../../src/domain/billing/spend-batch';
 import type { SpendAnswer, SpendRequest } from '../../../workflows/billing/token-spend/contract';
 import type { ActivityDeps } from '../../deps';
-import { inTransaction, readSettings, sqlState } from '../../transactions';
+import { inTellingTransaction } from '../../telling';
+import { readSettings, sqlState } from '../../transactions';
 import { priceReports, recordSpentReports } from '../tracks/gate';
 import {
   fillsOf,
@@ -46,7 +47,7 @@ async function applySpends(
   spends: readonly SpendRequest[],
 ): Promise<SpendAnswer[]> {
   return againWhenClaimed(() =>
-    inTransaction(db, async (tx) => {
+    inTellingTransaction(db, async (tx) => {
       const answers = await answersOf(tx, { spends, defaults });
       return spends.map(({ key }) => {
         const answer = answers.get(key);

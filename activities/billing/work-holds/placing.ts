@@ -6,7 +6,8 @@ import { memoryOf, type FilledCounter, type HoldMemory } from '../../../src/doma
 import { decideSpends, type SpendDecision } from '../../../src/domain/billing/spend-batch';
 import type { HoldWish, KeptHold, PlaceAnswer } from '../../../workflows/billing/hold/contract';
 import type { ActivityDeps } from '../../deps';
-import { inTransaction, readSettings } from '../../transactions';
+import { inTellingTransaction } from '../../telling';
+import { readSettings } from '../../transactions';
 import { requestTopups } from '../auto-topups/noting';
 import { placeHold } from '../holds';
 import { earlierAnswer, keepAnswer } from '../requests';
@@ -42,7 +43,7 @@ export async function placeWorkHold(
   { db, settings: defaults }: ActivityDeps,
   order: WorkHoldOrder,
 ): Promise<PlacedWorkHold> {
-  return inTransaction(db, async (tx) => {
+  return inTellingTransaction(db, async (tx) => {
     const settings = await readSettings(tx, defaults);
     const { userId, wish } = order;
     const needs = { needsSubscription: settings.spendRequiresSubscription };

@@ -8,7 +8,8 @@ import {
 } from '../../../src/domain/billing/hold';
 import type { HoldAnswer, RequestName } from '../../../workflows/billing/hold/contract';
 import type { ActivityDeps } from '../../deps';
-import { inTransaction, readSettings } from '../../transactions';
+import { inTellingTransaction } from '../../telling';
+import { readSettings } from '../../transactions';
 import { earlierAnswer, keepAnswer } from '../requests';
 import { lockHold } from '../holds';
 import { settleHold } from './settlement';
@@ -34,7 +35,7 @@ export async function endHold(
   { db, settings: defaults }: ActivityDeps,
   end: HoldEnd,
 ): Promise<HoldAnswer> {
-  return inTransaction(db, async (tx) => {
+  return inTellingTransaction(db, async (tx) => {
     const row = await lockHold(tx, end.holdId);
     const earlier = end.request && (await earlierAnswer<HoldView>(tx, end.request));
     if (earlier?.kind === 'other') return { kind: 'mismatch' };
