@@ -1,7 +1,10 @@
+import { Client, Connection } from '@temporalio/client';
 import { v7 } from 'uuid';
-import { connect, type Connection } from '../../drizzle/client';
+import { connect, type Connection as Database } from '../../drizzle/client';
 import { apiClients, apiKeys, users } from '../../drizzle/schema';
 import { issueKey } from '../../src/http/api/keys';
+import { fastForward } from '../../src/embedded/clock';
+import { holdKeyOf, holdWorkflowId } from '../../workflows/billing/hold/contract';
 import { grant, transfer } from '../activities/support/transfers';
 import { requireInvariants } from '../support/invariants';
 import { startProcessStack, type ProcessStack, type Victim } from '../support/process-stack';
@@ -13,18 +16,24 @@ const PEPPER = 'sandbox-pepper-that-guards-nothing';
 const VICTIMS: readonly Victim[] = ['worker', 'server', 'temporal-server', 'postgres'];
 
 let stack: ProcessStack;
-let database: Connection;
+let database: Database;
+let temporal: Client;
 let key: string;
+
+const clientId = v7();
 
 beforeAll(async () => {
   stack = await startProcessStack();
   database = connect(stack.databaseUrl, { poolSize: 1 });
+  const { address, namespace } = stack.temporal;
+  temporal = new Client({ connection: await Connection.connect({ address }), namespace });
   key = await newKey();
   await stack.sql`
     insert into settings (key, value, updated_by)
     values ('SPEND_REQUIRES_SUBSCRIPTION', 'false', 'test')`;
 }, 180_000);
 afterAll(async () => {
+  await temporal?.connection.close();
   await database?.close();
   await stack?.stop();
 });
@@ -32,7 +41,6 @@ afterAll(async () => {
 async function newKey(): Promise<string> {
   const issued = issueKey(PEPPER);
   const { prefix, hash } = issued;
-  const clientId = v7();
   await database.db.insert(apiClients).values({ id: clientId, name: `client ${clientId}` });
   await database.db.insert(apiKeys).values({ clientId, prefix, hash, scopes: ['hold:write'] });
   return issued.key;
@@ -114,10 +122,13 @@ describe.each(VICTIMS)('SIGKILL of %s', (victim) => {
 
   test('T-V21 over the end of a lease of a client that is gone charges what it reported, once', async () => {
     const userId = await personWith(100);
-    const placed = await insist(`/users/${userId}/holds`, { amount: 50, lease_seconds: 30 });
+    const name = v7();
+    const lease = { amount: 50, lease_seconds: 30 };
+    const placed = await insist(`/users/${userId}/holds`, lease, name);
     const holdId = String(placed.json['hold_id']);
     await insist(`/holds/${holdId}/heartbeat`, { reported_total: 12 });
-    await new Promise((resolve) => setTimeout(resolve, 27_000));
+    await fastForward(temporal, { workflowId: holdWorkflowId(holdKeyOf(clientId, name)) }, 27_000);
+    expect(await chargesOf(userId)).toEqual([]);
     await killAndWait(victim);
     await until(
       'the hold is settled',

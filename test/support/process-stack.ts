@@ -8,7 +8,7 @@ import { seedDatabase } from '../../drizzle/seeds';
 import { freePorts } from '../../src/embedded/ports';
 import { startPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres';
 import { Supervisor } from '../../src/embedded/processes';
-import { startTemporal } from '../../src/embedded/temporal';
+import { startTemporal, type TemporalServer } from '../../src/embedded/temporal';
 import { processesOf, SANDBOX_TOKEN } from '../../src/main/dev-processes';
 import { migrationsFolder } from '../../src/main/migrations';
 import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
@@ -24,6 +24,7 @@ export type Victim = (typeof VICTIMS)[number];
 export interface ProcessStack {
   readonly sql: postgres.Sql;
   readonly databaseUrl: string;
+  readonly temporal: Pick<TemporalServer, 'address' | 'namespace'>;
   readonly telegramUrl: string;
   readonly mockUrl: string;
   readonly httpUrl: string;
@@ -58,6 +59,7 @@ export async function startProcessStack(): Promise<ProcessStack> {
   return {
     sql,
     databaseUrl,
+    temporal,
     telegramUrl: `http://127.0.0.1:${telegram}`,
     mockUrl: `http://127.0.0.1:${mock}`,
     httpUrl: `http://127.0.0.1:${http}`,
