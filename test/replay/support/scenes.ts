@@ -30,7 +30,10 @@ import { TRIAL_SCENES } from './trial-scenes';
 import { OPERATOR_SCENES } from './operator-scenes';
 import { BREAK_SCENES } from './break-scenes';
 import { REFUND_SCENES } from './refund-scenes';
+import { HOLD_SCENES } from './hold-scenes';
+import { LIMIT_SCENES } from './limit-scenes';
 import { SPEND_SCENES } from './spend-scenes';
+import { TRACK_SCENES } from './track-scenes';
 import { TOPUP_SCENES } from './topup-scenes';
 import { WALLET_SCENES } from './wallet-scenes';
 
@@ -260,4 +263,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   ...BREAK_SCENES,
   ...OPERATOR_SCENES,
   ...SPEND_SCENES,
+  ...HOLD_SCENES,
+  ...TRACK_SCENES,
+  ...LIMIT_SCENES,
 };
