@@ -175,6 +175,7 @@ async function addVersion(
       tokenTtlDays: seed.tokenTtlDays ?? null,
       periodCount: seed.period?.[0] ?? null,
       periodUnit: seed.period?.[1] ?? null,
+      renewable: seed.period !== undefined && seed.kind !== 'trial',
       minAmountMinor: seed.minRub === undefined ? null : seed.minRub * KOPECKS,
       maxAmountMinor: seed.maxRub === undefined ? null : seed.maxRub * KOPECKS,
       validFrom: SINCE,

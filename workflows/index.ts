@@ -18,7 +18,7 @@ export { proposal } from './billing/proposal/proposal';
 export { referralPayout } from './billing/referral/referral-payout';
 export { refund } from './billing/refund/refund';
 export { spendRefund } from './billing/spend-refund/spend-refund';
-export { subscription } from './billing/subscription';
+export { subscription } from './billing/subscription/subscription';
 export { tokenSpend } from './billing/token-spend/token-spend';
 export { trackJob } from './billing/track-job/track-job';
 export { wallet } from './billing/wallet/wallet';

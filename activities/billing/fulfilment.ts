@@ -62,7 +62,7 @@ async function fulfilForOwner(tx: Transaction, order: Order, receipt: Receipt): 
   await promiseCards(tx, { invoiceId: order.invoice.id, because: 'paid' });
   const hasExpiringLots = order.version.tokenTtlDays !== null;
   return {
-    ...(period.kind === 'given' ? { subscription: period.change } : {}),
+    ...(period.kind !== 'fee_missing' && period.change ? { subscription: period.change } : {}),
     ...(hasExpiringLots ? { hasExpiringLots } : {}),
   };
 }

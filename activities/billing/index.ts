@@ -23,6 +23,8 @@ import { spendActivities } from './spends';
 import { spendRefundActivities } from './spend-refunds';
 import { disputeActivities } from './disputes';
 import { deskActivities, orderRefundActivities } from './returning';
+import { subscriptionCourseActivities } from './subscription-course';
+import { subscriptionWishActivities } from './subscription-wishes';
 import { subscriptionActivities } from './subscriptions';
 import { trackActivities } from './tracks';
 import { trialActivities } from './trial-course';
@@ -56,6 +58,8 @@ export function billingActivities(deps: ActivityDeps) {
     spendActivities(deps),
     spendRefundActivities(deps),
     subscriptionActivities(deps),
+    subscriptionCourseActivities(deps),
+    subscriptionWishActivities(deps),
     trackActivities(deps),
     trialActivities(deps),
     walletActivities(deps),
@@ -88,6 +92,8 @@ export type RepairActivities = ReturnType<typeof repairActivities>;
 export type SpendActivities = ReturnType<typeof spendActivities>;
 export type SpendRefundActivities = ReturnType<typeof spendRefundActivities>;
 export type SubscriptionActivities = ReturnType<typeof subscriptionActivities>;
+export type SubscriptionCourseActivities = ReturnType<typeof subscriptionCourseActivities>;
+export type SubscriptionWishActivities = ReturnType<typeof subscriptionWishActivities>;
 export type TrackActivities = ReturnType<typeof trackActivities>;
 export type TrialActivities = ReturnType<typeof trialActivities>;
 export type WalletActivities = ReturnType<typeof walletActivities>;

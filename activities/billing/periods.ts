@@ -1,10 +1,14 @@
+import { eq } from 'drizzle-orm';
 import { v7 } from 'uuid';
 import type { Transaction } from '../../drizzle/client';
+import { subscriptions } from '../../drizzle/schema';
 import type { SubscriptionChange } from '../../src/domain/billing/payment';
 import type { Period, PeriodTerms } from '../../src/domain/billing/subscription';
+import type { Driver } from '../../src/domain/billing/subscription-course';
 import { tokenAccount, wallet } from './accounts';
 import { availableOf, postTransfer } from './ledger';
 import type { Order } from './orders';
+import { grantForPeriod } from './period-grants';
 import type { Receipt } from './sales';
 import {
   extendSubscription,
@@ -12,11 +16,12 @@ import {
   lockLiveSubscription,
   shiftTimeline,
   type PeriodWorth,
+  type Subscription,
 } from './timelines';
 
 /** What an order did to the person's subscription. */
 export type PeriodGiven =
-  | { readonly kind: 'none' }
+  | { readonly kind: 'none'; readonly change?: SubscriptionChange }
   | { readonly kind: 'fee_missing'; readonly missingUtok: number }
   | { readonly kind: 'given'; readonly change: SubscriptionChange; readonly endsAt: Date };
 
@@ -31,19 +36,47 @@ export async function givePeriod(
   const terms: PeriodTerms = { unit: quote.periodUnit, count: quote.periodCount };
   const live = await lockLiveSubscription(tx, invoice.userId, tariff.productCode);
   if (!live) return startPeriod(tx, order, { receipt, terms });
-  if (tariff.kind === 'topup') return { kind: 'none' };
+  if (tariff.kind === 'topup') return fundSubscription(tx, order, live);
   const period = await extendSubscription(tx, live, {
     tariffVersionId: quote.tariffVersionId,
     terms,
     asOf: receipt.asOf,
     ...worthOf(order),
   });
+  await grantForPeriod(tx, { row: live, version: order.version, period, asOf: receipt.asOf });
   const change = { subscriptionId: live.id, change: 'extended', periodN: period.n } as const;
   return {
     kind: 'given',
     change,
     endsAt: await addBonusDays(tx, order, { receipt, period, change }),
   };
+}
+
+/**
+ * A top-up fills the wallet and gives no period. One during a trial chooses what follows it: the fee is due at its end
+ * (TR-5); one for an unpaid period is told to its workflow, which takes the fee at once (TP-2).
+ */
+async function fundSubscription(
+  tx: Transaction,
+  { quote, version }: Order,
+  live: Subscription,
+): Promise<PeriodGiven> {
+  const isUndecided = live.state === 'trialing' && live.driver === 'none' && !live.cancelAtEnd;
+  if (isUndecided && version.renewable && quote.feeUtok > 0) {
+    const after = { driver: 'wallet', autoRenew: true } as const;
+    await tx
+      .update(subscriptions)
+      .set({ ...after, nextTariffVersionId: quote.tariffVersionId })
+      .where(eq(subscriptions.id, live.id));
+  } else if (live.state !== 'past_due') {
+    return { kind: 'none' };
+  }
+  return { kind: 'none', change: { subscriptionId: live.id, change: 'funded' } };
+}
+
+/** The simple storefront renews from the balance; what money bought renews when its owner says how. */
+function driverOf({ quote, version }: Order): { driver?: Driver } {
+  return version.renewable && quote.feeUtok > 0 ? { driver: 'wallet' } : {};
 }
 
 /** A period that money bought is worth that money; the money of a top-up bought tokens, and its period has no price. */
@@ -94,8 +127,11 @@ async function startPeriod(
     zone: receipt.settings.billingTimeZone,
     asOf: receipt.asOf,
     ...worthOf(order),
+    ...driverOf(order),
     ...(feeTransferId === undefined ? {} : { feeTransferId }),
   });
+  const row = { id: subscriptionId, userId: invoice.userId };
+  await grantForPeriod(tx, { row, version: order.version, period, asOf: receipt.asOf });
   const change = { subscriptionId, change: 'started', periodN: period.n } as const;
   return {
     kind: 'given',

@@ -10,6 +10,7 @@ import {
   type PeriodTerms,
   type Timeline,
 } from '../../src/domain/billing/subscription';
+import type { Driver } from '../../src/domain/billing/subscription-course';
 import { writeAudit } from '../audit';
 
 export type PaidBy = (typeof subscriptionPeriods.$inferSelect)['paidBy'];
@@ -55,6 +56,8 @@ export interface NewSubscription {
   readonly state?: 'trialing' | 'active';
   readonly paidBy?: PaidBy;
   readonly worth?: PeriodWorth;
+  /** Who renews it; nobody when absent. */
+  readonly driver?: Driver;
 }
 
 /** Starts a subscription with its period 0 at `asOf`, in the zone in which it will be counted for ever. */
@@ -70,7 +73,8 @@ export async function insertSubscription(tx: Transaction, start: NewSubscription
     productCode: start.productCode,
     tariffVersionId: start.tariffVersionId,
     state: start.state ?? 'active',
-    driver: 'none',
+    driver: start.driver ?? 'none',
+    autoRenew: (start.driver ?? 'none') !== 'none',
     anchorLocal: timeline.anchor.local,
     anchorN: 0,
     anchorDay: Number(timeline.anchor.local.slice(8, 10)),
@@ -97,6 +101,21 @@ export interface Extension {
   readonly asOf: Date;
   readonly paidBy?: PaidBy;
   readonly worth?: PeriodWorth;
+  readonly feeTransferId?: string;
+  /** The end of a trial or of unpaid time: from now on it is an ordinary paid subscription. */
+  readonly isRenewal?: boolean;
+  /** Begins the period here instead of at the old end, as a new anchor (SB-13). */
+  readonly restartAt?: Date;
+}
+
+/** The period that extending would append, without appending it. */
+export function nextPeriodOf(
+  live: Subscription,
+  extension: Pick<Extension, 'tariffVersionId' | 'terms' | 'restartAt'>,
+): Period {
+  const n = live.periodN + 1;
+  const startsAt = extension.restartAt ?? live.periodEnd;
+  return { ...periodOf(timelineFor(live, extension, n), n), startsAt };
 }
 
 /**
@@ -110,7 +129,7 @@ export async function extendSubscription(
 ): Promise<Period> {
   const n = live.periodN + 1;
   const timeline = timelineFor(live, extension, n);
-  const period = { ...periodOf(timeline, n), startsAt: live.periodEnd };
+  const period = nextPeriodOf(live, extension);
   assert(period.endsAt > period.startsAt, `period ${n} of ${live.id} ends after it starts`);
   await tx
     .update(subscriptions)
@@ -123,6 +142,7 @@ export async function extendSubscription(
       anchorDay: Number(timeline.anchor.local.slice(8, 10)),
       // Days that were given before the new anchor are in it already.
       shiftDays: timeline.shiftDays,
+      ...standingAfter(live, extension, period),
     })
     .where(eq(subscriptions.id, live.id));
   await insertPeriod(tx, live.id, { ...extension, ...period });
@@ -137,9 +157,29 @@ export async function extendSubscription(
   return period;
 }
 
-function timelineFor(live: Subscription, extension: Extension, n: number): Timeline {
-  if (extension.tariffVersionId !== live.tariffVersionId) {
-    const begin = { atMs: live.periodEnd.getTime(), zone: live.billingZone, n };
+/** Whatever pays for unpaid time ends it, and a plan that was chosen for the next period has begun with it. */
+function standingAfter(
+  live: Subscription,
+  extension: Extension,
+  { startsAt }: Period,
+): Partial<typeof subscriptions.$inferInsert> {
+  const isPaidAgain = extension.isRenewal === true || live.state === 'past_due';
+  const hasBegun = extension.tariffVersionId === live.nextTariffVersionId;
+  return {
+    ...(isPaidAgain ? ({ state: 'active', access: 'full', retryAt: null } as const) : {}),
+    ...(startsAt <= extension.asOf ? { periodStart: startsAt } : {}),
+    ...(hasBegun ? { nextTariffVersionId: null } : {}),
+  };
+}
+
+function timelineFor(
+  live: Subscription,
+  extension: Pick<Extension, 'tariffVersionId' | 'terms' | 'restartAt'>,
+  n: number,
+): Timeline {
+  const { restartAt } = extension;
+  if (restartAt || extension.tariffVersionId !== live.tariffVersionId) {
+    const begin = { atMs: (restartAt ?? live.periodEnd).getTime(), zone: live.billingZone, n };
     return startTimeline(begin, extension.terms);
   }
   const local = new Date(`${live.anchorLocal.replace(' ', 'T')}Z`).toISOString().slice(0, 23);

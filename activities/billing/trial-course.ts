@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import type { Database, Transaction } from '../../drizzle/client';
 import { subscriptionPeriods, subscriptions } from '../../drizzle/schema';
+import type { BillingSettings } from '../../src/domain/billing/settings';
 import { conversionReminderMs } from '../../src/domain/billing/trial';
 import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
@@ -59,39 +60,62 @@ async function remindTrial(
   step: TrialStep,
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
-    const asOf = new Date(step.asOf);
     const row = await lockSubscription(tx, step.subscriptionId);
-    const course = row && (await trialCourse(tx, row));
-    if (!row || !course?.remindAt || row.periodEnd <= asOf) return;
-    await promiseToUser(tx, row.userId, {
-      key: `sub:${row.id}:p${row.periodN}:convert`,
-      template: 'trial.ending',
-      params: { until: course.endsAt, balanceUtok: await balanceOf(tx, row.userId) },
-      category: 'service',
-      asOf,
-      settings: await readSettings(tx, defaults),
-    });
+    if (!row) return;
+    const settings = await readSettings(tx, defaults);
+    await remindTrialIn(tx, { row, settings, asOf: new Date(step.asOf) });
   });
+}
+
+interface TrialTask {
+  readonly row: Subscription;
+  readonly asOf: Date;
+  readonly settings: BillingSettings;
+}
+
+/** The same within a transaction that has locked the subscription; says what became of it. */
+export async function remindTrialIn(
+  tx: Transaction,
+  { row, asOf, settings }: TrialTask,
+): Promise<string> {
+  const course = await trialCourse(tx, row);
+  if (!course?.remindAt || row.periodEnd <= asOf) return 'dropped';
+  await promiseToUser(tx, row.userId, {
+    key: `sub:${row.id}:p${row.periodN}:convert`,
+    template: 'trial.ending',
+    params: { until: course.endsAt, balanceUtok: await balanceOf(tx, row.userId) },
+    category: 'service',
+    ...{ asOf, settings },
+  });
+  return 'told';
 }
 
 /** A trial that something follows turns into an ordinary subscription at its end; one that nothing follows expires. */
 async function endTrial({ db }: ActivityDeps, step: TrialStep): Promise<void> {
   await inTransaction(db, async (tx) => {
-    const asOf = new Date(step.asOf);
     const row = await lockSubscription(tx, step.subscriptionId);
-    const course = row && (await trialCourse(tx, row));
-    if (!row || !course || new Date(course.endsAt) > asOf) return;
-    if (course.endsAt === row.periodEnd.toISOString()) return;
-    await tx.update(subscriptions).set({ state: 'active' }).where(eq(subscriptions.id, row.id));
-    await writeAudit(tx, {
-      action: 'trial.ended',
-      entity: 'subscription',
-      entityId: row.id,
-      before: { state: row.state },
-      after: { state: 'active' },
-      asOf,
-    });
+    if (row) await endTrialIn(tx, { row, asOf: new Date(step.asOf) });
   });
+}
+
+/** The same within a transaction that has locked the subscription; says what became of it. */
+export async function endTrialIn(
+  tx: Transaction,
+  { row, asOf }: Pick<TrialTask, 'row' | 'asOf'>,
+): Promise<string> {
+  const course = await trialCourse(tx, row);
+  if (!course || new Date(course.endsAt) > asOf) return 'dropped';
+  if (course.endsAt === row.periodEnd.toISOString()) return 'dropped';
+  await tx.update(subscriptions).set({ state: 'active' }).where(eq(subscriptions.id, row.id));
+  await writeAudit(tx, {
+    action: 'trial.ended',
+    entity: 'subscription',
+    entityId: row.id,
+    before: { state: row.state },
+    after: { state: 'active' },
+    asOf,
+  });
+  return 'ended';
 }
 
 async function lockSubscription(

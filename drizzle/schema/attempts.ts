@@ -43,6 +43,9 @@ export const attempts = pgTable(
     state: text('state').$type<AttemptState>().notNull(),
     declineCode: text('decline_code'),
     providerRef: text('provider_ref'),
+    /** How often the provider was asked what became of it, and when it was sent or asked about last. */
+    questions: smallint('questions').notNull().default(0),
+    touchedAt: instant('touched_at'),
     asOf: instant('as_of').notNull(),
     recordedAt: recordedAt(),
     updatedAt: updatedAt(),

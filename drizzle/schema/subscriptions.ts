@@ -17,7 +17,7 @@ import {
 import { amount, id, instant, recordedAt, updatedAt } from '../columns';
 import { tariffVersions } from './catalogue';
 import { transfers } from './ledger';
-import { users } from './users';
+import { consents, users } from './users';
 
 export type SubscriptionState =
   'trialing' | 'active' | 'past_due' | 'paused' | 'cancelling' | 'expired' | 'ended';
@@ -52,6 +52,14 @@ export const subscriptions = pgTable(
     nextTariffVersionId: uuid('next_tariff_version_id'),
     access: text('access').$type<'full' | 'restricted' | 'none'>().notNull(),
     pausedUntil: instant('paused_until'),
+    /** What lets us charge the saved method without its owner; see `consents`. */
+    consentId: uuid('consent_id').references(() => consents.id),
+    /** The instant its owner chose for the next try of an unpaid renewal (SB-16). */
+    retryAt: instant('retry_at'),
+    /** Days of pause agreed for the end of the period. */
+    pauseDays: integer('pause_days'),
+    /** Its owner wants no reminders before the end. */
+    isMuted: boolean('is_muted').notNull().default(false),
     recordedAt: recordedAt(),
     updatedAt: updatedAt(),
   },
@@ -101,6 +109,50 @@ export const subscriptionPeriods = pgTable(
       'subscription_periods_paid_by',
       sql`${table.paidBy} in ('invoice', 'wallet', 'saved_method', 'stars', 'trial', 'gift', 'operator')`,
     ),
+  ],
+);
+
+/** What a subscription did by itself in a period: a reminder, a try, a notice. Each name stands once (P-5). */
+export const subscriptionSteps = pgTable(
+  'subscription_steps',
+  {
+    subscriptionId: uuid('subscription_id')
+      .notNull()
+      .references(() => subscriptions.id),
+    /** The period that runs or ran out, not the one a renewal would begin. */
+    periodN: integer('period_n').notNull(),
+    name: text('name').notNull(),
+    outcome: text('outcome').notNull(),
+    asOf: instant('as_of').notNull(),
+    recordedAt: recordedAt(),
+  },
+  (table) => [primaryKey({ columns: [table.subscriptionId, table.periodN, table.name] })],
+);
+
+/** Each time somebody let their subscription rest; an open one has no end (SB-20). */
+export const subscriptionPauses = pgTable(
+  'subscription_pauses',
+  {
+    id: id(),
+    /** `<workflow id>:<step>` of the wish. */
+    key: text('key').notNull().unique(),
+    subscriptionId: uuid('subscription_id')
+      .notNull()
+      .references(() => subscriptions.id),
+    userId: bigint('user_id', { mode: 'number' })
+      .notNull()
+      .references(() => users.id),
+    beginsAt: instant('begins_at').notNull(),
+    until: instant('until').notNull(),
+    endedAt: instant('ended_at'),
+    recordedAt: recordedAt(),
+  },
+  (table) => [
+    check('subscription_pauses_order', sql`${table.beginsAt} < ${table.until}`),
+    uniqueIndex('subscription_pauses_one_open')
+      .on(table.subscriptionId)
+      .where(sql`${table.endedAt} is null`),
+    index('subscription_pauses_by_user').on(table.userId, table.beginsAt),
   ],
 );
 

@@ -104,6 +104,18 @@ export const environment = z.object({
   REFUND_DEDUCT_PROVIDER_FEE: flag.default(DEFAULT_SETTINGS.refundDeductProviderFee),
   FOUR_EYES_LARGE_MINOR: whole(DEFAULT_SETTINGS.fourEyesLargeMinor),
   UPGRADE_MODE: z.enum(['now', 'at_end']).default(DEFAULT_SETTINGS.upgradeMode),
+  REMINDER_DAYS: decimals(DEFAULT_SETTINGS.reminderDays),
+  REMINDER_LAST_LEAD_HOURS: hours(DEFAULT_SETTINGS.reminderLastLeadHours),
+  DUNNING_DAYS: decimals(DEFAULT_SETTINGS.dunningDays),
+  GRACE_FULL_DAYS: notNegative(DEFAULT_SETTINGS.graceFullDays),
+  DUNNING_RECOVERY: z.enum(['original', 'payment']).default(DEFAULT_SETTINGS.dunningRecovery),
+  DUNNING_CANCEL_INFLIGHT: z
+    .enum(['refund', 'keep'])
+    .default(DEFAULT_SETTINGS.dunningCancelInflight),
+  RENEWAL_FALLBACK: z.enum(['none', 'wallet']).default(DEFAULT_SETTINGS.renewalFallback),
+  STARS_WAIT_HOURS: hours(DEFAULT_SETTINGS.starsWaitHours),
+  PAUSE_MAX_DAYS: whole(DEFAULT_SETTINGS.pauseMaxDays),
+  PAUSE_PER_YEAR: whole(DEFAULT_SETTINGS.pausePerYear),
   ERASURE_DELAY_DAYS: z.coerce.number().min(0).max(30).default(DEFAULT_SETTINGS.erasureDelayDays),
   REFERRAL_REWARD_PERCENT: percent(DEFAULT_SETTINGS.referralRewardPercent),
   REFERRAL_HOLD_DAYS: notNegative(DEFAULT_SETTINGS.referralHoldDays),

@@ -1,3 +1,5 @@
+import type { SubscriptionMessages } from './billing/subscription-messages';
+
 /** A language every text exists in. */
 export type Locale = 'ru' | 'en';
 
@@ -46,7 +48,7 @@ export type LimitParams = {
  * What each message a person or an operator gets is made of (NT-1): JSON primitives only, tokens as micro-tokens,
  * instants as ISO 8601. Rows outlive a deploy, so members are only added, and only optional.
  */
-export type TemplateParams = {
+export type TemplateParams = SubscriptionMessages & {
   readonly 'pay.ok.topup': MoneyParams &
     BonusParams &
     ReceiptParams & {
@@ -106,7 +108,6 @@ export type TemplateParams = {
   readonly 'inv.cancelled': OrderParams;
   /** The provider gave no link, so the order was closed at once. */
   readonly 'inv.unavailable': OrderParams;
-  readonly 'sub.expired': { readonly balanceUtok: number };
   /** A dearer plan began at once, covered by what was left of the old one. */
   readonly 'plan.changed': {
     readonly planRu: string;

@@ -33,6 +33,8 @@ import { promoEn } from './promo/en';
 import { promoRu } from './promo/ru';
 import { refundsEn } from './refunds/en';
 import { refundsRu } from './refunds/ru';
+import { subscriptionEn } from './subscription/en';
+import { subscriptionRu } from './subscription/ru';
 import { whyEn } from './why/en';
 import { whyRu } from './why/ru';
 
@@ -54,6 +56,7 @@ const RU = {
   ...receiptsRu,
   ...promoRu,
   ...refundsRu,
+  ...subscriptionRu,
   ...whyRu,
 };
 
@@ -78,6 +81,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...receiptsEn,
   ...promoEn,
   ...refundsEn,
+  ...subscriptionEn,
   ...whyEn,
 };
 

@@ -69,6 +69,28 @@ const SAMPLES: TemplateParams = {
   'inv.expired': order,
   'inv.cancelled': order,
   'inv.unavailable': { no: 17 },
+  'sub.reminder': {
+    subscriptionId: 's',
+    until: '2026-03-01T21:05:00Z',
+    driver: 'wallet',
+    balanceUtok: 60_000_000,
+    feeUtok: 100_000_000,
+    missingUtok: 40_000_000,
+  },
+  'sub.renewed': {
+    until: '2026-03-01T21:05:00Z',
+    feeUtok: 100_000_000,
+    balanceUtok: 5_000_000,
+  },
+  'sub.failed': {
+    subscriptionId: 's',
+    reason: 'insufficient',
+    access: 'full',
+    next: '2026-03-02T21:05:00Z',
+    missingUtok: 40_000_000,
+  },
+  'sub.restricted': { until: '2026-03-09T21:05:00Z' },
+  'ops.free_periods': { subscriptionId: 's', userId: 7, count: 3 },
   'sub.expired': { balanceUtok: 42_000_000 },
   'plan.changed': { planRu: 'План', planEn: 'Plan', until: '2026-03-17T12:00:00.000Z' },
   'trial.started': {

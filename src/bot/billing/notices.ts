@@ -17,6 +17,7 @@ import { NEW_MESSAGE, type Route } from '../callback-data';
 import { amountText, instantText, tokensText, type Place } from '../display';
 import { receiptButton } from '../receipts/receipts';
 import { REFUND_NOTICES } from '../refunds/notices';
+import { SUBSCRIPTION_NOTICES } from '../subscription/notices';
 import { PRIVACY_NOTICES } from '../privacy/notices';
 import { button, lines, type Button, type Screen } from '../screen';
 import { say, type TextParams } from '../wording';
@@ -60,7 +61,7 @@ const RENDERERS: Renderers = {
   'inv.expired': (params, place) => again('inv.expired', params, place),
   'inv.cancelled': (params, place) => again('inv.cancelled', params, place),
   'inv.unavailable': (params, place) => again('inv.unavailable', params, place),
-  'sub.expired': (params, place) => again('sub.expired', params, place),
+  ...SUBSCRIPTION_NOTICES,
   'tokens.granted': (params, place) => receipt('tokens.granted', params, place),
   'tokens.taken': (params, place) => receipt('tokens.taken', params, place),
   'lot.expiring': (params, place) => receipt('lot.expiring', params, place),

@@ -149,7 +149,8 @@ export interface PaymentRef {
 
 export interface SubscriptionChange {
   readonly subscriptionId: string;
-  readonly change: 'started' | 'extended';
+  /** `funded`: no period was given, but money came to a subscription that waits for its fee. */
+  readonly change: 'started' | 'extended' | 'funded';
   /** The period the order gave; a refund takes exactly this one back. */
   readonly periodN?: number;
 }

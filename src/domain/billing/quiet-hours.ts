@@ -22,8 +22,18 @@ export function quietDelayMs(quiet: QuietHours | undefined, asOfMs: number): num
   if (!isQuiet(quiet, local.slice(11, 16))) return 0;
   const today = instantOf(`${local.slice(0, 10)}T${quiet.to}:00.000`, quiet.zone);
   const end =
-    today > asOfMs ? today : instantOf(`${nextDate(local)}T${quiet.to}:00.000`, quiet.zone);
+    today > asOfMs ? today : instantOf(`${neighbourDate(local, 1)}T${quiet.to}:00.000`, quiet.zone);
   return end - asOfMs;
+}
+
+/** The beginning (ms) of the quiet span that an instant lies in; the instant itself outside of one. */
+export function quietSinceMs(quiet: QuietHours | undefined, asOfMs: number): number {
+  if (!quiet) return asOfMs;
+  const local = localTimeOf(asOfMs, quiet.zone);
+  if (!isQuiet(quiet, local.slice(11, 16))) return asOfMs;
+  const today = instantOf(`${local.slice(0, 10)}T${quiet.from}:00.000`, quiet.zone);
+  if (today <= asOfMs) return today;
+  return instantOf(`${neighbourDate(local, -1)}T${quiet.from}:00.000`, quiet.zone);
 }
 
 function isQuiet(quiet: QuietHours, clock: string): boolean {
@@ -32,7 +42,7 @@ function isQuiet(quiet: QuietHours, clock: string): boolean {
     : clock >= quiet.from || clock < quiet.to;
 }
 
-function nextDate(local: string): string {
-  const tomorrow = Date.parse(`${local.slice(0, 10)}T00:00:00Z`) + 24 * 3_600_000;
-  return new Date(tomorrow).toISOString().slice(0, 10);
+function neighbourDate(local: string, days: 1 | -1): string {
+  const then = Date.parse(`${local.slice(0, 10)}T00:00:00Z`) + days * 24 * 3_600_000;
+  return new Date(then).toISOString().slice(0, 10);
 }

@@ -43,6 +43,24 @@ export interface BillingSettings {
   /** From this amount on two others must agree (OPS-12). */
   readonly fourEyesLargeMinor: number;
   readonly upgradeMode: 'now' | 'at_end';
+  /** Days before a period's end at which its owner is reminded, with commas between them; zero is the last one (SB-5). */
+  readonly reminderDays: string;
+  readonly reminderLastLeadHours: number;
+  /** Days after a period's end on which a renewal is tried, with commas between them (SB-11). */
+  readonly dunningDays: string;
+  /** Days of full access after an end that nobody paid for (SB-12). */
+  readonly graceFullDays: number;
+  /** Whether a period paid late begins at the old end, or with the payment (SB-13). */
+  readonly dunningRecovery: 'original' | 'payment';
+  /** What becomes of a charge that succeeds after its owner cancelled (SB-14). */
+  readonly dunningCancelInflight: 'refund' | 'keep';
+  /** Who tries next once the driver's try is proved to have failed (SB-15). */
+  readonly renewalFallback: 'none' | 'wallet';
+  /** How long after the end Telegram's own charge is waited for (SB-8). */
+  readonly starsWaitHours: number;
+  /** Longest pause, and how many a year (SB-20). */
+  readonly pauseMaxDays: number;
+  readonly pausePerYear: number;
   readonly erasureDelayDays: number;
   /** Percent of a referred person's first payment that the referrer gets as tokens, and after how many days. */
   readonly referralRewardPercent: number;
@@ -107,6 +125,16 @@ export const DEFAULT_SETTINGS: BillingSettings = {
   refundDeductProviderFee: true,
   fourEyesLargeMinor: 1_000_000,
   upgradeMode: 'now',
+  reminderDays: '3,1,0',
+  reminderLastLeadHours: 3,
+  dunningDays: '0,1,3,5,7',
+  graceFullDays: 3,
+  dunningRecovery: 'original',
+  dunningCancelInflight: 'refund',
+  renewalFallback: 'none',
+  starsWaitHours: 24,
+  pauseMaxDays: 90,
+  pausePerYear: 2,
   erasureDelayDays: 14,
   referralRewardPercent: 10,
   referralHoldDays: 14,
@@ -144,6 +172,10 @@ export const LIVE_SETTINGS = {
   UNKNOWN_DEADLINE_HOURS: 'unknownDeadlineHours',
   PAYMENT_SLOW_MIN: 'paymentSlowMinutes',
   QUIET_HOURS: 'quietHours',
+  REMINDER_DAYS: 'reminderDays',
+  REMINDER_LAST_LEAD_HOURS: 'reminderLastLeadHours',
+  DUNNING_DAYS: 'dunningDays',
+  GRACE_FULL_DAYS: 'graceFullDays',
   RATE_LIMIT_CALLS: 'rateLimitCalls',
   RATE_LIMIT_PERIOD_SEC: 'rateLimitPeriodSeconds',
   SPEND_MAX_TOKENS: 'spendMaxTokens',
@@ -172,6 +204,10 @@ interface Shape {
   readonly says: string;
 }
 
+const DAY_LIST: Shape = {
+  fits: /^\d{1,3}(\.\d{1,4})?(,\d{1,3}(\.\d{1,4})?)*$/,
+  says: 'takes days with commas between them',
+};
 const DECIMAL: Shape = { fits: /^\d{1,6}(\.\d{1,4})?$/, says: 'takes a decimal number' };
 const TEXT_SHAPES: Readonly<Record<string, Shape>> = {
   QUIET_HOURS: { fits: /^\d\d:\d\d-\d\d:\d\d$/, says: 'takes HH:MM-HH:MM' },
@@ -179,11 +215,13 @@ const TEXT_SHAPES: Readonly<Record<string, Shape>> = {
     fits: /^\d{1,9}(\.\d{1,6})?(,\d{1,9}(\.\d{1,6})?)*$/,
     says: 'takes numbers with commas between them',
   },
+  REMINDER_DAYS: DAY_LIST,
+  DUNNING_DAYS: DAY_LIST,
   COST_MULTIPLIER: DECIMAL,
   TRACK_MISSING_FLAT_TOKENS: DECIMAL,
 };
 
-const MAY_BE_ZERO = ['INVOICE_REMINDER_BEFORE_MIN', 'TRACK_MIN_START_TOKENS'];
+const MAY_BE_ZERO = ['INVOICE_REMINDER_BEFORE_MIN', 'TRACK_MIN_START_TOKENS', 'GRACE_FULL_DAYS'];
 
 /** What is wrong with a value for a live setting, for whoever wants to set it; undefined when it may be set. */
 export function settingProblem(key: string, value: string | number | boolean): string | undefined {

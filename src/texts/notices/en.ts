@@ -34,7 +34,6 @@ export const noticesEn: Readonly<Record<keyof typeof noticesRu, string>> = {
     'The payment provider did not answer, so invoice #{no} is closed. Try another method, or again a little later.',
   'lot.expiring': '{tokens} tokens expire on {until}. They are spent first; use them before then.',
   'lot.expired': '{tokens} tokens have expired. Balance: {balance}.',
-  'sub.expired': 'Subscription ended. Your balance {balance} is kept.',
   'sub.reminder': 'Your subscription ends {when}. We will take {fee} tokens; balance {balance}.',
   'sub.renewed': 'Subscription renewed until {until}. Charged {fee}.',
   'sub.failed': 'Renewal failed: {reason}. Next try {next}. Access: {access}.',

@@ -2,15 +2,12 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
-  setHandler,
+  patched,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { SubscriptionSnapshot } from '../../activities/billing/subscriptions';
-import { businessClock, type BusinessClock } from '../clock';
-import { billingUserId, periodEndAttribute, subscriptionIdAttribute } from '../contract';
-import { ask, type Pending } from '../requests';
-import { createShowcase } from '../visibility';
+import type { SubscriptionSnapshot } from '../../../activities/billing/subscriptions';
+import { billingUserId, periodEndAttribute, subscriptionIdAttribute } from '../../contract';
 import {
   endTrial,
   expireSubscription,
@@ -18,49 +15,38 @@ import {
   remindTrial,
   scheduleTariff,
   wakeNotifier,
-} from './activities';
-import {
-  changeTariffUpdate,
-  fundsArrivedSignal,
-  subscriptionStateQuery,
-  type SubscriptionCard,
-  type SubscriptionInput,
-  type TariffChange,
-} from './contract';
+} from '../activities';
+import type { SubscriptionCard } from '../contract';
+import type { SubscriptionDesk } from './desk';
 import {
   inWords,
   nextSubscriptionDeadline,
   SUBSCRIPTION_SUMMARY,
   type SubscriptionDeadline,
-} from './subscription-deadlines';
+} from './first-deadlines';
+import type { subscription } from './subscription';
 
 /**
- * One subscription: sleeps until its period ends, looks again whenever a payment extended it, and says so when it is
- * over. The row decides, not the timer, so a payment and the end racing each other give one outcome.
+ * How runs went that began before subscriptions renewed: kept so that their histories replay. Such a run goes over to
+ * today's shape with the first thing that happens to it, and then this returns undefined.
  */
-export async function subscription(input: SubscriptionInput): Promise<{ state: string }> {
-  const { subscriptionId } = input;
-  const clock = businessClock(input.clockOffsetMs ?? 0);
-  const show = createShowcase();
+export async function firstShape(desk: SubscriptionDesk): Promise<{ state: string } | undefined> {
+  const { subscriptionId } = desk.input;
+  const { clock, show, changes } = desk;
   let current: SubscriptionSnapshot | null = null;
-  let deadline: SubscriptionDeadline | undefined;
   let remindedN: number | undefined;
-  let hasNews = false;
-  const changes: Pending<TariffChange, unknown>[] = [];
-  setHandler(fundsArrivedSignal, () => {
-    hasNews = true;
-  });
-  setHandler(subscriptionStateQuery, () => cardOf(current, deadline));
-  setHandler(changeTariffUpdate, (change) => ask(changes, change));
   for (;;) {
-    hasNews = false;
+    if (patched('subscription-course')) return undefined;
+    desk.hasNews = false;
     current = await loadSubscription({ subscriptionId });
     if (!current?.isLive) break;
-    await answerChanges(changes, { subscriptionId, clock });
-    deadline = nextSubscriptionDeadline(current, remindedN);
+    await answerChanges(desk);
+    const deadline = nextSubscriptionDeadline(current, remindedN);
+    desk.card = cardOf(current, deadline);
     showPeriod(show, current, deadline);
     const untilMs = clock.untilMs(deadline.atMs);
-    const isMoved = await condition(() => hasNews || changes.length > 0, untilMs, {
+    const isAsked = () => desk.hasNews || changes.length > 0 || desk.wishes.length > 0;
+    const isMoved = await condition(isAsked, untilMs, {
       summary: SUBSCRIPTION_SUMMARY[deadline.kind],
     });
     if (!isMoved) {
@@ -70,10 +56,10 @@ export async function subscription(input: SubscriptionInput): Promise<{ state: s
     }
     if (workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
-      await continueAsNew<typeof subscription>(input);
+      await continueAsNew<typeof subscription>(desk.input);
     }
   }
-  await answerChanges(changes, { subscriptionId, clock });
+  await answerChanges(desk);
   const state = current?.state ?? 'unknown';
   show({ state, waitingFor: 'nothing: this subscription is over' });
   await condition(allHandlersFinished);
@@ -98,18 +84,16 @@ async function meet(
 }
 
 /** Each asks the rows, which may have changed by the answer before it. */
-async function answerChanges(
-  changes: Pending<TariffChange, unknown>[],
-  { subscriptionId, clock }: { subscriptionId: string; clock: BusinessClock },
-): Promise<void> {
+async function answerChanges({ changes, clock, input }: SubscriptionDesk): Promise<void> {
   for (const pending of changes.splice(0)) {
+    const { subscriptionId } = input;
     const wish = { ...pending.question, subscriptionId, asOf: clock.now() };
     pending.answer = await scheduleTariff(wish);
   }
 }
 
 function showPeriod(
-  show: ReturnType<typeof createShowcase>,
+  show: SubscriptionDesk['show'],
   { state, periodN, periodEnd, userId, subscriptionId }: SubscriptionSnapshot,
   deadline: SubscriptionDeadline,
 ): void {

@@ -1,5 +1,5 @@
 import { patched } from '@temporalio/workflow';
-import type { SubscriptionSnapshot } from '../../activities/billing/subscriptions';
+import type { SubscriptionSnapshot } from '../../../activities/billing/subscriptions';
 
 /** What a subscription does by itself, and when. */
 export type SubscriptionDeadlineKind = 'convert' | 'trial_over' | 'end';

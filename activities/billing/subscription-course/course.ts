@@ -1,0 +1,79 @@
+import { eq } from 'drizzle-orm';
+import { subscriptions } from '../../../drizzle/schema';
+import {
+  courseOf,
+  courseRules,
+  type CourseStep,
+} from '../../../src/domain/billing/subscription-course';
+import type {
+  CourseWait,
+  SubscriptionCourse,
+} from '../../../workflows/billing/subscription/contract';
+import type { ActivityDeps } from '../../deps';
+import { inTransaction, readSettings } from '../../transactions';
+import type { Subscription } from '../timelines';
+import { readFacts, type Standing } from './facts';
+import { priceOf, renewalTerms } from './terms';
+
+export interface CourseQuestion {
+  readonly subscriptionId: string;
+  readonly asOf: string;
+}
+
+/** Reads where a subscription stands and what it will do by itself; null when there is no such subscription. */
+export async function loadCourse(
+  { db, settings: defaults }: ActivityDeps,
+  question: CourseQuestion,
+): Promise<SubscriptionCourse | null> {
+  return inTransaction(db, async (tx) => {
+    const [row] = await tx
+      .select()
+      .from(subscriptions)
+      .where(eq(subscriptions.id, question.subscriptionId));
+    if (!row) return null;
+    if (isOver(row)) return describe(row, []);
+    const asOf = new Date(question.asOf);
+    const settings = await readSettings(tx, defaults);
+    const terms = await renewalTerms(tx, row, asOf);
+    const standing = await readFacts(tx, row, { terms, settings, asOf });
+    const steps = courseOf(standing.facts, courseRules(settings));
+    return describe(
+      row,
+      steps.map((step) => wait(step, standing, asOf)),
+      standing.facts.isRenewing,
+    );
+  });
+}
+
+export function isOver({ state }: Pick<Subscription, 'state'>): boolean {
+  return state === 'expired' || state === 'ended';
+}
+
+function describe(
+  row: Subscription,
+  steps: readonly CourseWait[],
+  isRenewing = false,
+): SubscriptionCourse {
+  return {
+    subscriptionId: row.id,
+    userId: row.userId,
+    state: row.state,
+    access: row.access,
+    driver: row.driver,
+    isRenewing,
+    periodN: row.periodN,
+    periodStart: row.periodStart.toISOString(),
+    periodEnd: row.periodEnd.toISOString(),
+    steps,
+  };
+}
+
+/** A step that is due already is due now: an operator reads instants, not zeros. */
+function wait({ kind, name, atMs }: CourseStep, { row, terms }: Standing, asOf: Date): CourseWait {
+  const at = atMs === 0 ? asOf : new Date(atMs);
+  const price = kind === 'renew' ? priceOf(terms, row) : undefined;
+  return {
+    ...{ kind, name, at: at.toISOString() },
+    ...(price ? { price, driver: row.driver } : {}),
+  };
+}

@@ -1,0 +1,192 @@
+import { eq } from 'drizzle-orm';
+import { v7 } from 'uuid';
+import type { Transaction } from '../../../drizzle/client';
+import { attempts, subscriptions } from '../../../drizzle/schema';
+import { assert } from '../../../src/domain/assert';
+import { courseOf, courseRules } from '../../../src/domain/billing/subscription-course';
+import { writeAudit } from '../../audit';
+import { promiseToOperators, promiseToUser } from '../../outbox';
+import { tokenAccount, wallet } from '../accounts';
+import { availableOf, balanceOf, postTransfer } from '../ledger';
+import { grantForPeriod } from '../period-grants';
+import { extendSubscription, nextPeriodOf } from '../timelines';
+import { isToldLately } from './notices';
+import { quoteRenewal } from './quoting';
+import type { StepTask } from './steps';
+import { feeOf } from './terms';
+
+/** Why a try led to nothing, for its owner's message. */
+export type RenewalFailure = 'insufficient' | 'stopped' | 'not_payable' | 'declined' | 'no_charge';
+
+/** Tries to begin the next period by the one driver there is (SB-8). */
+export async function renew(tx: Transaction, task: StepTask): Promise<string> {
+  const current = await forgivePeriods(tx, task);
+  if (!current.terms.period) return fail(tx, current, { reason: 'not_payable' });
+  switch (current.row.driver) {
+    case 'wallet':
+      return renewFromWallet(tx, current);
+    case 'saved_method':
+    case 'stars':
+    case 'none':
+      return fail(tx, current, { reason: 'no_charge' });
+  }
+}
+
+/**
+ * Periods that passed whole while nobody worked are free, and operators hear of them: only the one that runs is
+ * charged (SB-10). Tries of an unpaid period are no outage.
+ */
+async function forgivePeriods(tx: Transaction, task: StepTask): Promise<StepTask> {
+  const { terms, asOf, settings } = task;
+  let { row } = task;
+  if (row.state === 'past_due' || !terms.period) return task;
+  const extension = { tariffVersionId: terms.version.id, terms: terms.period, asOf };
+  for (;;) {
+    const next = nextPeriodOf(row, extension);
+    if (next.endsAt > asOf) break;
+    await extendSubscription(tx, row, { ...extension, paidBy: 'operator' });
+    const [moved] = await tx.select().from(subscriptions).where(eq(subscriptions.id, row.id));
+    assert(moved, `subscription ${row.id} exists`);
+    row = moved;
+  }
+  const count = row.periodN - task.row.periodN;
+  if (count === 0) return task;
+  await promiseToOperators(tx, settings, {
+    key: `ops:ops.free_periods:${row.id}:${row.periodN}`,
+    template: 'ops.free_periods',
+    params: { subscriptionId: row.id, userId: row.userId, count },
+    asOf,
+  });
+  return { ...task, row };
+}
+
+async function renewFromWallet(tx: Transaction, task: StepTask): Promise<string> {
+  const { row, terms, asOf, refusal } = task;
+  if (refusal !== undefined) return fail(tx, task, { reason: 'stopped' });
+  const feeUtok = feeOf(terms);
+  if (feeUtok === undefined) return fail(tx, task, { reason: 'not_payable' });
+  const availableUtok = await availableOf(tx, { userId: row.userId, asOf });
+  const missingUtok = feeUtok - availableUtok;
+  const isPaid = missingUtok <= 0;
+  const key = await recordTry(tx, task, { feeUtok, isPaid });
+  if (!isPaid) return fail(tx, task, { reason: 'insufficient', missingUtok });
+  await quoteRenewal(tx, task, { feeUtok, consumedBy: key });
+  const { transferId } = await postTransfer(tx, {
+    key: `${key}:wallet`,
+    kind: 'subscription_fee',
+    legs: [
+      { account: wallet(row.userId), amount: -feeUtok },
+      { account: tokenAccount('fees'), amount: feeUtok },
+    ],
+    userId: row.userId,
+    subscriptionId: row.id,
+    periodN: row.periodN + 1,
+    asOf,
+  });
+  await beginPeriod(tx, task, { feeUtok, feeTransferId: transferId });
+  return 'renewed';
+}
+
+/** One row for each try, paid or not; its key is the key of the charge (SB-7). */
+async function recordTry(
+  tx: Transaction,
+  { row, tries, asOf }: StepTask,
+  tried: { readonly feeUtok: number; readonly isPaid: boolean },
+): Promise<string> {
+  const periodN = row.periodN + 1;
+  const key = `sub:${row.id}:p${periodN}:renew:a${tries.length}`;
+  await tx.insert(attempts).values({
+    id: v7(),
+    ...{ key, userId: row.userId, purpose: 'renewal', subscriptionId: row.id, periodN },
+    driver: 'wallet',
+    amountUtok: tried.feeUtok,
+    state: tried.isPaid ? 'succeeded' : 'failed_soft',
+    declineCode: tried.isPaid ? null : 'insufficient_balance',
+    asOf,
+  });
+  return key;
+}
+
+async function beginPeriod(
+  tx: Transaction,
+  task: StepTask,
+  paid: { readonly feeUtok: number; readonly feeTransferId: string },
+): Promise<void> {
+  const { row, terms, asOf, settings } = task;
+  assert(terms.period, `plan ${terms.version.id} has a period`);
+  const extension = {
+    ...{ tariffVersionId: terms.version.id, terms: terms.period, asOf },
+    ...({ paidBy: 'wallet', feeTransferId: paid.feeTransferId, isRenewal: true } as const),
+    ...restartOf(task),
+  };
+  const period = await extendSubscription(tx, row, extension);
+  await grantForPeriod(tx, { row, version: terms.version, period, asOf });
+  await promiseToUser(tx, row.userId, {
+    key: `${row.userId}:sub.renewed:${row.id}:${period.n}`,
+    template: 'sub.renewed',
+    params: {
+      until: period.endsAt.toISOString(),
+      feeUtok: paid.feeUtok,
+      balanceUtok: await balanceOf(tx, row.userId),
+    },
+    category: 'service',
+    ...{ asOf, settings },
+  });
+}
+
+/**
+ * A period paid late begins where the old one ended, or with the payment where the setting says so; in any case with
+ * the payment when it would be over already, because what is paid for must be there to use (SB-13).
+ */
+export function restartOf({ row, terms, asOf, settings }: StepTask): { restartAt?: Date } {
+  if (row.state !== 'past_due' || !terms.period) return {};
+  const next = nextPeriodOf(row, { tariffVersionId: terms.version.id, terms: terms.period });
+  const isOver = next.endsAt <= asOf;
+  return settings.dunningRecovery === 'payment' || isOver ? { restartAt: asOf } : {};
+}
+
+export interface FailedTry {
+  readonly reason: RenewalFailure;
+  readonly missingUtok?: number;
+  readonly declineCode?: string;
+}
+
+/** Unpaid: access stays for the grace, tries go on, and its owner hears of it, at most every twelve hours (SB-13). */
+export async function fail(tx: Transaction, task: StepTask, failed: FailedTry): Promise<string> {
+  const { row, step, asOf, settings } = task;
+  const after = { state: 'past_due', retryAt: null } as const;
+  await tx.update(subscriptions).set(after).where(eq(subscriptions.id, row.id));
+  await writeAudit(tx, {
+    ...{ action: 'subscription.failed', entity: 'subscription', entityId: row.id, asOf },
+    before: { state: row.state },
+    after: { state: 'past_due', step: step.name, ...failed },
+  });
+  if (await isToldLately(tx, row, asOf)) return `failed: ${failed.reason}`;
+  const next = nextTry(task);
+  await promiseToUser(tx, row.userId, {
+    key: `sub:${row.id}:p${row.periodN}:failed:${step.name}`,
+    template: 'sub.failed',
+    params: {
+      subscriptionId: row.id,
+      reason: failed.reason,
+      access: row.access,
+      ...(next ? { next } : {}),
+      ...(failed.missingUtok === undefined ? {} : { missingUtok: failed.missingUtok }),
+    },
+    category: 'service',
+    ...{ asOf, settings },
+  });
+  return `told: ${failed.reason}`;
+}
+
+/** When it is tried again by itself, ISO 8601. */
+function nextTry({ facts, step, settings }: StepTask): string | undefined {
+  const { retryMs: _over, ...others } = facts;
+  const unpaid = {
+    ...others,
+    state: 'past_due',
+    done: new Set([...facts.done, step.name]),
+  } as const;
+  const next = courseOf(unpaid, courseRules(settings)).find(({ kind }) => kind === 'renew');
+  return next && new Date(next.atMs).toISOString();
+}

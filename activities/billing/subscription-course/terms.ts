@@ -1,0 +1,87 @@
+import { and, desc, eq, lte } from 'drizzle-orm';
+import type { Transaction } from '../../../drizzle/client';
+import { tariffPrices, tariffs, tariffVersions, topupRates } from '../../../drizzle/schema';
+import { assert } from '../../../src/domain/assert';
+import type { PeriodTerms } from '../../../src/domain/billing/subscription';
+import { convertMinor } from '../../../src/domain/tokens';
+import type { RenewalPrice } from '../../../workflows/billing/subscription/contract';
+import type { Tariff, TariffVersion } from '../orders';
+import type { Subscription } from '../timelines';
+
+/** What the next period is and costs, from the frozen version of the plan: never from today's catalogue (TP-1). */
+export interface RenewalTerms {
+  readonly version: TariffVersion;
+  readonly tariff: Tariff;
+  /** Undefined for a plan without a period of its own. */
+  readonly period: PeriodTerms | undefined;
+  /** Money prices by currency. */
+  readonly prices: readonly { currency: string; exponent: number; amountMinor: number }[];
+  /** Micro-tokens for a kopeck: what the wallet pays for a plan that is priced in roubles. */
+  readonly utokPerKopeck: number | undefined;
+}
+
+/** The plan that begins with the next period: the one chosen for it, else the one that runs. */
+export async function renewalTerms(
+  tx: Pick<Transaction, 'select'>,
+  row: Subscription,
+  asOf: Date,
+): Promise<RenewalTerms> {
+  const versionId = row.nextTariffVersionId ?? row.tariffVersionId;
+  const [found] = await tx
+    .select({ version: tariffVersions, tariff: tariffs })
+    .from(tariffVersions)
+    .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId))
+    .where(eq(tariffVersions.id, versionId));
+  assert(found, `version ${versionId} exists`);
+  const { periodUnit: unit, periodCount: count } = found.version;
+  const prices = await tx
+    .select()
+    .from(tariffPrices)
+    .where(eq(tariffPrices.tariffVersionId, versionId));
+  const [rate] = await tx
+    .select({ utokPerMinor: topupRates.utokPerMinor })
+    .from(topupRates)
+    .where(and(eq(topupRates.currency, 'RUB'), lte(topupRates.validFrom, asOf)))
+    .orderBy(desc(topupRates.validFrom))
+    .limit(1);
+  return {
+    ...found,
+    period: unit === null || count === null ? undefined : { unit, count },
+    prices,
+    utokPerKopeck: rate?.utokPerMinor,
+  };
+}
+
+/**
+ * What the wallet pays for the next period, in micro-tokens: the plan's own fee, else its price in roubles at the
+ * top-up rate. Undefined for a plan the wallet cannot pay: one that sells tokens, a trial, one without a price.
+ */
+export function feeOf({
+  version,
+  tariff,
+  prices,
+  utokPerKopeck,
+}: RenewalTerms): number | undefined {
+  if (!version.renewable) return undefined;
+  if (version.feeUtok > 0) return version.feeUtok;
+  const price = prices.find(({ currency }) => currency === 'RUB');
+  if (tariff.kind !== 'subscription' || !price || utokPerKopeck === undefined) return undefined;
+  return convertMinor(price.amountMinor, utokPerKopeck);
+}
+
+/** What a renewal will take from its driver, for reminders and screens; undefined where nothing can. */
+export function priceOf(
+  terms: RenewalTerms,
+  { driver }: Pick<Subscription, 'driver'>,
+  currency = driver === 'stars' ? 'XTR' : 'RUB',
+): RenewalPrice | undefined {
+  if (driver === 'none') return undefined;
+  if (driver === 'wallet') {
+    const feeUtok = feeOf(terms);
+    return feeUtok === undefined ? undefined : { kind: 'tokens', feeUtok };
+  }
+  const price = terms.prices.find((one) => one.currency === currency);
+  if (!price) return undefined;
+  const { amountMinor, exponent } = price;
+  return { kind: 'money', amountMinor, currency, exponent };
+}

@@ -1,0 +1,85 @@
+import type { Locale, TemplateParams } from '../../domain/messages';
+import type { TextKey } from '../../texts';
+import { NEW_MESSAGE } from '../callback-data';
+import { amountText, instantText, tokensText, type Place } from '../display';
+import { button, lines, type Screen } from '../screen';
+import { say } from '../wording';
+
+/** What the owner of a subscription and the operators are told about its course. */
+export const SUBSCRIPTION_NOTICES = {
+  'sub.reminder': reminder,
+  'sub.renewed': (params: TemplateParams['sub.renewed'], place: Place): Screen =>
+    withSubscription(place.locale, [
+      say(place.locale, 'sub.renewed', {
+        until: instantText(params.until, place),
+        fee: tokensText(params.feeUtok, place.locale),
+        balance: tokensText(params.balanceUtok, place.locale),
+      }),
+    ]),
+  'sub.failed': failure,
+  'sub.restricted': (params: TemplateParams['sub.restricted'], place: Place): Screen =>
+    withSubscription(place.locale, [
+      say(place.locale, 'sub.restricted', { until: instantText(params.until, place) }),
+    ]),
+  'sub.expired': (params: TemplateParams['sub.expired'], { locale }: Place): Screen =>
+    withSubscription(locale, [
+      say(locale, 'sub.expired', { balance: tokensText(params.balanceUtok, locale) }),
+    ]),
+  'ops.free_periods': (params: TemplateParams['ops.free_periods'], { locale }: Place): Screen => ({
+    text: say(locale, 'ops.free_periods', {
+      user: params.userId,
+      count: params.count,
+      subscription: params.subscriptionId,
+    }),
+    rows: [],
+  }),
+};
+
+function withSubscription(locale: Locale, text: readonly (string | false)[]): Screen {
+  const topup = button({ locale, key: 'button.topup' }, { route: 'nav:top', arg: NEW_MESSAGE });
+  const open = button(
+    { locale, key: 'button.subscription' },
+    { route: 'nav:sub', arg: NEW_MESSAGE },
+  );
+  return { text: lines(...text), rows: [[topup, open]] };
+}
+
+function reminder(params: TemplateParams['sub.reminder'], place: Place): Screen {
+  const { locale } = place;
+  const until = instantText(params.until, place);
+  return withSubscription(locale, [
+    say(locale, 'sub.reminder.ends', { until }),
+    chargeLine(params, place),
+    params.missingUtok !== undefined &&
+      say(locale, 'sub.reminder.missing', { missing: tokensText(params.missingUtok, locale) }),
+    params.isLate === 1 && say(locale, 'sub.reminder.late'),
+  ]);
+}
+
+function chargeLine(params: TemplateParams['sub.reminder'], { locale }: Place): string {
+  const balance = tokensText(params.balanceUtok, locale);
+  const { feeUtok, amountMinor, currency, exponent } = params;
+  if (feeUtok !== undefined) {
+    return say(locale, 'sub.reminder.wallet', { fee: tokensText(feeUtok, locale), balance });
+  }
+  if (amountMinor === undefined || currency === undefined || exponent === undefined) {
+    return say(locale, 'sub.reminder.none', { balance });
+  }
+  const amount = amountText({ minor: amountMinor, currency, exponent }, locale);
+  const key = params.driver === 'stars' ? 'sub.reminder.stars' : 'sub.reminder.card';
+  return say(locale, key, { amount });
+}
+
+function failure(params: TemplateParams['sub.failed'], place: Place): Screen {
+  const { locale } = place;
+  const missing = params.missingUtok;
+  return withSubscription(locale, [
+    say(locale, `sub.failed.${params.reason}` as TextKey, {
+      missing: missing === undefined ? '' : tokensText(missing, locale),
+    }),
+    params.next === undefined
+      ? say(locale, 'sub.failed.last')
+      : say(locale, 'sub.failed.next', { next: instantText(params.next, place) }),
+    say(locale, `sub.access.${params.access}` as TextKey),
+  ]);
+}

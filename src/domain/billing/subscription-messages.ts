@@ -1,0 +1,39 @@
+/** What the owner of a subscription and the operators are told about its course; see `TemplateParams`. */
+export type SubscriptionMessages = {
+  /** Some days before a period ends; without a driver nothing is taken (SB-5). */
+  readonly 'sub.reminder': {
+    readonly subscriptionId: string;
+    readonly until: string;
+    readonly driver: string;
+    readonly balanceUtok: number;
+    readonly feeUtok?: number;
+    readonly missingUtok?: number;
+    readonly amountMinor?: number;
+    readonly currency?: string;
+    readonly exponent?: number;
+    /** One when it comes later than it was due. */
+    readonly isLate?: number;
+  };
+  readonly 'sub.renewed': {
+    readonly until: string;
+    readonly feeUtok: number;
+    readonly balanceUtok: number;
+  };
+  /** A try to renew failed; `next` is the next one by itself (SB-13). */
+  readonly 'sub.failed': {
+    readonly subscriptionId: string;
+    readonly reason: string;
+    readonly access: string;
+    readonly next?: string;
+    readonly missingUtok?: number;
+  };
+  /** The full access of grace is over; unpaid, it all ends at `until`. */
+  readonly 'sub.restricted': { readonly until: string };
+  /** Periods that passed whole while nobody worked were given free (SB-10). */
+  readonly 'ops.free_periods': {
+    readonly subscriptionId: string;
+    readonly userId: number;
+    readonly count: number;
+  };
+  readonly 'sub.expired': { readonly balanceUtok: number };
+};

@@ -1,0 +1,33 @@
+import type { subscriptionRu } from './ru';
+
+export const subscriptionEn: Readonly<Record<keyof typeof subscriptionRu, string>> = {
+  'sub.reminder.ends': 'Your subscription runs until {until}.',
+  'sub.reminder.wallet':
+    'Then we will take {fee} tokens for the next period; your balance is {balance}.',
+  'sub.reminder.card': 'Then we will charge {amount} to your saved card.',
+  'sub.reminder.stars': 'Then Telegram will charge {amount}.',
+  'sub.reminder.none':
+    'It does not renew by itself, so access ends then. Your balance of {balance} is kept.',
+  'sub.reminder.missing':
+    'You are {missing} tokens short: top up, and the subscription will renew by itself.',
+  'sub.reminder.late': 'This reminder came later than it was due: we are sorry.',
+  'sub.renewed': 'Subscription renewed until {until}. Charged {fee} tokens. Balance: {balance}.',
+  'sub.failed.insufficient':
+    'Your subscription could not be renewed: you are {missing} tokens short.',
+  'sub.failed.stopped':
+    'Your subscription could not be renewed: charges on your account are stopped at the moment.',
+  'sub.failed.not_payable':
+    'Your subscription could not be renewed: this plan no longer renews this way.',
+  'sub.failed.declined': 'Your subscription could not be renewed: your bank declined the charge.',
+  'sub.failed.no_charge': 'Your subscription could not be renewed: no payment came in.',
+  'sub.failed.next': 'Next try {next}.',
+  'sub.failed.last': 'There will be no further try. Top up, or choose another way to pay.',
+  'sub.access.full': 'You still have full access.',
+  'sub.access.restricted': 'Access is limited: no new work can be started.',
+  'sub.access.none': 'There is no access at the moment.',
+  'sub.restricted':
+    'Your subscription is still unpaid and access is now limited: no new work can be started. Without a payment it ends {until}.',
+  'sub.expired': 'Subscription ended. Your balance {balance} is kept.',
+  'ops.free_periods':
+    'Subscription {subscription} of user {user}: {count, plural, one {# period} other {# periods}} passed while the system was down and {count, plural, one {is} other {are}} free.',
+};

@@ -1,0 +1,84 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  patched,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { scheduleTariff, wakeNotifier } from '../activities';
+import type { SubscriptionInput } from '../contract';
+import type { CourseWait } from './contract';
+import { layDesk, showCourse, waitInWords, type SubscriptionDesk } from './desk';
+import { firstShape } from './first-shape';
+import { grantWish, loadCourse, takeSubscriptionStep } from './stubs';
+
+/** How long a step that the rows did not allow after all is let alone before it is looked at again. */
+const MOVED_REST = '1 minute';
+
+/**
+ * One subscription, for years: sleeps until the next thing it does by itself (a reminder, a renewal, a further try, a
+ * pause, the end), does it, and looks again; also whenever money arrived or its owner or an operator asks for
+ * something. What comes next is read from the rows each time, so a payment and a timer racing each other give one
+ * outcome, and a changed rule reaches subscriptions that sleep already.
+ */
+export async function subscription(input: SubscriptionInput): Promise<{ state: string }> {
+  const desk = layDesk(input);
+  if (!patched('subscription-course')) {
+    const ended = await firstShape(desk);
+    if (ended) return ended;
+  }
+  for (;;) {
+    desk.hasNews = false;
+    desk.course = (await loadCourse({ ...named(desk), asOf: desk.clock.now() })) ?? undefined;
+    if (await answerAll(desk)) continue;
+    const [next] = desk.course?.steps ?? [];
+    if (!next) break;
+    showCourse(desk, waitInWords(desk.course!));
+    if (!(await isInterrupted(desk, next))) await take(desk, next);
+    if (workflowInfo().continueAsNewSuggested) {
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof subscription>(input);
+    }
+  }
+  const state = desk.course?.state ?? 'unknown';
+  showCourse(desk, 'nothing: this subscription is over');
+  await condition(allHandlersFinished);
+  return { state };
+}
+
+function named({ input }: SubscriptionDesk): { readonly subscriptionId: string } {
+  return { subscriptionId: input.subscriptionId };
+}
+
+/** True when something happened before the step was due. */
+async function isInterrupted(desk: SubscriptionDesk, next: CourseWait): Promise<boolean> {
+  const isAsked = () => desk.hasNews || desk.wishes.length > 0 || desk.changes.length > 0;
+  const restMs = desk.clock.untilMs(Date.parse(next.at));
+  if (restMs === 0) return isAsked();
+  return condition(isAsked, restMs, { summary: `Until ${waitInWords(desk.course!)}` });
+}
+
+async function take(desk: SubscriptionDesk, next: CourseWait): Promise<void> {
+  const { name } = next;
+  const taken = await takeSubscriptionStep({ ...named(desk), name, asOf: desk.clock.now() });
+  if (taken.kind === 'done') return wakeNotifier();
+  // The rows moved on between the look and the step, or disagree with it: never in a hot loop.
+  await condition(() => desk.hasNews, MOVED_REST, { summary: 'Until the rows are read again' });
+}
+
+/** Answers everything asked so far, each from the rows as the one before it left them. */
+async function answerAll(desk: SubscriptionDesk): Promise<boolean> {
+  const { wishes, changes } = desk;
+  if (wishes.length + changes.length === 0) return false;
+  for (const pending of wishes.splice(0)) {
+    const { updateId, kind, wished } = pending.question;
+    const asOf = desk.clock.now();
+    pending.answer = await grantWish({ ...named(desk), updateId, kind, wished, asOf });
+  }
+  for (const pending of changes.splice(0)) {
+    const wish = { ...pending.question, ...named(desk), asOf: desk.clock.now() };
+    pending.answer = await scheduleTariff(wish);
+  }
+  await wakeNotifier();
+  return true;
+}
