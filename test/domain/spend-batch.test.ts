@@ -102,6 +102,12 @@ test('a zero spend is legal and takes nothing', () => {
   expect(decided).toMatchObject({ kind: 'charged', chargedUtok: 0, takes: [] });
 });
 
+test('a zero spend of a wallet in debt takes nothing and gives nothing', () => {
+  const inDebt = spender({ balanceUtok: -40, lots: [] });
+  const [decided] = decideSpends([wish({ amountUtok: 0 })], world([inDebt]));
+  expect(decided).toMatchObject({ kind: 'charged', chargedUtok: 0, balanceAfterUtok: -40 });
+});
+
 describe('limits', () => {
   const limit: SpendLimit = {
     limitId: 'user:1:day',

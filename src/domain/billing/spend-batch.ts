@@ -153,7 +153,9 @@ function refusalOf(wish: SpendWish, moment: Moment & { till: Till }): SpendRefus
 function charge(wish: SpendWish, { till, world, used }: Moment & { till: Till }): SpendDecision {
   const availableUtok = till.balanceUtok - till.heldUtok;
   const leastUtok = wish.isPostPaid ? Math.min(world.floorUtok, availableUtok) : 0;
-  const chargedUtok = Math.min(wish.amountUtok, availableUtok - leastUtok);
+  // A debt leaves no room; what costs nothing needs none.
+  const roomUtok = Math.max(0, availableUtok - leastUtok);
+  const chargedUtok = Math.min(wish.amountUtok, roomUtok);
   assert(wish.isPostPaid || chargedUtok === wish.amountUtok, 'work paid ahead is charged whole');
   const balanceBeforeUtok = till.balanceUtok;
   const takes = burn(till.lots, chargedUtok);
