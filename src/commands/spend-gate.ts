@@ -6,7 +6,7 @@ import {
 
 export type { SpendAnswer, SpendRequest };
 
-/** Starts the workflow of a batch and gives its answers, in the order of the requests. */
+/** Starts the workflow of a batch and gives its answers, in the order of the requests, when it has ended. */
 export type SendBatch = (spends: readonly SpendRequest[]) => Promise<readonly SpendAnswer[]>;
 
 export interface SpendGate {
@@ -17,6 +17,11 @@ export interface SpendGate {
   spend(request: SpendRequest): Promise<SpendAnswer>;
   /** The same for many, which leave together as far as they fit. */
   spendAll(requests: readonly SpendRequest[]): readonly Promise<SpendAnswer>[];
+  /**
+   * Answers those whose tokens have moved before their workflow has ended: the charge stays whatever becomes of it, and
+   * a repeat finds it. A refusal is no such fact until its workflow has ended: another try might charge.
+   */
+  readonly settled: (requests: readonly SpendRequest[], answers: readonly SpendAnswer[]) => void;
   /** Resolves when nothing waits and nothing is under way. */
   drained(): Promise<void>;
   readonly waiting: number;
@@ -41,26 +46,38 @@ interface UnderWay {
   readonly answer: Promise<SpendAnswer>;
 }
 
+/** Callers whose workflow has not ended. */
+interface Flight {
+  readonly callers: readonly Caller[];
+  /** Resolves when the workflow has ended or failed. */
+  readonly ended: Promise<void>;
+  /** It was a single spend and its tokens have moved: only Temporal's part is left, for which nobody waits. */
+  isLanded: boolean;
+}
+
+/** More at once only wait for the same cores. */
+const MOST_FLIGHTS = 2;
+
 /**
  * Group commit: a spend that comes alone leaves at once; while a batch is under way arriving spends wait, and leave
- * together in the next. A second batch leaves beside the first only when it is full.
+ * together in the next. A second batch leaves beside the first only when it is full, or when the first was a single
+ * spend whose tokens have moved. The callers of a larger one are answered together and come again together: until their
+ * workflow has ended they gather for the next.
  */
 export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH): SpendGate {
   let waiting: Caller[] = [];
   const underWay = new Map<string, UnderWay>();
-  let inFlight = 0;
-
-  const mayLeave = (): boolean =>
-    waiting.length > 0 && (inFlight === 0 || (inFlight === 1 && waiting.length >= fullBatch));
+  const flights = new Set<Flight>();
 
   const leave = (): void => {
-    while (mayLeave()) {
-      inFlight += 1;
+    while (mayLeave(flights, waiting.length, fullBatch)) {
       const size = fitting(waiting, fullBatch);
-      const leaving = waiting.slice(0, size);
+      const callers = waiting.slice(0, size);
       waiting = waiting.slice(size);
-      void carry(send, leaving).finally(() => {
-        inFlight -= 1;
+      const flight: Flight = { callers, ended: carry(send, callers), isLanded: false };
+      flights.add(flight);
+      void flight.ended.finally(() => {
+        flights.delete(flight);
         leave();
       });
     }
@@ -92,18 +109,58 @@ export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH)
       return answer;
     },
     spendAll,
+    settled: (requests, answers) => {
+      const charged = chargesOf(requests, answers);
+      for (const flight of flights) land(flight, charged);
+      leave();
+    },
     drained: async () => {
-      while (underWay.size > 0) {
-        await Promise.allSettled([...underWay.values()].map(({ answer }) => answer));
+      while (underWay.size > 0 || flights.size > 0) {
+        const answers = [...underWay.values()].map(({ answer }) => answer);
+        await Promise.allSettled([...answers, ...[...flights].map(({ ended }) => ended)]);
       }
     },
     get waiting() {
       return waiting.length;
     },
     get inFlight() {
-      return inFlight;
+      return flights.size;
     },
   };
+}
+
+function mayLeave(flights: ReadonlySet<Flight>, waiting: number, fullBatch: number): boolean {
+  if (waiting === 0 || flights.size >= MOST_FLIGHTS) return false;
+  const isFree = [...flights].every(({ isLanded }) => isLanded);
+  return isFree || waiting >= fullBatch;
+}
+
+interface Charge {
+  readonly request: SpendRequest;
+  readonly answer: SpendAnswer;
+}
+
+/** What was charged, by its key. */
+function chargesOf(
+  requests: readonly SpendRequest[],
+  answers: readonly SpendAnswer[],
+): ReadonlyMap<string, Charge> {
+  return new Map(
+    requests.flatMap((request, index): [string, Charge][] => {
+      const answer = answers[index];
+      return answer?.kind === 'charged' ? [[request.key, { request, answer }]] : [];
+    }),
+  );
+}
+
+/** A key may have been given to another request since; only the same one hears what became of it. */
+function land(flight: Flight, charges: ReadonlyMap<string, Charge>): void {
+  for (const caller of flight.callers) {
+    const charge = charges.get(caller.request.key);
+    if (!charge || !isSame(caller.request, charge.request)) continue;
+    caller.answer(charge.answer);
+    flight.isLanded = flight.callers.length === 1;
+  }
 }
 
 /** How many of those who wait leave together: at least one, and no more than a payload holds. */

@@ -64,13 +64,11 @@ const DRAIN_WITHIN_MS = 15_000;
 
 /**
  * Lets this process take spends: a client and a worker on one connection, so that the server of Temporal hands each
- * workflow over in the answer to its start, and nobody waits for a poll.
+ * workflow over in the answer to its start, and nobody waits for a poll; and so that whoever waits here hears of a charge
+ * when PostgreSQL has it, before its workflow has ended.
  */
 export async function hostSpending(settings: SpendHostSettings): Promise<SpendHost> {
   const { connection, namespace, taskQueue, processId, log } = settings;
-  const worker = await createSpendWorker(settings);
-  const run = worker.run();
-  run.catch((error: unknown) => log.error({ err: error }, 'the worker of spends has ended'));
   const starts = countStarts();
   const gate = createSpending({
     client: new Client({ connection, namespace }),
@@ -78,6 +76,10 @@ export async function hostSpending(settings: SpendHostSettings): Promise<SpendHo
     processId,
     onStart: starts.count,
   });
+  const deps: SpendDeps = { ...settings.deps, onSettled: gate.settled };
+  const worker = await createSpendWorker({ ...settings, deps });
+  const run = worker.run();
+  run.catch((error: unknown) => log.error({ err: error }, 'the worker of spends has ended'));
   const report = () => {
     const { batches, ...counted } = starts.take();
     if (batches > 0) log.debug({ batches, ...counted }, 'spends carried');

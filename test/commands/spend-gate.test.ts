@@ -137,3 +137,71 @@ test('a batch is no larger than a payload holds', async () => {
   await settled();
   expect(batches.map(({ keys }) => keys)).toEqual([['a'], ['b']]);
 });
+
+test('a charge is told when it is committed; a refusal waits for the end of its workflow', async () => {
+  const { batches, send } = desk();
+  const gate = createSpendGate(send);
+  void gate.spend(request('first'));
+  const [paid, poor] = gate.spendAll([request('a'), request('b')]);
+  batches[0]?.answer();
+  await settled();
+  gate.settled([request('a'), request('b')], [charge('a'), refusal('b')]);
+  expect(await paid).toEqual(charge('a'));
+  const told = await Promise.race([poor, settled().then(() => 'nothing')]);
+  expect(told).toBe('nothing');
+  batches[1]?.answer();
+  expect(await poor).toEqual(refusal('b'));
+});
+
+test('the next leaves beside a single spend that is committed, and a third waits for an end', async () => {
+  const { batches, send } = desk();
+  const gate = createSpendGate(send);
+  void gate.spend(request('a'));
+  void gate.spend(request('b'));
+  expect(batches).toHaveLength(1);
+  gate.settled([request('a')], [charge('a')]);
+  expect(batches.map(({ keys }) => keys)).toEqual([['a'], ['b']]);
+  gate.settled([request('b')], [charge('b')]);
+  void gate.spend(request('c'));
+  expect([gate.inFlight, gate.waiting]).toEqual([2, 1]);
+  batches[0]?.answer();
+  await settled();
+  expect(batches[2]?.keys).toEqual(['c']);
+});
+
+test('the callers of a committed batch gather until its workflow has ended', async () => {
+  const { batches, send } = desk();
+  const gate = createSpendGate(send);
+  const answers = gate.spendAll(['a', 'b'].map((key) => request(key)));
+  gate.settled([request('a'), request('b')], [charge('a'), charge('b')]);
+  await Promise.all(answers);
+  for (const key of ['c', 'd']) void gate.spend(request(key));
+  expect(batches).toHaveLength(1);
+  batches[0]?.answer();
+  await settled();
+  expect(batches[1]?.keys).toEqual(['c', 'd']);
+});
+
+test('a key that was given to another request since hears nothing of the first', async () => {
+  const { batches, send } = desk();
+  const gate = createSpendGate(send);
+  const first = gate.spend(named('a', 'one'));
+  gate.settled([named('a', 'one')], [charge('a')]);
+  expect(await first).toEqual(charge('a'));
+  const second = gate.spend(named('a', 'two'));
+  gate.settled([named('a', 'one')], [charge('a')]);
+  expect(await Promise.race([second, settled().then(() => 'nothing')])).toBe('nothing');
+  expect(batches).toHaveLength(2);
+});
+
+test('a gate is drained when its workflows have ended, and not when its callers were answered', async () => {
+  const { batches, send } = desk();
+  const gate = createSpendGate(send);
+  const answer = gate.spend(request('a'));
+  gate.settled([request('a')], [charge('a')]);
+  await answer;
+  const drained = gate.drained().then(() => 'drained');
+  expect(await Promise.race([drained, settled().then(() => 'waits')])).toBe('waits');
+  batches[0]?.answer();
+  expect(await drained).toBe('drained');
+});

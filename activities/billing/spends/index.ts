@@ -27,12 +27,19 @@ import { standingsFrom } from './people';
 import { areReady, findWallets, walletsOf } from './wallets';
 
 /** What a spend needs of the process that carries it. */
-export type SpendDeps = Pick<ActivityDeps, 'db' | 'settings'>;
+export interface SpendDeps extends Pick<ActivityDeps, 'db' | 'settings'> {
+  /** Hears of spends and their answers once they are committed, in the process that carried them. */
+  readonly onSettled?: (spends: readonly SpendRequest[], answers: readonly SpendAnswer[]) => void;
+}
 
 /** Side effects of the `tokenSpend` workflow. */
 export function spendActivities(deps: SpendDeps) {
   return {
-    applySpends: (batch: { spends: readonly SpendRequest[] }) => applySpends(deps, batch.spends),
+    applySpends: async ({ spends }: { spends: readonly SpendRequest[] }) => {
+      const answers = await applySpends(deps, spends);
+      deps.onSettled?.(spends, answers);
+      return answers;
+    },
   };
 }
 
