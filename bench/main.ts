@@ -32,7 +32,7 @@ const SHORT: Plan = {
 const SMOKE: Plan = {
   systems: ['product', 'empty', 'sql'],
   users: 10,
-  pace: { levels: [1, 4], repetitions: 1, warmUpMs: 200, measureMs: 3_000 },
+  pace: { levels: [1, 4], repetitions: 1, warmUpMs: 200, measureMs: 1_500 },
   pacedMs: 1_000,
   scale: { entries: [100], users: [10], rounds: 1 },
 };
