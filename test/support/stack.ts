@@ -109,9 +109,11 @@ let isRuntimeInstalled = false;
 /** One database, one namespace and one set of ports of its own for each test file. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   installRuntime();
-  const servers = await takeServers();
+  const [servers, test] = await Promise.all([
+    takeServers(),
+    createDatabase({ sources: ['drizzle'], migrate: prepareDatabase }),
+  ]);
   const settings = { ...TEST_SETTINGS, ...options.settings };
-  const test = await createDatabase({ sources: ['drizzle'], migrate: prepareDatabase });
   const database = connect(test.url, { poolSize: 20 });
   const readOnly = connectReadOnly(test.url);
   if (options.hasCatalogue) await seedDatabase(database.db, { hasCatalogue: true });
@@ -136,8 +138,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     telegramStars: { apiRoot: telegram.apiRoot, token: BOT_TOKEN },
   });
   const taskQueue = 'billing';
-  const nativeConnection = await NativeConnection.connect({ address: servers.temporalAddress });
-  const connection = await Connection.connect({ address: servers.temporalAddress });
+  const { temporalAddress: address } = servers;
+  // The edge has a connection of its own, as another process has: one connection has one worker of each task queue.
+  const [nativeConnection, edgeConnection, connection] = await Promise.all([
+    NativeConnection.connect({ address }),
+    NativeConnection.connect({ address }),
+    Connection.connect({ address }),
+  ]);
   const client = new Client({ connection, namespace: servers.namespace });
   const commands = createCommands(client, taskQueue);
   const sql = postgres(test.url, { max: 3, onnotice: () => undefined });
@@ -148,21 +155,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   });
   const records = options.asksTerms ? asking : inAgreement(asking, sql);
   const reads = createReads(readOnly.db, TEST_SECRETS);
-  // A connection of its own, as another process has: one connection has one worker of each task queue.
-  const edgeConnection = await NativeConnection.connect({ address: servers.temporalAddress });
-  const spends = await hostSpending({
-    connection: edgeConnection,
-    namespace: servers.namespace,
-    taskQueue,
-    processId: randomUUID(),
-    workflowBundlePath: servers.workflowBundlePath,
-    shutdownGraceTime: '2 seconds',
-    deps: { db: database.db, settings },
-    log,
-  });
-  const edge = { commands, records, reads, providers, spending: spends.gate };
-  const http = await startHttp({ ...edge, httpPort, database, log, settings });
-
   const startWorker = async (change: WorkerChange = {}): Promise<RunningWorker> => {
     const workers = await createBillingWorkers({
       connection: nativeConnection,
@@ -196,7 +188,21 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     };
   };
 
-  const worker = options.hasWorker === false ? undefined : await startWorker();
+  const [worker, spends] = await Promise.all([
+    options.hasWorker === false ? undefined : startWorker(),
+    hostSpending({
+      connection: edgeConnection,
+      namespace: servers.namespace,
+      taskQueue,
+      processId: randomUUID(),
+      workflowBundlePath: servers.workflowBundlePath,
+      shutdownGraceTime: '2 seconds',
+      deps: { db: database.db, settings },
+      log,
+    }),
+  ]);
+  const edge = { commands, records, reads, providers, spending: spends.gate };
+  const http = await startHttp({ ...edge, httpPort, database, log, settings });
   const makings = { log, commands, records, reads, providers, telegram, settings, http };
   const bot = options.hasBot ? await startBot(makings) : undefined;
   let clockMs = 0;
@@ -228,14 +234,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
     stop: async () => {
       await bot?.stop();
-      await worker?.stop();
-      await http.stop();
-      await spends.stop();
-      await mock.stop();
-      await telegram.close();
-      await nativeConnection.close();
-      await edgeConnection.close();
-      await connection.close();
+      await Promise.all([worker?.stop(), http.stop().then(() => spends.stop())]);
+      await Promise.all([mock.stop(), telegram.close()]);
+      await Promise.all([nativeConnection.close(), edgeConnection.close(), connection.close()]);
       await Promise.all([database.close(), readOnly.close(), sql.end({ timeout: 2 })]);
       await test.drop();
     },
