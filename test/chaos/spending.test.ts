@@ -1,4 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
+import postgres from 'postgres';
 import { v7 } from 'uuid';
 import { connect, type Connection as Database } from '../../drizzle/client';
 import { apiClients, apiKeys, users } from '../../drizzle/schema';
@@ -10,7 +11,7 @@ import { requireInvariants } from '../support/invariants';
 import { startProcessStack, type ProcessStack, type Victim } from '../support/process-stack';
 import { until } from '../support/stack';
 
-// Every process is a real one and dies by SIGKILL while a job holds tokens; its client repeats what was not answered.
+// Every process is a real one and dies by SIGKILL while tokens are spent or held; clients repeat what was not answered.
 
 const PEPPER = 'sandbox-pepper-that-guards-nothing';
 const VICTIMS: readonly Victim[] = ['worker', 'server', 'temporal-server', 'postgres'];
@@ -42,7 +43,9 @@ async function newKey(): Promise<string> {
   const issued = issueKey(PEPPER);
   const { prefix, hash } = issued;
   await database.db.insert(apiClients).values({ id: clientId, name: `client ${clientId}` });
-  await database.db.insert(apiKeys).values({ clientId, prefix, hash, scopes: ['hold:write'] });
+  const scopes = ['hold:write', 'spend:write', 'track:write'];
+  const row = { clientId, prefix, hash, scopes, rateLimit: 100_000 };
+  await database.db.insert(apiKeys).values(row);
   return issued.key;
 }
 
@@ -50,9 +53,10 @@ let people = 7_100_000_000;
 
 async function personWith(count: number): Promise<number> {
   people += 1;
-  await database.db.insert(users).values({ id: people, locale: 'en', timeZone: 'UTC' });
-  await transfer(database, { ...grant(people, count), key: `grant:${people}` });
-  return people;
+  const id = people;
+  await database.db.insert(users).values({ id, locale: 'en', timeZone: 'UTC' });
+  await transfer(database, { ...grant(id, count), key: `grant:${id}` });
+  return id;
 }
 
 interface Told {
@@ -83,6 +87,22 @@ function insist(path: string, body: object, name = v7()): Promise<Told> {
     },
     90_000,
   );
+}
+
+/** Holds a wallet that a transaction needs, so that a process can die in the middle of it. */
+async function holdWallet(userId: number): Promise<() => Promise<void>> {
+  const holder = postgres(stack.databaseUrl, { max: 1, onnotice: () => undefined });
+  const session = await holder.reserve();
+  await session`begin`;
+  await session`select 1 from accounts where user_id = ${userId} for update`;
+  return () => holder.end({ timeout: 0 }).catch(() => undefined);
+}
+
+/** How many statements wait for a lock that somebody else has. */
+async function waiting(): Promise<number> {
+  const rows = await stack.sql`
+    select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+  return rows.length;
 }
 
 async function chargesOf(userId: number): Promise<number[]> {
@@ -138,4 +158,60 @@ describe.each(VICTIMS)('SIGKILL of %s', (victim) => {
     expect(await chargesOf(userId)).toEqual([12]);
     await requireInvariants(stack.sql);
   });
+});
+
+test('T-V21 SIGKILL of the server amid a batch of spends leaves one charge and one answer of each', async () => {
+  const people = await Promise.all(Array.from({ length: 4 }, () => personWith(20)));
+  const spends = Array.from({ length: 24 }, (_, index) => {
+    const userId = people[index % people.length] ?? 0;
+    return {
+      path: `/users/${userId}/spend`,
+      body: { amount: 1, description: 'a job' },
+      name: v7(),
+    };
+  });
+  // The first half is on its way or answered, the second half stands amid its transaction.
+  const early = spends.slice(0, 12).map(({ path, body, name }) => ask(path, body, name));
+  await Promise.race(early);
+  const letGo = await holdWallet(people[0] ?? 0);
+  const late = spends.slice(12).map(({ path, body, name }) => ask(path, body, name));
+  const all = Promise.allSettled([...early, ...late]);
+  await until('a batch waits for the wallet', async () => (await waiting()) > 0);
+  await stack.kill('server');
+  await letGo();
+  const first = await all;
+  await stack.ready('server');
+  const again = await Promise.all(spends.map(({ path, body, name }) => insist(path, body, name)));
+  expect(again.map(({ status }) => status)).toEqual(spends.map(() => 200));
+  for (const [index, told] of first.entries()) {
+    const isAnswered = told.status === 'fulfilled' && told.value.status === 200;
+    if (isAnswered) expect(again[index]?.json).toEqual(told.value.json);
+  }
+  expect(new Set(again.map(({ json }) => json['spend_id'])).size).toBe(spends.length);
+  for (const userId of people) expect(await chargesOf(userId)).toEqual([1, 1, 1, 1, 1, 1]);
+  await requireInvariants(stack.sql);
+});
+
+test('TC-6 SIGKILL of the worker between the delivery of a job and its charge charges it once', async () => {
+  const userId = await personWith(20);
+  const job = { source: 'runner', user_id: userId, track: 'essay', task_ref: v7() };
+  const report = (total_cost: string, final: boolean) => ({
+    ...job,
+    ...{ event_id: v7(), total_cost, final },
+  });
+  await insist('/track-costs', report('1', false));
+  const letGo = await holdWallet(userId);
+  const last = report('2', true);
+  const lost = ask('/track-costs', last, v7()).catch(() => undefined);
+  await until('the charge waits for the wallet', async () => (await waiting()) > 0);
+  await stack.kill('worker');
+  await letGo();
+  await stack.ready('worker');
+  // Nobody has to repeat the report.
+  await until('the job is charged', async () => (await chargesOf(userId)).length > 0, 60_000);
+  await lost;
+  const again = await insist('/track-costs', last);
+  expect(again).toMatchObject({ status: 200, json: { charged: '6.28', status: 'charged' } });
+  expect(await chargesOf(userId)).toEqual([6.28]);
+  await requireInvariants(stack.sql);
 });
