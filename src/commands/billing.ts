@@ -39,11 +39,11 @@ import { isGone } from './gone';
 import { breakCommands } from './breaks';
 import { limitCommands } from './limits';
 import { operationCommands } from './operations';
-import { planChangeCommands } from './plan-changes';
 import { privacyCommands } from './privacy';
 import { spendRefundCommands } from './spend-refunds';
 import { refundCommands } from './refunds';
 import { repairCommands } from './repairs';
+import { subscriptionCommands } from './subscriptions';
 import { trackCommands } from './tracks';
 import {
   createSignalWithStart,
@@ -69,6 +69,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     ...refundCommands(client, taskQueue),
     ...breakCommands(client, taskQueue),
     ...repairCommands(client),
+    ...subscriptionCommands(client, taskQueue),
     ...trackCommands(client, taskQueue),
     openCheckout: (order) => openCheckout(client, taskQueue, order),
 
@@ -116,7 +117,6 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     advancePoll: (invoiceId) => advancePoll(checkoutOf(invoiceId)),
 
     ensureNotifier: () => ensureNotifier(signalWithStart, taskQueue),
-    ...planChangeCommands(client),
   };
 }
 

@@ -9,7 +9,6 @@ import type { AutoTopupCommands } from './auto-topups';
 import type { FreeOrderOutcome } from './free-orders';
 import type { ClaimOutcome, GiftOver, TakeBackOutcome } from './gifts';
 import type { GrowthCommands } from './growth';
-import type { PlanChangeCommands } from './plan-changes';
 import type { HoldCommands } from './holds-contract';
 import type { PrivacyCommands } from './privacy-contract';
 import type { BroadcastCommands } from './broadcasts-contract';
@@ -18,6 +17,7 @@ import type { LimitCommands } from './limits';
 import type { RefundCommands } from './refunds-contract';
 import type { BreakCommands } from './breaks';
 import type { SpendRefundCommands } from './spend-refunds';
+import type { SubscriptionCommands } from './subscriptions-contract';
 import type { RepairCommands } from './repairs-contract';
 import type { TrackCommands } from './tracks-contract';
 
@@ -43,10 +43,10 @@ export type BillingCommands = CheckoutCommands &
   LimitCommands &
   SpendRefundCommands &
   OperationCommands &
-  PlanChangeCommands &
   PrivacyCommands &
   RefundCommands &
   RepairCommands &
+  SubscriptionCommands &
   TrackCommands &
   BreakCommands;
 
