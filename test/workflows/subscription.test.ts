@@ -1,228 +1,218 @@
-import { randomUUID } from 'node:crypto';
-import {
-  WorkflowFailedError,
-  WorkflowNotFoundError,
-  type WorkflowHandle,
-} from '@temporalio/client';
-import type { SubscriptionSnapshot } from '../../activities/billing/subscriptions';
+import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { Workflows } from '../../src/commands/start';
 import {
   fundsArrivedSignal,
   subscriptionStateQuery,
   subscriptionWorkflowId,
 } from '../../workflows/billing/contract';
+import {
+  cancelSubscriptionUpdate,
+  upcomingQuery,
+} from '../../workflows/billing/subscription/contract';
 import { until } from '../support/stack';
 import { USER_ID } from './support/cast';
 import { shown, timerSummaries } from './support/seen';
-import { DAY, HOUR, openTheatre, SECOND, type Theatre } from './support/theatre';
-
-type Subscription = WorkflowHandle<Workflows['subscription']>;
+import {
+  asked,
+  begin,
+  change,
+  due,
+  renewed,
+  rowsOf,
+  subscriptionRoles,
+  takeFrom,
+  type Rows,
+  type SubscriptionHandle,
+} from './support/subscriptions';
+import { DAY, HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';
 
 let theatre: Theatre;
-let row: SubscriptionSnapshot | null;
+let rows: Rows;
 
 beforeAll(async () => {
   theatre = await openTheatre();
 });
-beforeEach(() => {
-  row = {
-    subscriptionId: randomUUID(),
-    userId: USER_ID,
-    state: 'active',
-    isLive: true,
-    periodN: 0,
-    periodEnd: new Date(Date.now() + 30 * DAY).toISOString(),
-  };
-  theatre.play({ loadSubscription: () => Promise.resolve(row), expireSubscription: expire });
-});
+beforeEach(() => play(rowsOf()));
 afterEach(() => theatre.clear());
 afterAll(() => theatre.close());
 
-/** As the activity does: the row decides. */
-function expire({ asOf }: { asOf: string }): Promise<SubscriptionSnapshot | null> {
-  if (row && row.periodEnd <= asOf) row = { ...row, state: 'expired', isLive: false };
-  return Promise.resolve(row);
+function play(next: Rows): void {
+  rows = next;
+  theatre.play(subscriptionRoles(rows));
 }
 
-function extend(days: number): void {
-  if (!row) return;
-  const periodEnd = new Date(Date.parse(row.periodEnd) + days * DAY).toISOString();
-  row = { ...row, periodN: row.periodN + 1, periodEnd };
+const firstMs = () => Date.parse(rows.course?.steps[0]?.at ?? '');
+const cardOf = (handle: SubscriptionHandle) => handle.query(subscriptionStateQuery);
+const looks = () => theatre.calls('loadCourse').length;
+
+async function untilLooked(more = 1): Promise<void> {
+  const before = looks();
+  await until('it has looked again', async () => looks() >= before + more);
 }
 
-async function begin(): Promise<Subscription> {
-  const subscriptionId = row?.subscriptionId ?? randomUUID();
-  const handle = await theatre.start('subscription', {
-    workflowId: subscriptionWorkflowId(subscriptionId),
-    input: { subscriptionId },
-  });
-  await until('it has looked', async () => theatre.calls('loadSubscription').length > 0);
-  return handle;
-}
+test('takes a step when it is due, not seconds earlier, and then the next', async () => {
+  const handle = await begin(theatre, rows);
+  const endMs = firstMs();
+  await theatre.passTo(handle.workflowId, endMs - 3 * SECOND);
+  expect(asked(theatre)).toEqual([]);
+  await theatre.passTo(handle.workflowId, endMs + SECOND);
+  expect(asked(theatre)).toEqual(['renew:0']);
+  expect(Date.parse(theatre.calls('takeSubscriptionStep')[0]?.asOf ?? '')).toBeGreaterThanOrEqual(
+    endMs,
+  );
+  expect((await cardOf(handle))?.periodN).toBe(1);
+  await theatre.passTo(handle.workflowId, firstMs() + SECOND);
+  expect(asked(theatre)).toEqual(['renew:0', 'renew:0']);
+});
 
-const endMs = () => Date.parse(row?.periodEnd ?? '');
-
-test('ends with its last period, not seconds earlier, and says so', async () => {
-  const handle = await begin();
-  await theatre.passTo(handle.workflowId, endMs() - 3 * SECOND);
-  expect(theatre.calls('expireSubscription')).toEqual([]);
-  expect(await theatre.passTo(handle.workflowId, endMs() + SECOND)).toEqual({ kind: 'closed' });
+test('takes steps of one period in their order and ends with the last', async () => {
+  const steps = [
+    due('remind', 'remind:3', 27),
+    due('remind', 'remind:1', 29),
+    due('expire', 'expire', 30),
+  ];
+  play(rowsOf({ isRenewing: false, steps }));
+  const handle = await begin(theatre, rows);
+  expect(await theatre.pass(handle.workflowId, 31 * DAY)).toEqual({ kind: 'closed' });
   expect(await handle.result()).toEqual({ state: 'expired' });
-  expect(theatre.calls('expireSubscription')).toHaveLength(1);
+  expect(asked(theatre)).toEqual(['remind:3', 'remind:1', 'expire']);
 });
 
 test('an extension moves the end, however often it is told', async () => {
-  const handle = await begin();
+  const handle = await begin(theatre, rows);
   await theatre.pass(handle.workflowId, 10 * DAY);
-  extend(30);
+  renewed(rows);
   await Promise.all([1, 2, 3].map(() => handle.signal(fundsArrivedSignal)));
-  await until('it has looked again', async () => (await stateOf(handle))?.periodN === 1);
+  await until('it has looked again', async () => (await cardOf(handle))?.periodN === 1);
   await theatre.pass(handle.workflowId, 25 * DAY);
-  expect(theatre.calls('expireSubscription')).toEqual([]);
-  await theatre.passTo(handle.workflowId, endMs() + SECOND);
-  expect(await handle.result()).toEqual({ state: 'expired' });
+  expect(asked(theatre)).toEqual([]);
 });
 
-const stateOf = (handle: Subscription) => handle.query(subscriptionStateQuery);
-
 test('an extension nobody told of is found at the old end', async () => {
-  const handle = await begin();
-  const oldEnd = endMs();
-  extend(30);
-  await theatre.passTo(handle.workflowId, oldEnd + HOUR);
-  expect((await handle.describe()).status.name).toBe('RUNNING');
-  expect((await stateOf(handle))?.periodN).toBe(1);
+  const handle = await begin(theatre, rows);
+  const oldEndMs = firstMs();
+  renewed(rows);
+  await theatre.passTo(handle.workflowId, oldEndMs + HOUR);
+  expect(asked(theatre)).toEqual(['renew:0']);
+  expect((await handle.query(upcomingQuery))?.steps[0]?.at).toBe(rows.course?.periodEnd);
+});
+
+test('a step that the rows refuse for ever is asked for once a minute', async () => {
+  play(rowsOf({ steps: [due('renew', 'renew:0', -1)] }));
+  theatre.recast({ takeSubscriptionStep: () => Promise.resolve({ kind: 'moved' }) });
+  const handle = await begin(theatre, rows);
+  await until('it has asked', async () => asked(theatre).length === 1);
+  await theatre.pass(handle.workflowId, 5 * MINUTE + SECOND);
+  expect(asked(theatre).length).toBeGreaterThanOrEqual(5);
+  expect(asked(theatre).length).toBeLessThanOrEqual(7);
+});
+
+test('money that arrives during such a rest is looked at once', async () => {
+  play(rowsOf({ steps: [due('renew', 'renew:0', -1)] }));
+  theatre.recast({ takeSubscriptionStep: () => Promise.resolve({ kind: 'moved' }) });
+  const handle = await begin(theatre, rows);
+  await until('it has asked', async () => asked(theatre).length === 1);
+  theatre.recast(subscriptionRoles(rows));
+  await handle.signal(fundsArrivedSignal);
+  await until('it is renewed', async () => rows.course?.periodN === 1);
 });
 
 test('a payment told together with the start is no reason to stop', async () => {
-  const subscriptionId = row?.subscriptionId ?? '';
+  const subscriptionId = rows.course?.subscriptionId ?? '';
   const handle = await theatre.start('subscription', {
     workflowId: subscriptionWorkflowId(subscriptionId),
     input: { subscriptionId },
     signal: ['fundsArrived'],
   });
-  await theatre.passTo(handle.workflowId, endMs() + SECOND);
-  expect(await handle.result()).toEqual({ state: 'expired' });
+  await theatre.passTo(handle.workflowId, firstMs() + SECOND);
+  expect(rows.course?.periodN).toBe(1);
 });
 
-test('a payment told after the end finds nobody', async () => {
-  row = null;
-  const handle = await begin();
+test('a payment and a wish after the end find nobody', async () => {
+  play({ course: null });
+  const handle = await begin(theatre, rows);
   expect(await handle.result()).toEqual({ state: 'unknown' });
   await expect(handle.signal(fundsArrivedSignal)).rejects.toThrow(WorkflowNotFoundError);
+  const wish = { actor: { kind: 'user' as const, id: String(USER_ID) } };
+  const update = handle.executeUpdate(cancelSubscriptionUpdate, { args: [wish] });
+  await expect(update).rejects.toThrow(WorkflowNotFoundError);
 });
 
-test('a database that is away at the end delays it and loses nothing', async () => {
-  const handle = await begin();
+test('a database that is away at a step delays it and loses nothing', async () => {
+  const handle = await begin(theatre, rows);
   let tries = 0;
   theatre.recast({
-    expireSubscription: (due) => {
+    takeSubscriptionStep: (step) => {
       tries += 1;
-      return tries < 5 ? Promise.reject(new Error('ECONNREFUSED')) : expire(due);
+      if (tries < 5) return Promise.reject(new Error('ECONNREFUSED'));
+      return Promise.resolve(takeFrom(rows, step));
     },
   });
-  await theatre.passTo(handle.workflowId, endMs() + 10 * SECOND);
-  expect(await handle.result()).toEqual({ state: 'expired' });
+  await theatre.passTo(handle.workflowId, firstMs() + 10 * SECOND);
+  await until('it is renewed', async () => rows.course?.periodN === 1);
   expect(tries).toBe(5);
 });
 
+test('a database that is away at a look delays it and loses nothing', async () => {
+  const handle = await begin(theatre, rows);
+  let tries = 0;
+  theatre.recast({
+    loadCourse: () => {
+      tries += 1;
+      return tries < 4 ? Promise.reject(new Error('ECONNREFUSED')) : Promise.resolve(rows.course);
+    },
+  });
+  renewed(rows);
+  await handle.signal(fundsArrivedSignal);
+  await theatre.pass(handle.workflowId, 10 * SECOND);
+  await until('it has looked', async () => (await cardOf(handle))?.periodN === 1);
+});
+
 test('cancelled in the Web UI, it ends and changes no row', async () => {
-  const handle = await begin();
+  const handle = await begin(theatre, rows);
   await handle.cancel();
   await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
-  expect(theatre.calls('expireSubscription')).toEqual([]);
+  expect(asked(theatre)).toEqual([]);
 });
 
 test('a long history goes on in a fresh run with a signal on its way', async () => {
-  const handle = await begin();
+  const handle = await begin(theatre, rows);
   const firstRun = (await handle.describe()).runId;
   const current = theatre.client.workflow.getHandle<Workflows['subscription']>(handle.workflowId);
-  extend(30);
+  renewed(rows);
   for (let count = 0; count < 6; count += 1) {
     await current.signal('fundsArrived', 'x'.repeat(900_000));
     // An answer means that the signal was taken: several of this size in one task would not fit into a message.
-    await stateOf(current);
+    await cardOf(current);
   }
   await until('a fresh run', async () => (await current.describe()).runId !== firstRun);
-  await until('it has looked', async () => (await stateOf(current))?.periodN === 1);
-  await theatre.passTo(handle.workflowId, endMs() + SECOND);
-  expect(await current.result()).toEqual({ state: 'expired' });
-  expect(theatre.calls('expireSubscription')).toHaveLength(1);
+  await until('it has looked', async () => (await cardOf(current))?.periodN === 1);
+  await theatre.passTo(handle.workflowId, firstMs() + SECOND);
+  expect(asked(theatre)).toEqual(['renew:0']);
 });
 
 test('an operator sees whose it is, what it waits for and until when', async () => {
-  const handle = await begin();
-  await until('it waits', async () => (await stateOf(handle)) !== undefined);
-  expect(await stateOf(handle)).toMatchObject({ waitingFor: 'the end of period 0', periodN: 0 });
+  const handle = await begin(theatre, rows);
+  const waitingFor = 'the renewal after period 0 (renew:0)';
+  expect(await cardOf(handle)).toMatchObject({ waitingFor, periodN: 0 });
   const { attributes, details } = await shown(theatre.client, handle);
   expect(attributes).toMatchObject({
     BillingState: 'active',
     BillingUserId: String(USER_ID),
-    SubscriptionId: row?.subscriptionId,
+    SubscriptionId: rows.course?.subscriptionId,
   });
-  expect(attributes['PeriodEnd']).toEqual(new Date(endMs()));
-  expect(details).toContain('the end of period 0');
-  expect(await timerSummaries(handle)).toEqual(['Until the period ends']);
+  expect(attributes['PeriodEnd']).toEqual(new Date(rows.course?.periodEnd ?? ''));
+  expect(details).toContain(waitingFor);
+  expect(await timerSummaries(handle)).toEqual([`Until ${waitingFor}`]);
 });
 
-describe('a trial', () => {
-  const dayBefore = () => endMs() - DAY;
-  beforeEach(() => {
-    if (!row) return;
-    const periodEnd = new Date(Date.now() + 7 * DAY).toISOString();
-    const remindAt = new Date(Date.parse(periodEnd) - DAY).toISOString();
-    row = { ...row, state: 'trialing', periodEnd, trial: { endsAt: periodEnd, remindAt } };
-  });
-
-  /** As a purchase does: a period behind the trial, and nothing to ask for any more. */
-  function payOn(): number {
-    const trialEndMs = endMs();
-    extend(30);
-    if (row) row = { ...row, trial: { endsAt: new Date(trialEndMs).toISOString() } };
-    return trialEndMs;
-  }
-
-  test('asks its owner once to stay, a day before its end, and then expires', async () => {
-    const handle = await begin();
-    await theatre.passTo(handle.workflowId, dayBefore() - HOUR);
-    expect(theatre.calls('remindTrial')).toEqual([]);
-    await theatre.passTo(handle.workflowId, dayBefore() + HOUR);
-    expect(theatre.calls('remindTrial')).toHaveLength(1);
-    await handle.signal(fundsArrivedSignal);
-    await theatre.passTo(handle.workflowId, endMs() + SECOND);
-    expect(await handle.result()).toEqual({ state: 'expired' });
-    expect(theatre.calls('remindTrial')).toHaveLength(1);
-    expect(theatre.calls('endTrial')).toEqual([]);
-  });
-
-  test('that is paid on asks nobody and turns active at its end', async () => {
-    const handle = await begin();
-    theatre.recast({
-      endTrial: () => {
-        if (row) row = { ...withoutTrial(row), state: 'active' };
-        return Promise.resolve(undefined);
-      },
-    });
-    const trialEndMs = payOn();
-    await handle.signal(fundsArrivedSignal);
-    await theatre.passTo(handle.workflowId, trialEndMs - HOUR);
-    expect(theatre.log()).not.toContain('endTrial');
-    await theatre.passTo(handle.workflowId, trialEndMs + SECOND);
-    await until('it is active', async () => (await stateOf(handle))?.state === 'active');
-    expect(theatre.calls('endTrial')).toHaveLength(1);
-    expect(theatre.calls('remindTrial')).toEqual([]);
-    await theatre.passTo(handle.workflowId, endMs() + SECOND);
-    expect(await handle.result()).toEqual({ state: 'expired' });
-  });
-
-  test('says what it waits for', async () => {
-    const handle = await begin();
-    await until('it waits', async () => (await stateOf(handle)) !== undefined);
-    expect((await stateOf(handle))?.waitingFor).toBe('the reminder before the trial ends');
-    expect(await timerSummaries(handle)).toEqual(['Until the trial is about to end']);
-  });
+test('a subscription that is over says so and shows what it was', async () => {
+  play(rowsOf({ state: 'past_due', steps: [due('expire', 'expire', 8)] }));
+  const handle = await begin(theatre, rows);
+  change(rows, { access: 'restricted' });
+  await Promise.all([handle.signal(fundsArrivedSignal), untilLooked()]);
+  await theatre.pass(handle.workflowId, 9 * DAY);
+  expect(await handle.result()).toEqual({ state: 'expired' });
+  expect(await handle.query(upcomingQuery)).toMatchObject({ state: 'expired', steps: [] });
+  expect(await cardOf(handle)).toMatchObject({ state: 'expired', waitingFor: 'nothing' });
 });
-
-function withoutTrial({ trial: _, ...rest }: SubscriptionSnapshot): SubscriptionSnapshot {
-  return rest;
-}

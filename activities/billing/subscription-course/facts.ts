@@ -1,6 +1,6 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
+import { and, desc, eq } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import { accounts, attempts, subscriptionSteps, users } from '../../../drizzle/schema';
+import { attempts, subscriptionSteps, users } from '../../../drizzle/schema';
 import type {
   CourseFacts,
   LiveAttempt,
@@ -8,8 +8,8 @@ import type {
 } from '../../../src/domain/billing/subscription-course';
 import { parseQuietHours } from '../../../src/domain/billing/quiet-hours';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
-import { wallet } from '../accounts';
 import { LIVE, type Attempt } from '../auto-topups/attempts';
+import { availableOf } from '../ledger';
 import type { Subscription } from '../timelines';
 import { trialCourse } from '../trial-course';
 import { feeOf, type RenewalTerms } from './terms';
@@ -48,7 +48,7 @@ export async function readFacts(
     done: await doneIn(tx, row),
     ...(live ? { attempt: live } : {}),
     isBarred: latest?.state === 'failed_hard' && latest.methodId === row.methodId,
-    canPayNow: await canPayNow(tx, row, { terms, isStopped: person.isStopped }),
+    canPayNow: await canPayNow(tx, row, { terms, asOf, isStopped: person.isStopped }),
     ...(row.retryAt ? { retryMs: row.retryAt.getTime() } : {}),
     ...(row.pauseDays === null ? {} : { pauseDays: row.pauseDays }),
     ...(row.pausedUntil ? { pausedUntilMs: row.pausedUntil.getTime() } : {}),
@@ -90,17 +90,14 @@ function describeTry(
   };
 }
 
-async function doneIn(tx: Transaction, row: Subscription): Promise<ReadonlySet<string>> {
+async function doneIn(tx: Transaction, row: Subscription): Promise<CourseFacts['done']> {
   const steps = await tx
-    .select({ name: subscriptionSteps.name })
+    .select({ name: subscriptionSteps.name, asOf: subscriptionSteps.asOf })
     .from(subscriptionSteps)
     .where(
-      and(
-        eq(subscriptionSteps.subscriptionId, row.id),
-        inArray(subscriptionSteps.periodN, [row.periodN]),
-      ),
+      and(eq(subscriptionSteps.subscriptionId, row.id), eq(subscriptionSteps.periodN, row.periodN)),
     );
-  return new Set(steps.map(({ name }) => name));
+  return new Map(steps.map(({ name, asOf }) => [name, asOf.getTime()]));
 }
 
 interface Person {
@@ -139,14 +136,11 @@ function quietOf(person: Person, settings: BillingSettings): Pick<CourseFacts, '
 async function canPayNow(
   tx: Transaction,
   row: Subscription,
-  known: { readonly terms: RenewalTerms; readonly isStopped: boolean },
+  known: { readonly terms: RenewalTerms; readonly asOf: Date; readonly isStopped: boolean },
 ): Promise<boolean> {
+  const { terms, asOf } = known;
   if (row.state !== 'past_due' || row.driver !== 'wallet' || known.isStopped) return false;
-  const feeUtok = feeOf(known.terms);
-  if (feeUtok === undefined) return false;
-  const [account] = await tx
-    .select({ balance: accounts.balance, held: accounts.held })
-    .from(accounts)
-    .where(eq(accounts.code, wallet(row.userId).code));
-  return (account?.balance ?? 0) - (account?.held ?? 0) >= feeUtok;
+  const feeUtok = feeOf(terms);
+  if (feeUtok === undefined || !terms.period) return false;
+  return (await availableOf(tx, { userId: row.userId, asOf })) >= feeUtok;
 }

@@ -20,15 +20,17 @@ export type RenewalFailure = 'insufficient' | 'stopped' | 'not_payable' | 'decli
 
 /** Tries to begin the next period by the one driver there is (SB-8). */
 export async function renew(tx: Transaction, task: StepTask): Promise<string> {
-  const current = await forgivePeriods(tx, task);
-  if (!current.terms.period) return fail(tx, current, { reason: 'not_payable' });
-  switch (current.row.driver) {
+  const forgiven = await forgivePeriods(tx, task);
+  // The period that runs is looked at afresh, with steps and tries of its own.
+  if (forgiven > 0) return `forgiven: ${forgiven}`;
+  if (!task.terms.period) return fail(tx, task, { reason: 'not_payable' });
+  switch (task.row.driver) {
     case 'wallet':
-      return renewFromWallet(tx, current);
+      return renewFromWallet(tx, task);
     case 'saved_method':
     case 'stars':
     case 'none':
-      return fail(tx, current, { reason: 'no_charge' });
+      return fail(tx, task, { reason: 'no_charge' });
   }
 }
 
@@ -36,10 +38,10 @@ export async function renew(tx: Transaction, task: StepTask): Promise<string> {
  * Periods that passed whole while nobody worked are free, and operators hear of them: only the one that runs is
  * charged (SB-10). Tries of an unpaid period are no outage.
  */
-async function forgivePeriods(tx: Transaction, task: StepTask): Promise<StepTask> {
+async function forgivePeriods(tx: Transaction, task: StepTask): Promise<number> {
   const { terms, asOf, settings } = task;
   let { row } = task;
-  if (row.state === 'past_due' || !terms.period) return task;
+  if (row.state === 'past_due' || !terms.period) return 0;
   const extension = { tariffVersionId: terms.version.id, terms: terms.period, asOf };
   for (;;) {
     const next = nextPeriodOf(row, extension);
@@ -50,14 +52,14 @@ async function forgivePeriods(tx: Transaction, task: StepTask): Promise<StepTask
     row = moved;
   }
   const count = row.periodN - task.row.periodN;
-  if (count === 0) return task;
+  if (count === 0) return 0;
   await promiseToOperators(tx, settings, {
     key: `ops:ops.free_periods:${row.id}:${row.periodN}`,
     template: 'ops.free_periods',
     params: { subscriptionId: row.id, userId: row.userId, count },
     asOf,
   });
-  return { ...task, row };
+  return count;
 }
 
 async function renewFromWallet(tx: Transaction, task: StepTask): Promise<string> {
@@ -153,7 +155,7 @@ export interface FailedTry {
 
 /** Unpaid: access stays for the grace, tries go on, and its owner hears of it, at most every twelve hours (SB-13). */
 export async function fail(tx: Transaction, task: StepTask, failed: FailedTry): Promise<string> {
-  const { row, step, asOf, settings } = task;
+  const { row, step, asOf, settings, facts } = task;
   const after = { state: 'past_due', retryAt: null } as const;
   await tx.update(subscriptions).set(after).where(eq(subscriptions.id, row.id));
   await writeAudit(tx, {
@@ -163,8 +165,10 @@ export async function fail(tx: Transaction, task: StepTask, failed: FailedTry): 
   });
   if (await isToldLately(tx, row, asOf)) return `failed: ${failed.reason}`;
   const next = nextTry(task);
+  // The owner may choose an instant more than once, and each of them is a try of its own.
+  const again = facts.done.has(step.name) ? `:${asOf.toISOString()}` : '';
   await promiseToUser(tx, row.userId, {
-    key: `sub:${row.id}:p${row.periodN}:failed:${step.name}`,
+    key: `sub:${row.id}:p${row.periodN}:failed:${step.name}${again}`,
     template: 'sub.failed',
     params: {
       subscriptionId: row.id,
@@ -180,12 +184,12 @@ export async function fail(tx: Transaction, task: StepTask, failed: FailedTry): 
 }
 
 /** When it is tried again by itself, ISO 8601. */
-function nextTry({ facts, step, settings }: StepTask): string | undefined {
+function nextTry({ facts, step, asOf, settings }: StepTask): string | undefined {
   const { retryMs: _over, ...others } = facts;
   const unpaid = {
     ...others,
     state: 'past_due',
-    done: new Set([...facts.done, step.name]),
+    done: new Map([...facts.done, [step.name, asOf.getTime()]]),
   } as const;
   const next = courseOf(unpaid, courseRules(settings)).find(({ kind }) => kind === 'renew');
   return next && new Date(next.atMs).toISOString();

@@ -43,7 +43,7 @@ export interface StepTask extends Standing {
 
 /**
  * Does what is due in the course of a subscription, if the rows under the lock agree that it is: one transaction, once
- * for each name in a period.
+ * for each name in a period unless its instant moved.
  */
 export async function takeSubscriptionStep(
   { db, settings: defaults }: ActivityDeps,
@@ -125,5 +125,8 @@ async function recordStep(
   await tx
     .insert(subscriptionSteps)
     .values({ subscriptionId: row.id, periodN: row.periodN, name: step.name, outcome, asOf })
-    .onConflictDoNothing();
+    .onConflictDoUpdate({
+      target: [subscriptionSteps.subscriptionId, subscriptionSteps.periodN, subscriptionSteps.name],
+      set: { outcome, asOf },
+    });
 }

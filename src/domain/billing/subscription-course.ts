@@ -73,8 +73,8 @@ export interface CourseFacts {
   readonly periodStartMs: number;
   readonly periodEndMs: number;
   readonly access: 'full' | 'restricted' | 'none';
-  /** Names of the steps taken in this period. */
-  readonly done: ReadonlySet<string>;
+  /** Names of the steps taken in this period, each with the instant of the last time. */
+  readonly done: ReadonlyMap<string, number>;
   readonly attempt?: LiveAttempt;
   /** The method was refused for good, or its owner may not be charged: no more tries until that changes. */
   readonly isBarred: boolean;
@@ -100,8 +100,15 @@ const AT_ONCE = 0;
  * workflow only sleeps until the first of these, so a rule may change while subscriptions sleep for years.
  */
 export function courseOf(facts: CourseFacts, rules: CourseRules): readonly CourseStep[] {
-  const steps = stepsOf(facts, rules).filter(({ name }) => !facts.done.has(name));
+  const steps = stepsOf(facts, rules).filter((step) => !isDone(step, facts.done));
   return steps.sort((a, b) => a.atMs - b.atMs || URGENCY[a.kind] - URGENCY[b.kind]);
+}
+
+/** A reminder is given once in a period. Everything else comes again when its instant has moved behind the last time. */
+function isDone({ kind, name, atMs }: CourseStep, done: CourseFacts['done']): boolean {
+  const lastMs = done.get(name);
+  if (lastMs === undefined) return false;
+  return kind === 'remind' || kind === 'convert' || lastMs >= atMs;
 }
 
 /** Of two steps due in the same instant, what gives comes before what takes away. */
@@ -166,9 +173,10 @@ function unpaidSteps(facts: CourseFacts, rules: CourseRules): CourseStep[] {
 }
 
 function tries(facts: CourseFacts, rules: CourseRules): CourseStep[] {
-  const { driver, isBarred, canPayNow, retryMs, periodEndMs, zone } = facts;
+  const { driver, isBarred, canPayNow, retryMs, periodEndMs, zone, done } = facts;
   if (isBarred || !facts.isRenewing || driver === 'none') return [];
-  if (canPayNow) return [{ kind: 'renew', name: 'renew:funds', atMs: AT_ONCE }];
+  if (canPayNow && !done.has('renew:funds'))
+    return [{ kind: 'renew', name: 'renew:funds', atMs: AT_ONCE }];
   if (driver === 'stars') return [];
   const planned = rules.dunningDays.map((days, index) => ({
     kind: 'renew' as const,
@@ -201,18 +209,28 @@ function reminders(facts: CourseFacts, rules: CourseRules): CourseStep[] {
   const days = [...rules.reminderDays].sort((a, b) => b - a);
   const planned = days.map((d) => ({ d, atMs: reminderMs(facts, rules, d) }));
   return planned.flatMap(({ d, atMs }, index) => {
-    if (atMs <= facts.periodStartMs) return [];
+    if (atMs <= facts.periodStartMs || isAsking(facts, rules, d)) return [];
     const dropAfterMs = planned[index + 1]?.atMs ?? facts.periodEndMs;
     return [{ kind: 'remind', name: `remind:${d}`, atMs, dropAfterMs }];
   });
 }
 
+/** The question to stay after a trial takes the place of the reminder of the same hour. */
+function isAsking(facts: CourseFacts, rules: CourseRules, days: number): boolean {
+  const askMs = facts.isRenewing ? undefined : facts.trial?.remindMs;
+  return askMs !== undefined && Math.abs(wishedMsOf(facts, rules, days) - askMs) < HOUR;
+}
+
+function wishedMsOf(facts: CourseFacts, rules: CourseRules, days: number): number {
+  const { periodEndMs, zone } = facts;
+  return days === 0
+    ? periodEndMs - rules.reminderLastLeadHours * HOUR
+    : daysAfter(periodEndMs, zone, -days);
+}
+
 function reminderMs(facts: CourseFacts, rules: CourseRules, days: number): number {
-  const { periodEndMs, zone, quiet } = facts;
-  const wishedMs =
-    days === 0
-      ? periodEndMs - rules.reminderLastLeadHours * HOUR
-      : daysAfter(periodEndMs, zone, -days);
+  const { periodEndMs, quiet } = facts;
+  const wishedMs = wishedMsOf(facts, rules, days);
   const loudMs = wishedMs + quietDelayMs(quiet, wishedMs);
   return loudMs < periodEndMs ? loudMs : quietSinceMs(quiet, wishedMs);
 }

@@ -34,6 +34,8 @@ import type {
   SpendActivities,
   SpendRefundActivities,
   SubscriptionActivities,
+  SubscriptionCourseActivities,
+  SubscriptionWishActivities,
   TrackActivities,
   TrialActivities,
   WalletActivities,
@@ -107,6 +109,8 @@ export type Activities = AutoTopupActivities &
   SpendActivities &
   SpendRefundActivities &
   SubscriptionActivities &
+  SubscriptionCourseActivities &
+  SubscriptionWishActivities &
   TrackActivities &
   TrialActivities &
   WalletActivities &

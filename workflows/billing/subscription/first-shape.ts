@@ -45,8 +45,8 @@ export async function firstShape(desk: SubscriptionDesk): Promise<{ state: strin
     desk.card = cardOf(current, deadline);
     showPeriod(show, current, deadline);
     const untilMs = clock.untilMs(deadline.atMs);
-    const isAsked = () => desk.hasNews || changes.length > 0 || desk.wishes.length > 0;
-    const isMoved = await condition(isAsked, untilMs, {
+    const isWanted = () => changes.length > 0 || desk.wishes.length > 0;
+    const isMoved = await condition(() => desk.hasNews || isWanted(), untilMs, {
       summary: SUBSCRIPTION_SUMMARY[deadline.kind],
     });
     if (!isMoved) {
@@ -54,7 +54,8 @@ export async function firstShape(desk: SubscriptionDesk): Promise<{ state: strin
       current = await meet(deadline, { current, asOf: clock.now() });
       await wakeNotifier();
     }
-    if (workflowInfo().continueAsNewSuggested) {
+    // Whoever still waits for an answer is answered first, by today's shape.
+    if (workflowInfo().continueAsNewSuggested && !isWanted()) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof subscription>(desk.input);
     }

@@ -31,14 +31,15 @@ export async function subscription(input: SubscriptionInput): Promise<{ state: s
     desk.hasNews = false;
     desk.course = (await loadCourse({ ...named(desk), asOf: desk.clock.now() })) ?? undefined;
     if (await answerAll(desk)) continue;
+    if (workflowInfo().continueAsNewSuggested) {
+      // Here nothing asked is without its answer, so the handlers can finish.
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof subscription>(input);
+    }
     const [next] = desk.course?.steps ?? [];
     if (!next) break;
     showCourse(desk, waitInWords(desk.course!));
     if (!(await isInterrupted(desk, next))) await take(desk, next);
-    if (workflowInfo().continueAsNewSuggested) {
-      await condition(allHandlersFinished);
-      await continueAsNew<typeof subscription>(input);
-    }
   }
   const state = desk.course?.state ?? 'unknown';
   showCourse(desk, 'nothing: this subscription is over');
@@ -52,10 +53,14 @@ function named({ input }: SubscriptionDesk): { readonly subscriptionId: string }
 
 /** True when something happened before the step was due. */
 async function isInterrupted(desk: SubscriptionDesk, next: CourseWait): Promise<boolean> {
-  const isAsked = () => desk.hasNews || desk.wishes.length > 0 || desk.changes.length > 0;
   const restMs = desk.clock.untilMs(Date.parse(next.at));
-  if (restMs === 0) return isAsked();
-  return condition(isAsked, restMs, { summary: `Until ${waitInWords(desk.course!)}` });
+  if (restMs === 0) return isAsked(desk);
+  const summary = `Until ${waitInWords(desk.course!)}`;
+  return condition(() => isAsked(desk), restMs, { summary });
+}
+
+function isAsked({ hasNews, wishes, changes }: SubscriptionDesk): boolean {
+  return hasNews || wishes.length > 0 || changes.length > 0;
 }
 
 async function take(desk: SubscriptionDesk, next: CourseWait): Promise<void> {
@@ -63,7 +68,7 @@ async function take(desk: SubscriptionDesk, next: CourseWait): Promise<void> {
   const taken = await takeSubscriptionStep({ ...named(desk), name, asOf: desk.clock.now() });
   if (taken.kind === 'done') return wakeNotifier();
   // The rows moved on between the look and the step, or disagree with it: never in a hot loop.
-  await condition(() => desk.hasNews, MOVED_REST, { summary: 'Until the rows are read again' });
+  await condition(() => isAsked(desk), MOVED_REST, { summary: 'Until the rows are read again' });
 }
 
 /** Answers everything asked so far, each from the rows as the one before it left them. */
