@@ -165,6 +165,9 @@ export const trackJobs = pgTable(
   (table) => [
     check('track_jobs_state', sql`${table.state} in ('open', 'settled', 'missing')`),
     check('track_jobs_amounts', sql`${table.reportedCost} >= 0 and ${table.chargedUtok} >= 0`),
+    index('track_jobs_open')
+      .on(table.lastSeenAt)
+      .where(sql`${table.state} = 'open'`),
   ],
 );
 

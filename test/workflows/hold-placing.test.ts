@@ -92,6 +92,23 @@ describe('a hold that lost its keeper', () => {
     expect(result).toMatchObject({ hold: { capturedUtok: tokens(3) } });
   });
 
+  test('and is mentioned by nobody, settles by its policy when its lease is over and it is found', async () => {
+    const one = await jobs.begin();
+    await jobs.beat(one, 3);
+    await one.handle.terminate('by mistake');
+    const kept = await theatre.roles().findWorkHold({ holdKey: one.order.holdKey });
+    if (!kept) throw new Error('the hold stands');
+    const leaseUntil = new Date(Date.now() - 10 * MINUTE).toISOString();
+    const late = { ...kept, hold: { ...kept.hold, leaseUntil } };
+    theatre.recast({ findWorkHold: () => Promise.resolve(late) });
+    const { holdKey, userId } = one.order;
+    await theatre.start('hold', { workflowId: one.handle.workflowId, input: { holdKey, userId } });
+    expect(await jobs.handleOf(holdKey).result()).toMatchObject({
+      hold: { capturedUtok: tokens(3), endedBy: 'expiry' },
+    });
+    expect(theatre.calls('endHold')).toHaveLength(1);
+  });
+
   test('or was never placed, is unknown', async () => {
     const answer = await jobs.commands.releaseHold(orderOf(), { request: named('/release') });
     expect(answer).toEqual({ kind: 'unknown' });

@@ -47,6 +47,14 @@ test('the keeper seals every five minutes, up to the horizon of the round before
   expect(theatre.calls('sealAudit')[2]).toEqual({ horizon: { ...HORIZON, toId: 2 } });
 });
 
+test('the keeper looks with every seal for work that nobody keeps', async () => {
+  const handle = await begin();
+  await theatre.pass(handle.workflowId, 5 * MINUTE + SECOND);
+  const rounds = theatre.calls('recoverWork').map(({ asOf }) => Date.parse(asOf));
+  expect(rounds).toHaveLength(2);
+  expect((rounds[1] ?? 0) - (rounds[0] ?? 0)).toBeGreaterThanOrEqual(5 * MINUTE - SECOND);
+});
+
 test('the keeper walks the whole chain, checks the books and empties old contents once a day', async () => {
   const pages = [{ cursor: { toId: 50, hash: 'a' } }, {}];
   theatre.play({ checkSeals: () => Promise.resolve(pages.shift() ?? {}) });

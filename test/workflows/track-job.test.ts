@@ -123,6 +123,20 @@ test('a cost without a rate is looked at again every day, told or not', async ()
   expect(await handle.result()).toEqual({ state: 'settled' });
 });
 
+test('a silent job whose workflow was terminated is settled by the next one, without a report', async () => {
+  const { handle, event } = await send({ isFinal: false });
+  await handle.terminate('by mistake');
+  const seenAt = new Date(Date.now() - 2 * HOUR).toISOString();
+  theatre.recast({ loadTrackJob: () => Promise.resolve(jobOf('open', seenAt)) });
+  const jobKey = trackJobKey(clientId, event);
+  const next = await theatre.start('trackJob', {
+    workflowId: trackJobId(jobKey),
+    input: { jobKey, clientId, userId: USER_ID },
+  });
+  expect(await next.result()).toEqual({ state: 'missing' });
+  expect(theatre.calls('settleMissingTrack')).toHaveLength(1);
+});
+
 test('a signal before any report and one after the end change nothing', async () => {
   const event = report({ userId: USER_ID });
   const jobKey = trackJobKey(clientId, event);

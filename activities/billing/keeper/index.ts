@@ -4,6 +4,7 @@ import { brokenInvariants } from '../invariants';
 import { openItem } from '../open-items';
 import { checkSeals } from './chain';
 import { promiseDigest } from './digest';
+import { recoverWork } from './lost-work';
 import { applyRetention } from './retention';
 import { sealAudit } from './sealing';
 
@@ -14,6 +15,7 @@ export function keeperActivities(deps: ActivityDeps) {
     checkSeals: (round: Parameters<typeof checkSeals>[1]) => checkSeals(deps, round),
     promiseDigest: (round: Parameters<typeof promiseDigest>[1]) => promiseDigest(deps, round),
     checkInvariants: (round: { readonly asOf: string }) => checkInvariants(deps, round),
+    recoverWork: (round: { readonly asOf: string }) => recoverWork(deps, round),
     applyRetention: (round: { readonly asOf: string }) => applyRetention(deps, round),
   };
 }

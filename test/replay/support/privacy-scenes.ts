@@ -64,6 +64,13 @@ export const PRIVACY_SCENES: Readonly<Record<string, Scene>> = {
     await theatre.pass(KEEPER_ID, 11 * MINUTE);
     return handle;
   },
+  'keeper-recovering': async (theatre) => {
+    theatre.recast({ recoverWork: () => Promise.resolve({ holds: 1, jobs: 1 }) });
+    const handle = await theatre.start('keeper', { workflowId: KEEPER_ID, input: {} });
+    await until('a round', async () => theatre.calls('applyRetention').length === 1);
+    await theatre.pass(KEEPER_ID, 6 * MINUTE);
+    return handle;
+  },
   'export-gone': async (theatre) => {
     const handle = await copied(theatre);
     await theatre.pass(handle.workflowId, 2 * DAY + SECOND);

@@ -267,6 +267,7 @@ export function happyActivities(): Activities {
         nextAt: new Date(Date.parse(asOf) + 24 * HOUR).toISOString(),
       }),
     checkInvariants: () => Promise.resolve({ broken: [] }),
+    recoverWork: () => Promise.resolve({ holds: 0, jobs: 0 }),
     applyRetention: () => Promise.resolve({ inboxEvents: 0, outboxMessages: 0, exports: 0 }),
     queueBroadcast: () =>
       Promise.resolve({

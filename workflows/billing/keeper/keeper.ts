@@ -17,7 +17,14 @@ import {
   type KeeperInput,
   type SealHorizon,
 } from './contract';
-import { applyRetention, checkInvariants, checkSeals, promiseDigest, sealAudit } from './stubs';
+import {
+  applyRetention,
+  checkInvariants,
+  checkSeals,
+  promiseDigest,
+  recoverWork,
+  sealAudit,
+} from './stubs';
 
 /** Rows younger than this are not sealed (AU-1): a horizon is used one round after it was taken. */
 const SEAL_EVERY_MS = 5 * 60_000;
@@ -33,7 +40,7 @@ interface Desk {
 }
 
 /**
- * Keeps the books honest: seals the audit every five minutes, and once a day checks the seals and the invariants and
+ * Keeps the books honest: seals the audit every five minutes and starts what lost its keeper, and once a day checks the seals and the invariants and
  * empties what may not be kept longer. Every morning it tells the operators of the day before. It never ends; a long
  * history continues as new.
  */
@@ -41,7 +48,7 @@ export async function keeper(input: KeeperInput): Promise<void> {
   const desk = layDesk(input);
   const show = createShowcase();
   for (;;) {
-    if (Date.now() >= desk.sealAtMs) await seal(desk);
+    if (Date.now() >= desk.sealAtMs) await keepWatch(desk);
     if (isRoundDue(desk)) await doRound(desk);
     const hasDigest = patched('ops-digest');
     if (hasDigest && isDigestDue(desk)) await tellDigest(desk);
@@ -80,6 +87,13 @@ function layDesk(input: KeeperInput): Desk {
     waitingFor: 'the next audit rows to seal',
   }));
   return desk;
+}
+
+/** What is done every few minutes. */
+async function keepWatch(desk: Desk): Promise<void> {
+  await seal(desk);
+  if (!patched('recover-work')) return;
+  await recoverWork({ asOf: new Date(Date.now()).toISOString() });
 }
 
 async function seal(desk: Desk): Promise<void> {

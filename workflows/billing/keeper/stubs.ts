@@ -8,6 +8,11 @@ export const sealAudit = database('sealAudit', 'Seal the audit rows that are cer
 
 export const promiseDigest = database('promiseDigest', 'Promise the operators their digest');
 
+export const recoverWork = database(
+  'recoverWork',
+  'Start what somebody terminated and nobody misses',
+);
+
 export const checkSeals = stub<KeeperActivities['checkSeals']>('checkSeals', {
   ...BOOKS_CHECK,
   summary: 'Compare the audit with its seals',

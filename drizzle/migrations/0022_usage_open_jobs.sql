@@ -1,0 +1,1 @@
+CREATE INDEX "track_jobs_open" ON "track_jobs" USING btree ("last_seen_at") WHERE "track_jobs"."state" = 'open';
