@@ -1,5 +1,5 @@
 import type { SealHorizon } from '../../workflows/billing/keeper/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { asWorkflow, atOnce, count, NOON, openBooks, SETTINGS, type Books } from './support/books';
 
 const KEEPER = 'keeper:0';

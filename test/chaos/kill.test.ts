@@ -6,7 +6,7 @@ import {
   type ProcessStack,
   type Victim,
 } from '../support/process-stack';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 
 // Every process is a real one and dies by SIGKILL; the supervisor starts it again, as a container platform would.
 

@@ -9,7 +9,7 @@ import { holdKeyOf, holdWorkflowId } from '../../workflows/billing/hold/contract
 import { grant, transfer } from '../activities/support/transfers';
 import { requireInvariants } from '../support/invariants';
 import { startProcessStack, type ProcessStack, type Victim } from '../support/process-stack';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 
 // Every process is a real one and dies by SIGKILL while tokens are spent or held; clients repeat what was not answered.
 

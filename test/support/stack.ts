@@ -31,8 +31,9 @@ import { createDatabase, takeServers, type Servers } from './servers';
 import { BOT_TOKEN, startBot } from './stack-bot';
 import { startHttp } from './stack-http';
 import { TEST_SECRETS } from './secrets';
+import { until } from './until';
 
-export { BOT_TOKEN };
+export { BOT_TOKEN, until };
 const API_KEY = 'mock-api-key';
 
 const CREDENTIALS = {
@@ -260,21 +261,6 @@ function installRuntime(): void {
   isRuntimeInstalled = true;
   const level = process.env['TEST_LOG_LEVEL'] ? 'WARN' : 'ERROR';
   Runtime.install({ logger: new DefaultLogger(level), shutdownSignals: [] });
-}
-
-/** Polls until the probe gives something, and fails with its name after a while. */
-export async function until<T>(
-  what: string,
-  probe: () => Promise<T | undefined | false>,
-  timeoutMs = 20_000,
-): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const found = await probe();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 /** Checks the books; to be called after every test. */

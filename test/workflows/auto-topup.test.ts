@@ -10,7 +10,7 @@ import {
   topupNeededSignal,
   topupPaidSignal,
 } from '../../workflows/billing/auto-topup/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { fact, fulfilled, USER_ID } from './support/cast';
 import { DAY, HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';
 

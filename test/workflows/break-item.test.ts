@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { breakItemId } from '../../workflows/billing/break-item/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { USER_ID } from './support/cast';
 import { openTheatre, type Theatre } from './support/theatre';
 

@@ -9,7 +9,7 @@ import {
   pauseBroadcastUpdate,
   resumeBroadcastUpdate,
 } from '../../workflows/billing/broadcast/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { refusalOf } from './support/seen';
 import { openTheatre, type Roles, type Theatre } from './support/theatre';
 

@@ -9,7 +9,7 @@ import {
   openCheckoutUpdate,
   prolongCheckoutUpdate,
 } from '../../workflows/billing/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { happyActivities, REPAIR, USER_ID } from './support/cast';
 import { refusalOf, shown } from './support/seen';
 import { DAY, HOUR, openTheatre, SECOND, type Theatre } from './support/theatre';

@@ -14,7 +14,7 @@ import {
   openCheckoutUpdate,
   paymentSeenSignal,
 } from '../../workflows/billing/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { fact, fulfilled, happyActivities, USER_ID } from './support/cast';
 import { DAY, HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';
 

@@ -8,7 +8,7 @@ import {
   type DisputeInput,
   type DisputeNews,
 } from '../../workflows/billing/dispute/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { REPAIR, USER_ID } from './support/cast';
 import { refusalOf, shown } from './support/seen';
 import { DAY, HOUR, openTheatre, type Theatre } from './support/theatre';

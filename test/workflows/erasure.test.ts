@@ -8,7 +8,7 @@ import {
   withdrawErasureUpdate,
   type ErasureCard,
 } from '../../workflows/billing/erasure/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { USER_ID } from './support/cast';
 import { shown } from './support/seen';
 import { DAY, HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';

@@ -6,7 +6,7 @@ import {
   exportWorkflowId,
   openExportUpdate,
 } from '../../workflows/billing/export/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { USER_ID } from './support/cast';
 import { DAY, HOUR, openTheatre, type Theatre } from './support/theatre';
 

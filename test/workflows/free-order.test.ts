@@ -7,7 +7,7 @@ import {
   freeOrderWorkflowId,
 } from '../../workflows/billing/free-order/contract';
 import { walletWorkflowId } from '../../workflows/billing/wallet/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { USER_ID } from './support/cast';
 import { shown } from './support/seen';
 import { openTheatre, SECOND, type Theatre } from './support/theatre';

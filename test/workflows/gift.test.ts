@@ -10,7 +10,7 @@ import {
   giftWorkflowId,
   takeBackGiftUpdate,
 } from '../../workflows/billing/gift/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { fact, fulfilled, USER_ID } from './support/cast';
 import { shown, timerSummaries } from './support/seen';
 import { DAY, HOUR, openTheatre, SECOND, type Theatre } from './support/theatre';

@@ -1,5 +1,5 @@
 import { tokens } from '../../src/domain/tokens';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { Jobs, named, orderOf } from './support/hold-jobs';
 import { MINUTE, openTheatre, type Theatre } from './support/theatre';
 

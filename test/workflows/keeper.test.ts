@@ -6,7 +6,7 @@ import {
   keeperStateQuery,
   type KeeperInput,
 } from '../../workflows/billing/keeper/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { HORIZON, REPAIR } from './support/cast';
 import { refusalOf } from './support/seen';
 import { DAY, HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';

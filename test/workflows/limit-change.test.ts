@@ -3,7 +3,7 @@ import { createCommands } from '../../src/commands/billing';
 import type { LimitChangeInput } from '../../src/commands/limits';
 import { tokens } from '../../src/domain/tokens';
 import { limitChangeId } from '../../workflows/billing/limit-change/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { USER_ID } from './support/cast';
 import { shown } from './support/seen';
 import { openTheatre, type Theatre } from './support/theatre';

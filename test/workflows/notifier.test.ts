@@ -8,7 +8,7 @@ import {
   resumeNotifierUpdate,
   wakeNotifierSignal,
 } from '../../workflows/billing/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { REPAIR } from './support/cast';
 import { refusalOf, shown } from './support/seen';
 import { HOUR, MINUTE, openTheatre, SECOND, type Roles, type Theatre } from './support/theatre';

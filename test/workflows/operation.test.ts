@@ -4,7 +4,7 @@ import {
   operationOutcomeUpdate,
   operationWorkflowId,
 } from '../../workflows/billing/operation/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { shown } from './support/seen';
 import { openTheatre, type Theatre } from './support/theatre';
 

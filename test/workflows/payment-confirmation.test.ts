@@ -8,7 +8,7 @@ import {
   paymentHintSignal,
   type PaymentHint,
 } from '../../workflows/billing/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { fact, happyActivities, USER_ID } from './support/cast';
 import { shown } from './support/seen';
 import { DAY, HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';

@@ -8,7 +8,7 @@ import {
   proposalWorkflowId,
   rejectUpdate,
 } from '../../workflows/billing/proposal/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { proposalOf } from './support/cast';
 import { refusalOf } from './support/seen';
 import { HOUR, openTheatre, type Theatre } from './support/theatre';

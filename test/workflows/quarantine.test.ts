@@ -12,7 +12,7 @@ import {
   writeOffPaymentUpdate,
   type ResolutionKind,
 } from '../../workflows/billing/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { fact, quarantined, REPAIR, USER_ID } from './support/cast';
 import { refusalOf, shown } from './support/seen';
 import { HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';

@@ -3,7 +3,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import type { PaidReward } from '../../activities/billing/referrals/paying';
 import { paymentConfirmationId } from '../../workflows/billing/contract';
 import { referralStateQuery, referralWorkflowId } from '../../workflows/billing/referral/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { fact, fulfilled, USER_ID } from './support/cast';
 import { shown, timerSummaries } from './support/seen';
 import { DAY, HOUR, openTheatre, SECOND, type Theatre } from './support/theatre';

@@ -10,7 +10,7 @@ import {
   type RefundInput,
   type RefundPhase,
 } from '../../workflows/billing/refund/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { proposedRefund, REFUND_PLAN, REPAIR, USER_ID } from './support/cast';
 import { refusalOf, shown } from './support/seen';
 import { DAY, HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';

@@ -6,7 +6,7 @@ import {
   spendRefundId,
   type SpendRefundOutcome,
 } from '../../workflows/billing/spend-refund/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { named } from './support/hold-jobs';
 import { shown } from './support/seen';
 import { openTheatre, type Theatre } from './support/theatre';

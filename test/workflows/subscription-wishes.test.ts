@@ -12,7 +12,7 @@ import {
   upcomingQuery,
   type WishOutcome,
 } from '../../workflows/billing/subscription/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { REPAIR, USER_ID } from './support/cast';
 import { refusalOf } from './support/seen';
 import {

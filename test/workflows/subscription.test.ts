@@ -9,7 +9,7 @@ import {
   cancelSubscriptionUpdate,
   upcomingQuery,
 } from '../../workflows/billing/subscription/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { USER_ID } from './support/cast';
 import { shown, timerSummaries } from './support/seen';
 import {

@@ -9,7 +9,7 @@ import {
   trackJobId,
   trackJobQuery,
 } from '../../workflows/billing/track-job/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { report } from '../support/tracks';
 import { jobOf, reported, USER_ID } from './support/cast';
 import { shown, timerSummaries } from './support/seen';

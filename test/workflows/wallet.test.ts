@@ -8,7 +8,7 @@ import {
   walletWorkflowId,
 } from '../../workflows/billing/wallet/contract';
 import { paymentConfirmationId } from '../../workflows/billing/contract';
-import { until } from '../support/stack';
+import { until } from '../support/until';
 import { fact, fulfilled, USER_ID } from './support/cast';
 import { shown, timerSummaries } from './support/seen';
 import { DAY, openTheatre, SECOND, type Theatre } from './support/theatre';

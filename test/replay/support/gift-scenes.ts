@@ -6,7 +6,7 @@ import {
   giftWorkflowId,
   takeBackGiftUpdate,
 } from '../../../workflows/billing/gift/contract';
-import { until } from '../../support/stack';
+import { until } from '../../support/until';
 import { fact, fulfilled, USER_ID } from '../../workflows/support/cast';
 import { DAY, SECOND, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';

@@ -20,7 +20,7 @@ import {
   proposalWorkflowId,
   rejectUpdate,
 } from '../../../workflows/billing/proposal/contract';
-import { until } from '../../support/stack';
+import { until } from '../../support/until';
 import { fact, fulfilled, proposalOf, REPAIR } from '../../workflows/support/cast';
 import { HOUR, type Theatre } from '../../workflows/support/theatre';
 

@@ -11,7 +11,7 @@ import {
   openExportUpdate,
 } from '../../../workflows/billing/export/contract';
 import { checkBooksUpdate, KEEPER_ID } from '../../../workflows/billing/keeper/contract';
-import { until } from '../../support/stack';
+import { until } from '../../support/until';
 import { REPAIR, USER_ID } from '../../workflows/support/cast';
 import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';

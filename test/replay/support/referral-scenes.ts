@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { paymentConfirmationId } from '../../../workflows/billing/contract';
 import { referralWorkflowId } from '../../../workflows/billing/referral/contract';
-import { until } from '../../support/stack';
+import { until } from '../../support/until';
 import { fact, fulfilled, USER_ID } from '../../workflows/support/cast';
 import { DAY, SECOND, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';

@@ -25,7 +25,7 @@ import {
 } from '../../../workflows/billing/refund/contract';
 import type { PaymentStanding } from '../../../workflows/billing/operations/contract';
 import type { WireFact } from '../../../src/domain/billing/payment';
-import { until } from '../../support/stack';
+import { until } from '../../support/until';
 import { fact, proposedRefund, REPAIR, USER_ID } from '../../workflows/support/cast';
 import { DAY, HOUR, MINUTE, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';

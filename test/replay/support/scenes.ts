@@ -20,7 +20,7 @@ import {
   writeOffPaymentUpdate,
   type ResolutionKind,
 } from '../../../workflows/billing/contract';
-import { until } from '../../support/stack';
+import { until } from '../../support/until';
 import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/support/cast';
 import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
 import { PRIVACY_SCENES } from './privacy-scenes';

@@ -6,7 +6,7 @@ import {
   TOPUP_SWEEP_ID,
   topupNeededSignal,
 } from '../../../workflows/billing/auto-topup/contract';
-import { until } from '../../support/stack';
+import { until } from '../../support/until';
 import { fact, fulfilled, USER_ID } from '../../workflows/support/cast';
 import { HOUR, MINUTE, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';

@@ -8,7 +8,7 @@ import {
   freeOrderOutcomeUpdate,
   freeOrderWorkflowId,
 } from '../../../workflows/billing/free-order/contract';
-import { until } from '../../support/stack';
+import { until } from '../../support/until';
 import { USER_ID } from '../../workflows/support/cast';
 import { DAY, SECOND, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';

@@ -9,7 +9,7 @@ import {
   type CourseWait,
   type SubscriptionCourse,
 } from '../../../workflows/billing/subscription/contract';
-import { until } from '../../support/stack';
+import { until } from '../../support/until';
 import { USER_ID } from './cast';
 import { DAY, type Roles, type Theatre } from './theatre';
 
