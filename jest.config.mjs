@@ -30,7 +30,10 @@ const REAL = [
 
 /** `fast` needs nothing but Node; `real` needs PostgreSQL and Temporal, which its set-up starts. */
 const config = {
-  maxWorkers: 2,
+  // One more than the two cores of a small machine: most tests wait for the servers most of the time.
+  maxWorkers: 3,
+  // Modules are loaded anew for each file, and what V8 keeps of them grows for as long as a worker lives.
+  workerIdleMemoryLimit: '1GB',
   // Jest knows one time limit for all projects; that of real servers on a busy machine.
   testTimeout: 120_000,
   projects: [
