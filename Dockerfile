@@ -15,4 +15,4 @@ COPY --from=build --chown=node:node /app/dist ./dist
 COPY --from=build --chown=node:node /app/drizzle/migrations ./drizzle/migrations
 COPY --from=build --chown=node:node /app/legal ./legal
 USER node
-CMD ["node", "--enable-source-maps", "dist/src/main/server.js"]
+CMD ["node", "dist/src/main/server.js"]

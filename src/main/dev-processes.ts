@@ -105,7 +105,8 @@ function nodeProcesses(plan: ProcessPlan, env: Record<string, string>) {
   ): ProcessDefinition => ({
     name,
     command: process.execPath,
-    args: ['--enable-source-maps', join(plan.compiledFolder, entry)],
+    // No source maps: Node would look up in them every stack that Temporal takes for a promise of a workflow.
+    args: [join(plan.compiledFolder, entry)],
     env,
     stopWithinMs: 15_000,
     ...(isReady === undefined ? {} : { isReady }),

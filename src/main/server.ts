@@ -22,11 +22,15 @@ import { readTerms } from './terms';
 import { providersOf } from './wiring';
 import { builtBundle } from './workflow-code';
 
+/** Calls are counted by one statement at a time, always the same. */
+const RATES_POOL = { applicationName: 'server-rates', poolSize: 1, keepsStatements: true };
+
 runProcess('server', async ({ config, log, stopping }) => {
   // Temporal's own handlers would stop the worker of spends before the last request is answered.
   Runtime.install({ shutdownSignals: [] });
   const { address, namespace, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'server' });
+  const counting = connect(config.databaseUrl, RATES_POOL);
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'server-reads' });
   const connection = await Connection.connect({ address });
   const makings: BotMakings & { config: Config } = {
@@ -38,6 +42,7 @@ runProcess('server', async ({ config, log, stopping }) => {
       settings: config.billing,
       terms: readTerms(config.http.legalDir),
       secrets: config.secrets,
+      counting: counting.db,
     }),
     providers: providersOf(config),
   };
@@ -70,7 +75,7 @@ runProcess('server', async ({ config, log, stopping }) => {
   await spends.stop();
   await clearing.stop();
   await connection.close();
-  await Promise.all([writes.close(), readOnly.close()]);
+  await Promise.all([writes.close(), counting.close(), readOnly.close()]);
 });
 
 /** Few batches run at once, and always with the same statements. */

@@ -28,12 +28,17 @@ export interface RecordsOptions {
   /** Seals what is kept about a person, and reads the codes in links. */
   readonly secrets: Secrets;
   readonly rateLimits?: RateLimits;
+  /**
+   * Where rates are counted, else with everything else. A pool that keeps its statements spares every call of the API
+   * that the largest of them is parsed and planned anew.
+   */
+  readonly counting?: Database;
 }
 
 /** The edge's own writes over one pool. Each member is one short transaction. */
 export function createRecords(db: Database, options: RecordsOptions): EdgeRecords {
   const { settings, terms, secrets } = options;
-  const count = createCounters(db);
+  const count = createCounters(options.counting ?? db);
   const beginning = { displayTimeZone: settings.displayTimeZone, terms };
   return {
     arrive: (coming) => arrive(db, beginning, coming),
