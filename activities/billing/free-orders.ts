@@ -7,6 +7,7 @@ import type { BillingSettings } from '../../src/domain/billing/settings';
 import type { FreeOrderRefusal } from '../../workflows/billing/free-order/contract';
 import type { ActivityDeps } from '../deps';
 import { inTransaction, readSettings, workflowId } from '../transactions';
+import { startedFromBalance, startFromBalance } from './balance-starts';
 import { giveUpgrade } from './free-upgrades';
 import { isIntact, loadTerms, quoteHolds, type OrderTariff } from './orders';
 import { moneyRefusal } from './standing';
@@ -89,9 +90,10 @@ async function give(tx: Transaction, task: FreeTask): Promise<CompletedFreeOrder
       return giveTrial(tx, task);
     case 'upgrade':
       return giveUpgrade(tx, task);
+    case 'renewal':
+      return startFromBalance(tx, task);
     case 'purchase':
     case 'topup':
-    case 'renewal':
     case 'gift':
       // Nothing of this kind is sold for nothing: prices are above zero, and a discount leaves the minimum payable.
       return refused('not_free');
@@ -101,8 +103,10 @@ async function give(tx: Transaction, task: FreeTask): Promise<CompletedFreeOrder
 }
 
 /** The answer of an earlier try that was lost on its way. */
-async function completedBefore(tx: Transaction, { quote }: OrderTariff) {
+async function completedBefore(tx: Transaction, terms: OrderTariff) {
+  const { quote } = terms;
   if (quote.purpose === 'trial') return givenTrial(tx, quote);
+  if (quote.purpose === 'renewal') return startedFromBalance(terms);
   const { subscriptionId } = quote;
   const subscription = { subscriptionId: subscriptionId ?? '', change: 'extended' } as const;
   return { kind: 'fulfilled', ...(subscriptionId === null ? {} : { subscription }) } as const;

@@ -103,6 +103,7 @@ function versionTerms({ version, kind, priceMinor, utokPerMinor }: Offer): Versi
     maxAmountMinor: version.maxAmountMinor,
     priceMinor: priceMinor ?? undefined,
     utokPerMinor: utokPerMinor ?? undefined,
+    renewable: version.renewable,
   };
 }
 

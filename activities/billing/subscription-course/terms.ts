@@ -2,8 +2,8 @@ import { and, desc, eq, lte } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { tariffPrices, tariffs, tariffVersions, topupRates } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
+import { walletFeeUtok } from '../../../src/domain/billing/pricing';
 import type { PeriodTerms } from '../../../src/domain/billing/subscription';
-import { convertMinor } from '../../../src/domain/tokens';
 import type { RenewalPrice } from '../../../workflows/billing/subscription/contract';
 import type { Tariff, TariffVersion } from '../orders';
 import type { Subscription } from '../timelines';
@@ -52,21 +52,19 @@ export async function renewalTerms(
   };
 }
 
-/**
- * What the wallet pays for the next period, in micro-tokens: the plan's own fee, else its price in roubles at the
- * top-up rate. Undefined for a plan the wallet cannot pay: one that sells tokens, a trial, one without a price.
- */
+/** What the wallet pays for the next period, in micro-tokens; undefined for a plan the wallet cannot pay. */
 export function feeOf({
   version,
   tariff,
   prices,
   utokPerKopeck,
 }: RenewalTerms): number | undefined {
-  if (!version.renewable) return undefined;
-  if (version.feeUtok > 0) return version.feeUtok;
   const price = prices.find(({ currency }) => currency === 'RUB');
-  if (tariff.kind !== 'subscription' || !price || utokPerKopeck === undefined) return undefined;
-  return convertMinor(price.amountMinor, utokPerKopeck);
+  return walletFeeUtok({
+    ...{ kind: tariff.kind, feeUtok: version.feeUtok, renewable: version.renewable },
+    ...{ periodUnit: version.periodUnit, priceMinor: price?.amountMinor },
+    utokPerMinor: utokPerKopeck,
+  });
 }
 
 /** What a renewal will take from its driver, for reminders and screens; undefined where nothing can. */

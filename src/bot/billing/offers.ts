@@ -147,6 +147,7 @@ export async function tellRefusal(
     case 'tariff_unavailable':
     case 'change_impossible':
     case 'change_at_end':
+    case 'not_renewable':
       await tell(ctx, { key: `refused.${refusal.reason}` });
   }
 }

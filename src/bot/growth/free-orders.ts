@@ -42,6 +42,8 @@ async function showRefusal(
     case 'quote_unknown':
     case 'not_free':
     case 'change_impossible':
+    case 'already_subscribed':
+    case 'insufficient_balance':
     case 'user_blocked':
     case 'money_frozen':
     case 'erasing':

@@ -22,6 +22,8 @@ export interface VersionTerms {
   readonly priceMinor: number | undefined;
   /** Micro-tokens per minor unit of the asked currency; undefined when it has no rate. */
   readonly utokPerMinor: number | undefined;
+  /** Whether it may go on by itself; not when absent. */
+  readonly renewable?: boolean;
 }
 
 export interface PriceRequest {
@@ -73,6 +75,8 @@ export interface QuoteTerms {
 export type PriceRefusal =
   | { readonly reason: 'currency_not_sold' }
   | { readonly reason: 'amount_missing' }
+  /** The balance cannot pay a period of it. */
+  | { readonly reason: 'not_renewable' }
   | { readonly reason: 'below_minimum'; readonly minimum: Money }
   | { readonly reason: 'above_maximum'; readonly maximum: Money };
 
@@ -87,6 +91,7 @@ export type Price =
 export function priceOrder(version: VersionTerms, request: PriceRequest): Price {
   const exponent = exponentOf(request.currency);
   if (exponent === undefined) return { kind: 'refused', reason: 'currency_not_sold' };
+  if (request.purpose === 'renewal') return priceFromBalance(version, { ...request, exponent });
   return version.kind === 'topup'
     ? priceTopup(version, { ...request, exponent })
     : priceProduct(version, { ...request, exponent });
@@ -114,6 +119,35 @@ function priceProduct(version: VersionTerms, request: ExactRequest): Price {
   const tokensUtok = request.change?.tokensUtok ?? version.tokensUtok;
   return { kind: 'priced', terms: terms(version, request, { listMinor, tokensUtok }) };
 }
+
+/** A period that the balance pays: no money, and the tokens that were bought already for a fee (15.1). */
+function priceFromBalance(version: VersionTerms, request: ExactRequest): Price {
+  // The fee of a plan without one of its own is its price in roubles, whatever money its owner thinks in.
+  if (request.currency !== 'RUB') return { kind: 'refused', reason: 'currency_not_sold' };
+  const feeUtok = walletFeeUtok(version);
+  if (feeUtok === undefined) return { kind: 'refused', reason: 'not_renewable' };
+  const plain = { ...request, promo: undefined, change: undefined };
+  const priced = { ...version, feeUtok, utokPerMinor: undefined };
+  return { kind: 'priced', terms: terms(priced, plain, { listMinor: 0, tokensUtok: 0 }) };
+}
+
+/**
+ * What a wallet pays for a period, in micro-tokens: the plan's own fee, else its price in roubles at the top-up rate.
+ * Undefined for a plan the wallet cannot pay: one that sells tokens, a trial, one without a price.
+ */
+export function walletFeeUtok(version: WalletPriced): number | undefined {
+  const { feeUtok, kind, priceMinor, utokPerMinor, periodUnit } = version;
+  if (version.renewable !== true || periodUnit === null) return undefined;
+  if (feeUtok > 0) return feeUtok;
+  const isPriced = priceMinor !== undefined && utokPerMinor !== undefined;
+  return kind === 'subscription' && isPriced ? convertMinor(priceMinor, utokPerMinor) : undefined;
+}
+
+/** Price and rate are those of the rouble. */
+export type WalletPriced = Pick<
+  VersionTerms,
+  'feeUtok' | 'kind' | 'priceMinor' | 'utokPerMinor' | 'periodUnit' | 'renewable'
+>;
 
 /** List amount, less the credit of a running period, less the code, but never below the minimum payable (TP-10). */
 function terms(

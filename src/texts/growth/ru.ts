@@ -19,6 +19,10 @@ export const growthRu = {
     'Пробный период у вас уже был, второй взять нельзя. Посмотрите тарифы: /tariffs',
   'refused.trial_not_new':
     'Пробный период — для тех, кто ещё ничего не покупал. Посмотрите тарифы: /tariffs',
+  'refused.already_subscribed': 'Подписка у вас уже есть: /subscription',
+  'refused.insufficient_balance':
+    'На балансе не хватает токенов. Пополните его, и подписка начнётся: /topup',
+  'refused.not_renewable': 'Этот тариф нельзя оплатить с баланса. Посмотрите тарифы: /tariffs',
   'refused.not_free': 'Этот заказ нужно оплатить. Начните заново: /tariffs',
 
   'command.gift': 'Подарить',

@@ -45,6 +45,7 @@ import { connect, type Database } from '../../../drizzle/client';
 import { migrateDatabase } from '../../../drizzle/migrate';
 import { users } from '../../../drizzle/schema';
 import { seedDatabase } from '../../../drizzle/seeds';
+import type { QuotePurpose } from '../../../src/domain/billing/pricing';
 import { DEFAULT_SETTINGS, type BillingSettings } from '../../../src/domain/billing/settings';
 import type { PaymentProvider } from '../../../src/payments/provider';
 import { createQuote } from '../../../src/records/quotes';
@@ -82,6 +83,7 @@ export interface QuoteWish {
   readonly asOf?: string;
   /** A code as it is typed. */
   readonly promo?: string;
+  readonly purpose?: QuotePurpose;
 }
 
 export type Activities = AutoTopupActivities &
@@ -187,6 +189,7 @@ async function freeze(db: Database, sql: postgres.Sql, wish: QuoteWish): Promise
     asOf: new Date(asOf),
     ...(wish.amountMinor === undefined ? {} : { amountMinor: wish.amountMinor }),
     ...(wish.promo === undefined ? {} : { promo: wish.promo }),
+    ...(wish.purpose === undefined ? {} : { purpose: wish.purpose }),
   });
   if (quote.kind !== 'quoted') throw new Error(`no quote: ${quote.reason}`);
   return quote.quoteId;

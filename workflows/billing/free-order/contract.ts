@@ -26,6 +26,9 @@ export type FreeOrderRefusal =
   | 'not_free'
   /** The plan it was quoted for does not run any more. */
   | 'change_impossible'
+  /** A period from the balance is for somebody without a live subscription. */
+  | 'already_subscribed'
+  | 'insufficient_balance'
   | MoneyRefusal
   | PromoRefusal
   | TrialRefusal;
