@@ -24,13 +24,22 @@ beforeEach(async () => {
         return new Promise(() => undefined);
       },
     },
+    spending: {
+      ...usual.spending,
+      spendAll: (spends) =>
+        spends.map(({ key }, index) =>
+          index === 0
+            ? new Promise<never>(() => undefined)
+            : Promise.resolve({ kind: 'refused' as const, key, code: 'user_not_found' as const }),
+        ),
+    },
     reads: {
       ...usual.reads,
       paymentRefunds: async () => PAYMENT,
       apiKeys: async () => [
         {
           ...{ prefix: issued.prefix, hash: issued.hash, keyId: 'key-1', clientId: 'c' },
-          ...{ clientName: 'shop', isClientActive: true, scopes: ['refund:write'] },
+          ...{ clientName: 'shop', isClientActive: true, scopes: ['refund:write', 'spend:write'] },
           ...{ rateLimit: undefined, expiresAt: undefined, revokedAt: undefined },
         },
       ],
@@ -56,7 +65,7 @@ async function post({ path = PATH, body = JSON.stringify(WISH), headers = {} }: 
     body,
   });
   const json = (await response.json()) as Record<string, unknown>;
-  return { status: response.status, code: json['code'], headers: response.headers };
+  return { status: response.status, code: json['code'], headers: response.headers, json };
 }
 
 test('a named request that takes too long is said to run, and goes on', async () => {
@@ -64,6 +73,17 @@ test('a named request that takes too long is said to run, and goes on', async ()
   expect(answer).toMatchObject({ status: 409, code: 'request_in_progress' });
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
   expect(asked).toBe(1);
+});
+
+test('an item of a batch that takes as long is said to run, and the others are answered', async () => {
+  const item = { user_id: 77, amount: 1, description: 'a job' };
+  const items = ['a', 'b'].map((key) => ({ ...item, idempotency_key: key }));
+  const { status, json } = await post({ path: '/spends/batch', body: JSON.stringify({ items }) });
+  expect(status).toBe(200);
+  expect(json['results']).toMatchObject([
+    { status: 409, problem: { code: 'request_in_progress' } },
+    { status: 404, problem: { code: 'user_not_found' } },
+  ]);
 });
 
 test('the name of a request is 1 to 255 visible characters, in the header, the body or both alike', async () => {

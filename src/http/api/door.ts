@@ -1,18 +1,14 @@
 import { json, type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { z } from 'zod';
 import { callerOf, type Gate } from './access';
-import { TimeLimitError, within } from '../time-limit';
 import { flawOf, requireJson } from './hygiene';
 import { nameOf } from './idempotency';
 import type { ApiParts } from './parts';
+import { inTime } from './patience';
 import { answerApiProblem, ApiProblem } from './problems';
 import type { AnyRoute, Answer } from './route';
 
 const BODY_LIMIT = '64kb';
-/** How long a named request may keep its caller waiting (API-4). */
-const PATIENCE_MS = 10_000;
-/** When to ask again for what still runs. */
-const ASK_AGAIN_SECONDS = 2;
 
 export interface Opened {
   readonly gate: Gate;
@@ -84,20 +80,6 @@ function refuseFlaws({ params, query, body }: Request): void {
     detail: 'The request holds what cannot be kept.',
     members: { errors },
   });
-}
-
-/** Whoever named a request does not wait for ever: the work goes on, and a repeat finds it or its answer (API-4). */
-async function inTime({ settings }: ApiParts, work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await within(settings.apiPatienceMs ?? PATIENCE_MS, work);
-  } catch (error) {
-    if (!(error instanceof TimeLimitError)) throw error;
-    throw new ApiProblem({
-      code: 'request_in_progress',
-      detail: 'The request still runs; repeat it with the same Idempotency-Key for its answer.',
-      headers: { 'retry-after': String(ASK_AGAIN_SECONDS) },
-    });
-  }
 }
 
 /** The key's alias belongs to the envelope and not to what the body means. */

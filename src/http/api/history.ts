@@ -15,7 +15,7 @@ import {
   utokOut,
   uuid,
 } from './schemas';
-import { transferLabel } from './transfer-labels';
+import { transferLabel } from '../../domain/billing/transfer-labels';
 
 const transfer = z
   .object({

@@ -1,7 +1,6 @@
-import type { SpendAnswer, SpendRequest } from '../../commands/spend-gate';
+import type { SpendRequest } from '../../commands/spend-gate';
 import type { Caller } from './access';
 import { fingerprintOf } from './idempotency';
-import { ApiProblem } from './problems';
 
 /** What a caller wants to be paid for. */
 export interface Wish {
@@ -44,24 +43,3 @@ export function requestOf(
     asOf: by.asOf,
   };
 }
-
-/** How long an item of a batch is waited for before its caller is told to come again with the same key (API-4). */
-const PATIENCE_MS = 10_000;
-
-/** The answer, or the refusal to wait longer; a failure means that the outcome is unknown. */
-export async function awaited(answer: Promise<SpendAnswer>): Promise<SpendAnswer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new ApiProblem(IN_PROGRESS)), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-const IN_PROGRESS = {
-  code: 'request_in_progress',
-  detail: 'The request is still being worked on; repeat it with the same key.',
-} as const;

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { SpendAnswer } from '../../commands/spend-gate';
 import { mismatchProblem } from './idempotency';
+import { inTime } from './patience';
 import { ApiProblem, PROBLEM_CODES, problemSummary, type Problem } from './problems';
 import { route } from './route';
 import { amountOut, amountShape, positiveTokens, userIdParam, uuid } from './schemas';
-import { awaited, requestOf } from './spend-requests';
+import { requestOf } from './spend-requests';
 import { refusalOf } from './spend-refusals';
 
 const MOST_METADATA_BYTES = 8 * 1024;
@@ -126,12 +127,14 @@ export const spendRoutes = [
         schema: z.object({ results: z.array(itemResult) }).meta({ id: 'SpendBatchResult' }),
       },
     },
-    handle: async ({ spending }, { body: { items }, caller, asOf }) => {
+    handle: async (parts, { body: { items }, caller, asOf }) => {
       const requests = items.map(({ user_id: userId, idempotency_key: key, ...wanted }) =>
         requestOf({ ...wanted, userId, amountUtok: wanted.amount }, { caller, key, asOf }),
       );
-      const answers = spending.spendAll(requests).map(awaited);
-      const outcomes = await Promise.allSettled(answers);
+      const answers = parts.spending.spendAll(requests);
+      const outcomes = await Promise.allSettled(
+        answers.map((answer) => inTime(parts, () => answer)),
+      );
       const results = outcomes.map((outcome, index) => ({
         idempotency_key: items[index]?.idempotency_key,
         ...resultOf(outcome),

@@ -4,10 +4,10 @@ import { trackChargeKey, trackJobKey } from '../../domain/billing/track-event';
 import type { Caller } from './access';
 import { mismatchProblem } from './idempotency';
 import type { ApiParts } from './parts';
+import { inTime } from './patience';
 import { ApiProblem, problemSummary, type Problem } from './problems';
 import { route, type Answer } from './route';
 import { amountOut } from './schemas';
-import { awaited } from './spend-requests';
 import { readReport, type ReadReport } from './track-events';
 import { trackAnswer, trackReport } from './track-schemas';
 
@@ -83,11 +83,11 @@ function isAlone(job: readonly TrackEvent[]): boolean {
 
 /** What was charged with the spends; what belongs to a job that is known, or was seen before, is left out. */
 async function chargeTogether(
-  { spending }: ApiParts,
+  parts: ApiParts,
   events: readonly TrackEvent[],
   { caller: { clientId, keyId }, arrivedAt }: Sender,
 ): Promise<ReadonlyMap<TrackEvent, TrackAnswer>> {
-  const asked = spending.spendAll(
+  const asked = parts.spending.spendAll(
     events.map((event) => ({
       key: trackChargeKey(clientId, event),
       ...{ clientId, keyId, userId: event.userId },
@@ -100,7 +100,7 @@ async function chargeTogether(
       asOf: arrivedAt,
     })),
   );
-  const outcomes = await Promise.allSettled(asked.map(awaited));
+  const outcomes = await Promise.allSettled(asked.map((answer) => inTime(parts, () => answer)));
   return new Map(
     outcomes.flatMap((outcome, index): [TrackEvent, TrackAnswer][] => {
       const event = events[index];

@@ -1,3 +1,4 @@
+import { TRANSFER_LABELS } from '../../domain/billing/transfer-labels';
 import type { billingRu } from './ru';
 
 export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
@@ -167,26 +168,7 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'history.title': '<b>History</b>',
   'history.empty': 'Nothing has moved yet.',
   'history.line': '{kind}: <b>{amount}</b> → {balance}\n<i>{at}</i>',
-  'history.kind.topup': 'Top-up',
-  'history.kind.pack': 'Token pack',
-  'history.kind.sale': 'Purchase',
-  'history.kind.grant': 'Granted',
-  'history.kind.trial': 'Trial',
-  'history.kind.promo_bonus': 'Bonus',
-  'history.kind.subscription_fee': 'Period fee',
-  'history.kind.spend': 'Spent',
-  'history.kind.hold_capture': 'Spent',
-  'history.kind.gift_out': 'Gift sent',
-  'history.kind.gift_in': 'Gift received',
-  'history.kind.refund': 'Refund',
-  'history.kind.reversal': 'Correction',
-  'history.kind.adjustment': 'Adjustment',
-  'history.kind.breakage': 'Expired',
-  'history.kind.writeoff': 'Debt written off',
-  'history.kind.quarantine': 'Under review',
-  'history.kind.dispute': 'Dispute with the bank',
-  'history.kind.quarantine_release': 'Credited after review',
-  'history.kind.other': 'Movement',
+  ...TRANSFER_LABELS.en,
 
   'subscription.title': '<b>Subscription</b>',
   'subscription.none': 'No subscription yet. It begins with your first top-up: /topup',

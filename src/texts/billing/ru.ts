@@ -1,3 +1,5 @@
+import { TRANSFER_LABELS } from '../../domain/billing/transfer-labels';
+
 /** Screens about money and tokens. ICU MessageFormat; markup is Telegram HTML. */
 export const billingRu = {
   'button.amount': '{amount}',
@@ -165,26 +167,7 @@ export const billingRu = {
   'history.title': '<b>История</b>',
   'history.empty': 'Движений пока нет.',
   'history.line': '{kind}: <b>{amount}</b> → {balance}\n<i>{at}</i>',
-  'history.kind.topup': 'Пополнение',
-  'history.kind.pack': 'Пакет токенов',
-  'history.kind.sale': 'Покупка',
-  'history.kind.grant': 'Начисление',
-  'history.kind.trial': 'Пробный период',
-  'history.kind.promo_bonus': 'Бонус',
-  'history.kind.subscription_fee': 'Плата за период',
-  'history.kind.spend': 'Расход',
-  'history.kind.hold_capture': 'Расход',
-  'history.kind.gift_out': 'Подарок отправлен',
-  'history.kind.gift_in': 'Подарок получен',
-  'history.kind.refund': 'Возврат',
-  'history.kind.reversal': 'Исправление',
-  'history.kind.adjustment': 'Корректировка',
-  'history.kind.breakage': 'Сгорание',
-  'history.kind.writeoff': 'Списание долга',
-  'history.kind.quarantine': 'На проверке',
-  'history.kind.dispute': 'Спор с банком',
-  'history.kind.quarantine_release': 'Зачисление после проверки',
-  'history.kind.other': 'Операция',
+  ...TRANSFER_LABELS.ru,
 
   'subscription.title': '<b>Подписка</b>',
   'subscription.none': 'Подписки пока нет. Она начнётся с первого пополнения: /topup',
