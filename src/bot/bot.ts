@@ -9,7 +9,6 @@ import { costsFeature } from './costs/costs';
 import { invoicesFeature } from './billing/invoices';
 import { ordersFeature } from './billing/orders';
 import { starsDecisions, starsReports } from './billing/stars';
-import { subscriptionFeature } from './billing/subscription';
 import { tariffsFeature } from './billing/tariffs';
 import { topupFeature } from './billing/topup';
 import { limitsFeature } from './limits/limits';
@@ -32,6 +31,7 @@ import { promoFeature } from './promo/codes';
 import { reachability } from './reachability';
 import { receiptsFeature } from './receipts/receipts';
 import { settingsFeature } from './settings';
+import { subscriptionFeature } from './subscription/subscription';
 import { whyFeature } from './why/why';
 
 /** Telegram hanging must not hang us; the long poll of 30 seconds still fits. */
@@ -67,12 +67,13 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   const tariffs = tariffsFeature(parts);
   const invoices = invoicesFeature(parts);
   const history = historyFeature(parts);
-  const subscription = subscriptionFeature(parts);
   const settings = settingsFeature(parts);
   const help = helpFeature(parts);
   const consent = consentFeature(parts);
   const myData = myDataFeature(parts);
   const topup = topupFeature(parts);
+  const plans = planChangeFeature(parts);
+  const subscription = subscriptionFeature(parts, { ...topup.callbacks, ...plans.callbacks });
   const orders = ordersFeature(parts);
   const promo = promoFeature(parts);
   const growth = growthFeature(parts);
@@ -99,7 +100,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
     ...promo.callbacks,
     ...growth.callbacks,
     ...admin.callbacks,
-    ...planChangeFeature(parts).callbacks,
+    ...plans.callbacks,
     ...receipts.callbacks,
     ...refund.callbacks,
     ...why.callbacks,
@@ -118,5 +119,5 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   bot.use(costs.composer);
   // Last, because an open question takes any text: commands come before dialogues.
   bot.use(topup.composer, promo.questions, growth.questions, admin.questions);
-  bot.use(refund.questions, limits.questions);
+  bot.use(refund.questions, limits.questions, subscription.questions);
 }

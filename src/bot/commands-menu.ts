@@ -14,6 +14,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'autotopup',
   'tariffs',
   'subscription',
+  'upcoming',
   'history',
   'costs',
   'limits',

@@ -2,13 +2,9 @@ import { Composer } from 'grammy';
 import { localeOf, tell, type BotContext } from './context';
 import { openButton, type Screen } from './screen';
 
-/** Named by the specification and not built yet: whoever types them is told so. */
-const LATER = ['upcoming', 'limits'] as const;
-
 /** Whatever no feature took: it is answered all the same. */
 export function fallbacks(): Composer<BotContext> {
   const composer = new Composer<BotContext>();
-  composer.command([...LATER], (ctx) => tell(ctx, { key: 'later.feature' }, menuRows(ctx)));
   composer.command('cancel', async (ctx) => {
     const hadQuestion = ctx.visit.arrival.dialogue !== undefined;
     await tell(ctx, { key: hadQuestion ? 'cancel.done' : 'cancel.nothing' }, menuRows(ctx));

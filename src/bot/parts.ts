@@ -1,5 +1,6 @@
 import type { BillingCommands } from '../commands/contract';
 import type { RepairCommands } from '../commands/repairs-contract';
+import type { SubscriptionCommands } from '../commands/subscriptions-contract';
 import type { BillingReads } from '../reads/billing';
 import type { EdgeRecords } from '../records/contract';
 
@@ -41,6 +42,7 @@ export type BotCommands = Pick<
   | 'steerBroadcast'
   | 'vote'
   | keyof RepairCommands
+  | keyof SubscriptionCommands
   | 'reportBreak'
   | 'setLimits'
   | 'wakeAutoTopup'
@@ -54,6 +56,7 @@ export type BotRecords = Pick<
   | 'chooseMarketing'
   | 'chooseAutoTopup'
   | 'acceptTerms'
+  | 'agreeToAutopay'
   | 'bringIn'
   | 'setReachable'
   | 'createQuote'
@@ -85,6 +88,8 @@ export interface BotSettings {
   readonly referral: { readonly percent: number; readonly holdDays: number };
   /** Most that automatic top-ups may take of one person a day, in kopecks; none are offered when it is absent. */
   readonly autoTopupDailyCapMinor?: number;
+  /** The longest pause of a subscription, in days. */
+  readonly pauseMaxDays: number;
   /** Who stands on receipts as the seller. */
   readonly seller: { readonly name: string; readonly requisites: readonly string[] };
   /** The Temporal Web UI that operators can open; undefined when it has no address for them. */

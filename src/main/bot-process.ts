@@ -38,6 +38,7 @@ export function botParts({ config, providers, ...makings }: BotMakings): BotPart
       ...{ publicBaseUrl, supportUsername, seller },
       referral: { percent, holdDays },
       autoTopupDailyCapMinor: config.billing.autoTopupDailyCapMinor,
+      pauseMaxDays: config.billing.pauseMaxDays,
       webUi: webUiOf(config),
     },
     paymentProviders: choicesOf(providers),

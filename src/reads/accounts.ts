@@ -5,7 +5,7 @@ import { BURN_ORDER, spenderRows, type SpenderRow } from '../../drizzle/spenders
 import { mergeSettings, type BillingSettings } from '../domain/billing/settings';
 import { refusalOfSpender, type SpendLimit, type Spender } from '../domain/billing/spend-batch';
 import { limitsAt, type LimitSubject } from './limits';
-import { subscriptionQuery, toSubscription, type SubscriptionRow } from './wallets';
+import { subscriptionQuery, toSubscription, type SubscriptionRow } from './subscriptions';
 import type { SubscriptionView } from './billing';
 
 /** What other services see of a person's tokens. */

@@ -3,6 +3,7 @@ import type { AccountReads } from './accounts';
 import type { ChargeReads } from './charges';
 import type { RefundReads } from './refunds';
 import type { ApiReads } from './api';
+import type { Driver } from '../domain/billing/subscription-course';
 import type { InvoiceState } from '../domain/billing/invoice';
 import type { PeriodUnit, QuotePurpose, TariffKind } from '../domain/billing/pricing';
 import type { ApprovalReads } from './approvals/contract';
@@ -15,6 +16,7 @@ import type { GiftReads } from './gifts';
 import type { HoldReads } from './holds';
 import type { ReferralReads } from './referrals';
 import type { ReceiptReads } from './receipts';
+import type { SubscriptionReads } from './subscriptions';
 
 export type { BroadcastView, ProposalView } from './approvals/contract';
 import type { AdminReads } from './admin/contract';
@@ -51,6 +53,22 @@ export interface SubscriptionView {
   readonly periodStart: string;
   readonly periodEnd: string;
   readonly feeUtok: number;
+  readonly driver: Driver;
+  /** It is to go on after this period; see `CourseFacts`. */
+  readonly isRenewing: boolean;
+  /** Its owner cancelled it; it ends with the period. */
+  readonly isCancelled: boolean;
+  /** Its owner wants no reminders before the end. */
+  readonly isMuted: boolean;
+  readonly pausedUntil: string | null;
+  /** Days of pause agreed for the end of the period. */
+  readonly pauseDays: number | null;
+  /** The saved card that renews it. */
+  readonly cardLabel: string | null;
+  /** A charge for the next period is under way, and nobody knows its outcome yet. */
+  readonly isConfirming: boolean;
+  /** What a saved card would pay for the next period; null for a plan without a price in roubles. */
+  readonly roublePrice: Money | null;
 }
 
 export interface LotsView {
@@ -171,7 +189,8 @@ export interface BillingReads
     PrivacyReads,
     ReceiptReads,
     ReferralReads,
-    RefundReads {
+    RefundReads,
+    SubscriptionReads {
   /** Tariffs on sale at `asOf`, ordered; `topup` and hidden ones excluded. */
   catalogue(asOf: Date): Promise<readonly TariffCard[]>;
   tariff(tariffId: string, asOf: Date): Promise<TariffCard | undefined>;
@@ -195,7 +214,6 @@ export interface BillingReads
     cursor: string | undefined;
     limit: number;
   }): Promise<HistoryPage>;
-  subscription(userId: number): Promise<SubscriptionView | undefined>;
   preCheckout(question: {
     invoiceId: string;
     userId: number;

@@ -18,7 +18,8 @@ import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders
 import { privacyReads } from './privacy';
 import { referralReads } from './referrals';
 import { receipt } from './receipts';
-import { subscription, wallet } from './wallets';
+import { subscriptionReads } from './subscriptions';
+import { wallet } from './wallets';
 
 /** The screens' view of the database, best over a read-only pool; each member is one query. */
 export function createReads(db: Database, secrets: Secrets): BillingReads {
@@ -32,6 +33,7 @@ export function createReads(db: Database, secrets: Secrets): BillingReads {
     ...giftReads(db, secrets),
     ...holdReads(db),
     ...referralReads(db, secrets),
+    ...subscriptionReads(db),
     ...approvalReads(db),
     ...privacyReads(db),
     ...createAdminReads(db),
@@ -47,7 +49,6 @@ export function createReads(db: Database, secrets: Secrets): BillingReads {
     invoices: (userId) => invoicesOf(db, userId),
     history: (userId, cursor) => history(db, userId, cursor),
     historyPage: (page) => historyPage(db, page),
-    subscription: (userId) => subscription(db, userId),
     entryFacts: (question) => entryFacts(db, question),
     latestDebits: (userId) => latestDebits(db, userId),
     receipt: (receiptId) => receipt(db, receiptId),

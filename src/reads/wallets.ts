@@ -1,18 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
 import type { LotOrigin } from '../../drizzle/schema';
-import {
-  accounts,
-  entries,
-  lots,
-  subscriptionPeriods,
-  subscriptions,
-  tariffVersions,
-  transfers,
-  users,
-} from '../../drizzle/schema';
+import { accounts, entries, lots, transfers } from '../../drizzle/schema';
 import { assert, safeInteger } from '../domain/assert';
-import type { SubscriptionView, WalletView } from './billing';
+import type { WalletView } from './billing';
+import { subscriptionQuery, toSubscription, type SubscriptionRow } from './subscriptions';
 
 type WalletRow = {
   readonly [column: string]: unknown;
@@ -28,22 +20,6 @@ type WalletRow = {
   }[];
   readonly subscription: SubscriptionRow | null;
 };
-
-/** A subscription as JSON of PostgreSQL gives it. */
-export interface SubscriptionRow {
-  readonly subscriptionId: string;
-  readonly tariffVersionId: string;
-  readonly productCode: string;
-  readonly paidIn: string | null;
-  readonly nextPlanName: { readonly ru: string; readonly en: string } | null;
-  readonly state: string;
-  readonly access: 'full' | 'restricted' | 'none';
-  readonly planName: { readonly ru: string; readonly en: string };
-  readonly periodN: number;
-  readonly periodStart: string;
-  readonly periodEnd: string;
-  readonly feeUtok: number;
-}
 
 /** Kinds of tokens one screen has room for. */
 const SHOWN_LOTS = 12;
@@ -98,43 +74,6 @@ function walletQuery(userId: number, asOf: Date) {
           limit ${SHOWN_LOTS}
         ) kin), '[]') as lots,
       (${subscriptionQuery(userId)}) as subscription`;
-}
-
-/** The live subscription, else the one that ended last. */
-export async function subscription(
-  db: Database,
-  userId: number,
-): Promise<SubscriptionView | undefined> {
-  const rows = await db.execute<{ subscription: SubscriptionRow | null }>(
-    sql`select (${subscriptionQuery(userId)}) as subscription`,
-  );
-  const row = rows[0]?.subscription;
-  return row ? toSubscription(row) : undefined;
-}
-
-/** The live subscription of a person as one JSON value, for a query that reads more beside it. */
-export function subscriptionQuery(userId: number) {
-  return sql`
-    select json_build_object(
-      'subscriptionId', s.id, 'state', s.state, 'access', s.access, 'planName', v.name_i18n,
-      'periodN', s.period_n, 'periodStart', s.period_start, 'periodEnd', s.period_end,
-      'feeUtok', v.fee_utok, 'tariffVersionId', v.id, 'productCode', s.product_code,
-      'nextPlanName', next.name_i18n, 'paidIn', (
-        select p.value_currency from ${subscriptionPeriods} p
-        where p.subscription_id = s.id and p.value_currency is not null
-        order by p.n desc limit 1))
-    from ${subscriptions} s join ${tariffVersions} v on v.id = s.tariff_version_id
-    left join ${tariffVersions} next on next.id = s.next_tariff_version_id
-    join ${users} person on person.id = s.user_id
-    where s.user_id = ${userId}
-      and (s.state not in ('expired', 'ended')
-        or s.period_start >= coalesce(person.visible_from, '-infinity'))
-    order by s.state in ('expired', 'ended'), s.period_end desc
-    limit 1`;
-}
-
-export function toSubscription(row: SubscriptionRow): SubscriptionView {
-  return { ...row, periodStart: isoOf(row.periodStart), periodEnd: isoOf(row.periodEnd) };
 }
 
 /** JSON made by PostgreSQL writes `+00:00`; instants travel as JavaScript writes them. */

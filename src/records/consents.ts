@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
 import { auditLog, consents, users } from '../../drizzle/schema';
+import { assert } from '../domain/assert';
 import type { Locale } from '../domain/messages';
 import type { Terms } from '../domain/terms';
 
@@ -30,6 +31,44 @@ export async function acceptTerms(
       ...{ entity: 'user', entityId: String(userId), asOf },
       after: { kind: 'terms', textVersion, textHash: hashes[locale] },
     });
+  });
+}
+
+export interface AutopayConsent {
+  readonly userId: number;
+  readonly textVersion: string;
+  /** SHA-256 of the words in the person's language, hexadecimal. */
+  readonly textHash: string;
+  readonly asOf: Date;
+}
+
+/** Keeps the consent to exactly these words, given now unless it stands; a repeat gives the same id (SB-8). */
+export async function agreeToAutopay(
+  db: Database,
+  { userId, textVersion, textHash, asOf }: AutopayConsent,
+): Promise<string> {
+  const words = { userId, kind: 'autopay', textVersion, textHash } as const;
+  return db.transaction(async (tx) => {
+    await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('update');
+    const isSame = and(
+      eq(consents.userId, userId),
+      eq(consents.kind, words.kind),
+      eq(consents.textHash, textHash),
+      isNull(consents.withdrawnAt),
+    );
+    const [standing] = await tx.select({ id: consents.id }).from(consents).where(isSame);
+    if (standing) return standing.id;
+    const [given] = await tx
+      .insert(consents)
+      .values({ ...words, givenAt: asOf })
+      .returning({ id: consents.id });
+    assert(given, `the consent of ${userId} is written`);
+    await tx.insert(auditLog).values({
+      ...{ actorKind: 'user', actorId: String(userId), action: 'consent.given' },
+      ...{ entity: 'user', entityId: String(userId), asOf },
+      after: { kind: words.kind, textVersion, textHash },
+    });
+    return given.id;
   });
 }
 

@@ -1,6 +1,7 @@
 import type { PriceRefusal, QuotePurpose, TariffKind } from '../domain/billing/pricing';
 import type { PromoEffect, PromoRefusal } from '../domain/billing/promo';
 import type { TopupChoice, TopupChoiceOutcome } from './auto-topups';
+import type { AutopayConsent } from './consents';
 import type { MarketingChoice } from './marketing';
 
 /** Somebody who wrote to the bot, as Telegram describes them. */
@@ -179,6 +180,8 @@ export interface EdgeRecords {
   /** Notes who brought a newcomer; true when it was noted now. */
   bringIn(newcomer: { userId: number; code: string }): Promise<boolean>;
   acceptTerms(consent: { userId: number; locale: 'ru' | 'en'; asOf: Date }): Promise<void>;
+  /** Keeps that a person lets a saved card renew their subscription, by these words; gives the consent's id. */
+  agreeToAutopay(consent: AutopayConsent): Promise<string>;
   /** Keeps that a person wants marketing or does not any more (NT-5). */
   chooseMarketing(choice: MarketingChoice): Promise<void>;
   /** Keeps a person's standing order to top up and the consent behind it. */

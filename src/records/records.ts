@@ -7,7 +7,7 @@ import type { Terms } from '../domain/terms';
 import { assert } from '../domain/assert';
 import { noteKeyUse } from './api-keys';
 import { chooseAutoTopup } from './auto-topups';
-import { acceptTerms } from './consents';
+import { acceptTerms, agreeToAutopay } from './consents';
 import type { EdgeRecords } from './contract';
 import { createLiveSettings } from './live-settings';
 import { markInboxError, markInboxSignalled, storeInboxEvent } from './inbox';
@@ -50,6 +50,7 @@ export function createRecords(db: Database, options: RecordsOptions): EdgeRecord
       assert(terms, 'consent is asked for where there are terms');
       return acceptTerms(db, terms, consent);
     },
+    agreeToAutopay: (consent) => agreeToAutopay(db, consent),
     bringIn: (newcomer) => bringIn(db, secrets.apiKeyPepper, newcomer),
     chooseAutoTopup: (choice) => chooseAutoTopup(db, choice),
     chooseMarketing: (choice) => chooseMarketing(db, choice),

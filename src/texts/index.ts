@@ -33,6 +33,8 @@ import { promoEn } from './promo/en';
 import { promoRu } from './promo/ru';
 import { refundsEn } from './refunds/en';
 import { refundsRu } from './refunds/ru';
+import { subscriptionCardEn } from './subscription-card/en';
+import { subscriptionCardRu } from './subscription-card/ru';
 import { subscriptionEn } from './subscription/en';
 import { subscriptionRu } from './subscription/ru';
 import { whyEn } from './why/en';
@@ -56,6 +58,7 @@ const RU = {
   ...receiptsRu,
   ...promoRu,
   ...refundsRu,
+  ...subscriptionCardRu,
   ...subscriptionRu,
   ...whyRu,
 };
@@ -81,6 +84,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...receiptsEn,
   ...promoEn,
   ...refundsEn,
+  ...subscriptionCardEn,
   ...subscriptionEn,
   ...whyEn,
 };

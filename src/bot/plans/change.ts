@@ -2,6 +2,7 @@ import { assertNever } from '../../domain/assert';
 import type { SubscriptionView, TariffCard } from '../../reads/billing';
 import { noteScreen, showQuote, tellRefusal } from '../billing/offers';
 import { pricesText } from '../billing/plans';
+import { NEW_MESSAGE } from '../callback-data';
 import {
   localeOf,
   show,
@@ -18,7 +19,10 @@ import { say } from '../wording';
 /** Changing the plan that runs: dearer ones at once, cheaper ones at the end (SB-18, SB-19). */
 export function planChangeFeature(parts: BotParts) {
   const callbacks: CallbackHandlers<'sub:plans' | 'sub:to' | 'sub:at' | 'sub:keep'> = {
-    'sub:plans': (ctx) => withPlan(ctx, parts, (plan) => showPlans(ctx, parts, plan)),
+    'sub:plans': (ctx, press) =>
+      withPlan(ctx, parts, (plan) =>
+        showPlans(ctx, parts, { plan, isNew: press.arg === NEW_MESSAGE }),
+      ),
     'sub:to': (ctx, press) => withPlan(ctx, parts, (plan) => changeTo(ctx, parts, { plan, press })),
     'sub:at': (ctx, press) => withPlan(ctx, parts, (plan) => schedule(ctx, parts, { plan, press })),
     'sub:keep': (ctx) => withPlan(ctx, parts, (plan) => keep(ctx, parts, plan)),
@@ -38,9 +42,13 @@ async function withPlan(
   else await show(ctx, noteScreen(ctx, 'plans.no_plan'));
 }
 
-async function showPlans(ctx: BotContext, parts: BotParts, plan: SubscriptionView): Promise<void> {
+async function showPlans(
+  ctx: BotContext,
+  parts: BotParts,
+  { plan, isNew }: { plan: SubscriptionView; isNew: boolean },
+): Promise<void> {
   const cards = await plansFor(ctx, parts, plan);
-  await show(ctx, plansScreen(ctx, plan, cards));
+  await show(ctx, plansScreen(ctx, plan, cards), { isNew });
 }
 
 async function plansFor(

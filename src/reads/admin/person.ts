@@ -13,7 +13,7 @@ import {
 } from '../../../drizzle/schema';
 import { safeInteger } from '../../domain/assert';
 import { exponentOf, type Money } from '../../domain/money';
-import { subscriptionQuery, toSubscription, type SubscriptionRow } from '../wallets';
+import { subscriptionQuery, toSubscription, type SubscriptionRow } from '../subscriptions';
 import type { OpenItemLine, OrderLine, PersonCard } from './contract';
 import { nameOf } from './names';
 

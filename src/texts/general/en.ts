@@ -72,7 +72,6 @@ export const generalEn: Readonly<Record<keyof typeof generalRu, string>> = {
   'unknown.button': 'This button no longer works. Open the menu: /start',
   'unknown.kind': 'I understand text and buttons only. Menu: /start',
   'dialogue.over': 'The question you are answering has closed: more than 30 minutes have passed.',
-  'later.feature': 'This is not here yet, but it is coming. For now: /start.',
   'group.private_only': 'Let us talk in private: everybody can see us here.',
 
   'rate.limited':

@@ -1,6 +1,8 @@
 import type postgres from 'postgres';
+import type { Database } from '../../../drizzle/client';
 import type { BotCommands } from '../../../src/bot/parts';
 import { REFUND_PLAN } from '../../workflows/support/cast';
+import { fakeSubscriptions } from './fake-subscriptions';
 
 /** Plays the workflows: consumes quotes and writes invoices as `checkout` would, and remembers what was asked. */
 export interface FakeCommands extends BotCommands {
@@ -9,7 +11,10 @@ export interface FakeCommands extends BotCommands {
   next<N extends keyof BotCommands>(name: N, behaviour: BotCommands[N]): void;
 }
 
-export function fakeCommands(sql: postgres.Sql): FakeCommands {
+export function fakeCommands(
+  sql: postgres.Sql,
+  world: { readonly db: Database; readonly now: () => number },
+): FakeCommands {
   const asked: FakeCommands['asked'] = [];
   const replaced = new Map<keyof BotCommands, BotCommands[keyof BotCommands]>();
   const play = async <A extends object, R>(
@@ -23,6 +28,7 @@ export function fakeCommands(sql: postgres.Sql): FakeCommands {
     return instead ? instead(argument) : usual();
   };
   return {
+    ...fakeSubscriptions(play, world),
     asked,
     next: (name, behaviour) => {
       replaced.set(name, behaviour);

@@ -73,9 +73,9 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   });
   const records = options.asksTerms ? asking : inAgreement(asking, sql);
   const reads = createReads(db, TEST_SECRETS);
-  const commands = fakeCommands(sql);
   let shiftMs = 0;
   const now = () => Date.now() + shiftMs;
+  const commands = fakeCommands(sql, { db, now });
   const incidents: Incident[] = [];
   const logged: object[] = [];
   const parts: BotParts = {
@@ -85,6 +85,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       supportUsername: 'billing_help',
       referral: { percent: 10, holdDays: 14 },
       autoTopupDailyCapMinor: 100_000,
+      pauseMaxDays: DEFAULT_SETTINGS.pauseMaxDays,
       seller: { name: 'ООО «Токены»', requisites: ['ИНН 7700000000', 'Москва'] },
     },
     makeApiKey: () => issueKey(TEST_SECRETS.apiKeyPepper),
