@@ -47,6 +47,21 @@ describe('a cost in another currency', () => {
   });
 });
 
+test('loadTrackJob tells how a job stands by the books, and changes nothing', async () => {
+  const userId = await owner(10);
+  const event = report({ userId, taskRef: 'watched', isFinal: false });
+  const jobKey = trackJobKey(clientId, event);
+  const load = () =>
+    asWorkflow(trackJobId(jobKey), () => books.act.loadTrackJob({ jobKey, clientId, userId }));
+  expect(await load()).toMatchObject({ state: 'unknown' });
+  await send([event]);
+  expect(await load()).toEqual({ state: 'open', silentAt: after(1), clockOffsetMs: 0 });
+  expect(await load()).toEqual(await load());
+  await books.sql`update users set clock_offset_ms = 60000 where id = ${userId}`;
+  await send([report({ ...event, eventId: v7(), isFinal: true })]);
+  expect(await load()).toMatchObject({ state: 'settled', clockOffsetMs: 60_000 });
+});
+
 describe('a job whose last report never comes', () => {
   const begun = (userId: number, taskRef: string, totalCost = '1') =>
     report({ userId, taskRef, totalCost, isFinal: false });
