@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import type { Transaction } from '../drizzle/client';
 import { outboxMessages, users, type MessageCategory } from '../drizzle/schema';
 import { topicOf } from '../src/domain/billing/ops-topics';
@@ -97,7 +97,7 @@ export async function promiseToEach(
     params: { broadcastId, text: texts[person.locale] },
     category: 'marketing' as const,
     broadcastId,
-    notBefore: afterDelay(delayFor(person, part)),
+    notBefore: afterDelay(part.asOf, delayFor(person, part)),
   }));
   await tx.insert(outboxMessages).values(rows).onConflictDoNothing({ target: outboxMessages.key });
 }
@@ -128,14 +128,14 @@ async function insertMessages(tx: Transaction, messages: readonly NewMessage[]):
     locale: message.locale,
     params: { ...message.params },
     category: message.category,
-    notBefore: afterDelay(message.delayMs),
+    notBefore: afterDelay(message.asOf, message.delayMs),
   }));
   await tx.insert(outboxMessages).values(rows).onConflictDoNothing({ target: outboxMessages.key });
 }
 
-/** Wall clock: delivery happens in the real world, whatever day the person lives in. */
-function afterDelay(delayMs: number) {
-  return delayMs > 0 ? sql`now() + ${Math.round(delayMs)} * interval '1 millisecond'` : null;
+/** An instant of the person's own clock, so that the night of a test customer passes with their clock (OPS-20). */
+function afterDelay(asOf: Date, delayMs: number): Date | null {
+  return delayMs > 0 ? new Date(asOf.getTime() + Math.round(delayMs)) : null;
 }
 
 /** Receipts are asked for by one's own action, and operators are at work (NT-4). */

@@ -1,6 +1,6 @@
 import { Router, json } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
-import type { Bank } from './bank';
+import { customerOf, type Bank } from './bank';
 import type { Book } from './book';
 import { routeText, textFields } from './fields';
 import { methodRoutes } from './method-routes';
@@ -60,11 +60,11 @@ function keyRequired(apiKey: string): RequestHandler {
 
 function createOrder({ bank, book, signatures, merchantLogin, baseUrl }: ApiParts): RequestHandler {
   return (request, response) => {
+    const fields = textFields(request.body);
     const answer = takeOrder(book, signatures, {
       key: request.get('idempotency-key') ?? '',
-      merchantLogin,
-      fields: textFields(request.body),
-      at: bank.now().toISOString(),
+      ...{ merchantLogin, fields },
+      at: bank.now(customerOf(fields)).toISOString(),
     });
     if (answer.kind === 'invalid') response.status(400).json({ error: answer.reason });
     else if (answer.kind === 'conflict') response.status(409).json({ error: 'other_terms' });
@@ -114,7 +114,7 @@ function createRefund({ bank, book }: ApiParts): RequestHandler {
   return (request, response) => {
     const { key = '', paymentId = '', outSum = '', currency = '' } = textFields(request.body);
     if (key === '') return void response.status(400).json({ error: 'key_missing' });
-    const at = bank.now().toISOString();
+    const at = bank.now(customerOf(book.payments.get(paymentId)?.shp ?? {})).toISOString();
     const answer = refund(book, { key, paymentId, outSum, currency }, at);
     if (answer.kind === 'invalid') response.status(422).json({ error: answer.reason });
     else if (answer.kind === 'refused') response.status(409).json({ error: 'refund_refused' });

@@ -33,11 +33,15 @@ export interface PayRequest {
   readonly script: Script;
 }
 
-/** What the payer and the puppeteer can do at the bank. Times follow the bank's own clock. */
+/**
+ * What the payer and the puppeteer can do at the bank. Times follow the bank's own clock, or that of a customer whose
+ * clock was moved.
+ */
 export interface Bank {
-  now(): Date;
-  setClock(offsetMs: number): void;
-  clockOffsetMs(): number;
+  /** The bank's clock; that of a customer where they have one of their own. */
+  now(customerId?: string): Date;
+  setClock(offsetMs: number, customerId?: string): void;
+  clockOffsetMs(customerId?: string): number;
   order(invoiceNo: string): MockOrder | undefined;
   isExpired(order: MockOrder): boolean;
   /** The payment of an order that holds its money, if any. */
@@ -57,8 +61,9 @@ export interface Bank {
 
 export function createBank(parts: BankParts): Bank {
   const { book } = parts;
-  const clockOffsetMs = () => book.clock.get('clock')?.offsetMs ?? 0;
-  const now = () => new Date(Date.now() + clockOffsetMs());
+  const clockOffsetMs = (customerId = '') =>
+    (book.clock.get(clockNameOf(customerId)) ?? book.clock.get(clockNameOf('')))?.offsetMs ?? 0;
+  const now = (customerId?: string) => new Date(Date.now() + clockOffsetMs(customerId));
   const tell = (payment: MockPayment, script: Script): Paying => {
     const groups = plannedNotifications({ payment, script, signatures: parts.signatures });
     const sent = parts.notifier.dispatch({ groups, delayMs: script.delayMs ?? 0 });
@@ -68,18 +73,21 @@ export function createBank(parts: BankParts): Bank {
   return {
     now,
     clockOffsetMs,
-    setClock: (offsetMs) => book.clock.put('clock', { offsetMs }),
+    setClock: (offsetMs, customerId = '') => book.clock.put(clockNameOf(customerId), { offsetMs }),
     order: (invoiceNo) => book.orders.get(invoiceNo),
-    isExpired: ({ expiresAt }) => expiresAt !== undefined && now() >= new Date(expiresAt),
+    isExpired: ({ expiresAt, shp }) =>
+      expiresAt !== undefined && now(customerOf(shp)) >= new Date(expiresAt),
     paidBy: (no) =>
       book.payments.all().find(({ orderNo, state }) => orderNo === no && holdsMoney(state)),
     pay: ({ invoiceNo, script: asked }) => {
       const script = { ...takeFaults(book, invoiceNo), ...asked };
-      const payment = newPayment(book.orders.get(invoiceNo), { invoiceNo, script, now: now() });
+      const order = book.orders.get(invoiceNo);
+      const at = now(order && customerOf(order.shp));
+      const payment = newPayment(order, { invoiceNo, script, now: at });
       const stored = script.onlyInNotification === true ? truthOf(payment, book) : payment;
       book.payments.put(payment.id, stored);
       const isKept = script.savesMethod === true && holdsMoney(stored.state);
-      if (isKept) saveMethod(book, stored, now());
+      if (isKept) saveMethod(book, stored, at);
       return tell(payment, script);
     },
     notify: (paymentId, script) => {
@@ -95,7 +103,7 @@ export function createBank(parts: BankParts): Bank {
     dispute: (paymentId, asked) => {
       const payment = book.payments.get(paymentId);
       if (!payment) return undefined;
-      const moved = disputed(payment, asked, now());
+      const moved = disputed(payment, asked, now(customerOf(payment.shp)));
       book.payments.put(paymentId, moved);
       return tell(moved, {});
     },
@@ -105,7 +113,8 @@ export function createBank(parts: BankParts): Bank {
       const key = `cabinet:${randomBytes(6).toString('hex')}`;
       const { currency } = payment;
       const asked = { key, paymentId, currency, outSum: outSum ?? unrefunded(book, payment) };
-      if (refund(book, asked, now().toISOString()).kind !== 'done') return undefined;
+      const at = now(customerOf(payment.shp)).toISOString();
+      if (refund(book, asked, at).kind !== 'done') return undefined;
       return tell(book.payments.get(paymentId) ?? payment, {});
     },
     addFault: (invoiceNo, script) => {
@@ -114,6 +123,15 @@ export function createBank(parts: BankParts): Bank {
       return id;
     },
   };
+}
+
+function clockNameOf(customerId: string): string {
+  return customerId === '' ? 'clock' : `clock:${customerId}`;
+}
+
+/** Whose order or payment it is, as the shop named them. */
+export function customerOf(shp: Readonly<Record<string, string>>): string {
+  return shp['Shp_user_id'] ?? '';
 }
 
 /** Scripts waiting for this order come before those waiting for any; each is used up. */

@@ -88,8 +88,10 @@ function faultRoutes(routes: Router, { bank, book, notifier }: ControlParts): vo
   routes.post('/clock', (request, response) => {
     const body = parsed(controlBodies.clock, request.body, response);
     if (!body) return;
-    bank.setClock((body.offsetMs ?? bank.clockOffsetMs()) + (body.advanceMs ?? 0));
-    response.json({ offsetMs: bank.clockOffsetMs(), now: bank.now().toISOString() });
+    const { customerId, advanceMs = 0, offsetMs = bank.clockOffsetMs(customerId) } = body;
+    bank.setClock(offsetMs + advanceMs, customerId);
+    const now = bank.now(customerId).toISOString();
+    response.json({ offsetMs: bank.clockOffsetMs(customerId), now });
   });
   routes.post('/notifications/retry', async (_request, response) => {
     await notifier.retryNow();

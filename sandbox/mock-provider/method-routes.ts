@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
-import type { Bank } from './bank';
+import { customerOf, type Bank } from './bank';
 import type { Book } from './book';
 import { routeText, textFields } from './fields';
 import { methodOf, revokeMethod, saveMethod } from './methods';
@@ -26,7 +26,7 @@ export function methodRoutes(parts: MethodParts): Router {
     const { paymentId = '' } = textFields(request.body);
     const payment = book.payments.get(paymentId);
     if (payment && holdsMoney(payment.state)) {
-      response.status(201).json(saveMethod(book, payment, bank.now()));
+      response.status(201).json(saveMethod(book, payment, bank.now(customerOf(payment.shp))));
     } else response.status(422).json({ error: 'payment_not_found' });
   });
   routes.get('/methods', (request, response) => {
@@ -68,7 +68,7 @@ function orderNo(
   { bank, book, signatures, merchantLogin }: MethodParts,
   fields: Readonly<Record<string, string>>,
 ): string | undefined {
-  const at = bank.now().toISOString();
+  const at = bank.now(customerOf(fields)).toISOString();
   const key = `charge:${fields['key'] ?? ''}`;
   const answer = takeOrder(book, signatures, { key, merchantLogin, fields, at });
   return answer.kind === 'accepted' ? answer.order.invoiceNo : undefined;

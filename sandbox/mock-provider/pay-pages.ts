@@ -1,7 +1,7 @@
 import { Router, urlencoded } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import { less, more } from './amount';
-import type { Bank } from './bank';
+import { customerOf, type Bank } from './bank';
 import type { Book } from './book';
 import { routeText, textFields } from './fields';
 import type { MockOrder, MockPayment, Script } from './model';
@@ -65,9 +65,9 @@ function scriptOfChoice(
   return action === 'more' ? { outSum: more(outSum, currency) } : undefined;
 }
 
-function lateInstant(bank: Bank, { expiresAt }: MockOrder): Date {
+function lateInstant(bank: Bank, { expiresAt, shp }: MockOrder): Date {
   const late = expiresAt === undefined ? 0 : Date.parse(expiresAt) + LATE_BY_MS;
-  return new Date(Math.max(late, bank.now().getTime()));
+  return new Date(Math.max(late, bank.now(customerOf(shp)).getTime()));
 }
 
 function genuineOrder(

@@ -58,7 +58,12 @@ export const controlBodies = {
     })
     .strict(),
   clock: z
-    .object({ offsetMs: z.number().int().optional(), advanceMs: z.number().int().optional() })
+    .object({
+      offsetMs: z.number().int().optional(),
+      advanceMs: z.number().int().optional(),
+      /** Whose clock alone; that of the whole bank when absent. */
+      customerId: label.optional(),
+    })
     .strict(),
 } as const;
 

@@ -53,7 +53,7 @@ export interface MockControl {
   fault(script: Script, invoiceNo?: number | string): void;
   outage(outage: Partial<Omit<Outage, 'id'>>): void;
   endOutages(): void;
-  setClock(offsetMs: number): void;
+  setClock(offsetMs: number, customerId?: string): void;
   retryNow(): Promise<void>;
   readonly book: Book;
 }
@@ -149,7 +149,7 @@ function controlOf({ bank, book, notifier }: Parts): MockControl {
         ...outage,
       }),
     endOutages: () => endOutages(book),
-    setClock: (offsetMs) => bank.setClock(offsetMs),
+    setClock: (offsetMs, customerId) => bank.setClock(offsetMs, customerId),
     retryNow: () => notifier.retryNow(),
   };
 }

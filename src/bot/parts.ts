@@ -19,7 +19,34 @@ export interface BotParts {
   readonly paymentProviders: readonly PaymentChoice[];
   /** Tells the operators (BOT-9). A failure of it is logged and otherwise ignored. */
   readonly reportIncident: (incident: Incident) => Promise<void>;
+  /** Only in the sandbox (OPS-20). */
+  readonly testClock?: TestClock;
 }
+
+/** Moves everything that lives by a test customer's clock. */
+export interface TestClock {
+  /** `endMs` gives the end of the jump from its beginning, in milliseconds since 1970. */
+  move(jump: { userId: number; endMs: (fromMs: number) => number }): Promise<ClockMove>;
+}
+
+export type ClockMove =
+  | {
+      readonly kind: 'moved';
+      /** The customer's instants before and after, in milliseconds since 1970. */
+      readonly fromMs: number;
+      readonly untilMs: number;
+      /** What happened by itself on the way, oldest first. */
+      readonly fired: readonly {
+        readonly workflowId: string;
+        readonly atMs: number;
+        readonly summary: string;
+      }[];
+    }
+  /** A jump of this customer is under way. */
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'unknown_person' }
+  /** The Temporal server cannot do it. */
+  | { readonly kind: 'fixed'; readonly problem: string };
 
 export type BotCommands = Pick<
   BillingCommands,

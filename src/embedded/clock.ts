@@ -1,12 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { msToTs, tsToMs } from '@temporalio/common/lib/time';
-import { temporal } from '@temporalio/proto';
-
-export interface WorkflowTarget {
-  readonly workflowId: string;
-  readonly runId?: string;
-}
+import {
+  clockOf,
+  describe,
+  idsOfChildren,
+  isRunning,
+  isSkipping,
+  openWorkflows,
+  requestJump,
+  waitOf,
+  type Description,
+  type WorkflowTarget,
+} from './time-skipping';
 
 /** Where a workflow stands once the jump is over. */
 export type Landing =
@@ -20,8 +24,6 @@ const PATIENCE_MS = 60_000;
 const POLL_MS = 25;
 /** Visibility learns of a start a moment later than history does. */
 const VISIBILITY_LAG_MS = 500;
-
-type Description = temporal.api.workflowservice.v1.IDescribeWorkflowExecutionResponse;
 
 /**
  * Moves the clock of one workflow, and of its children, forward. Every timer and retry due on the way happens, in
@@ -58,6 +60,7 @@ export async function fastForwardAll(
   query: string,
   durationMs: number,
 ): Promise<ReadonlyMap<string, Landing>> {
+  await new Promise((resolve) => setTimeout(resolve, VISIBILITY_LAG_MS));
   const targets = await openWorkflows(client, query);
   const clocks = await Promise.all(targets.map((target) => settledNow(client, target)));
   const instant = Math.max(...clocks.map((clock) => clock.getTime())) + durationMs;
@@ -162,100 +165,8 @@ class Jump {
   }
 }
 
-/**
- * Children are told to take over the clock but not the skipping: left to themselves they would skip without an end,
- * because the server gives them no target. The jump gives them theirs.
- */
-async function requestJump(
-  client: Client,
-  target: WorkflowTarget,
-  distanceMs: number,
-): Promise<void> {
-  const fastForwardConfig = { id: randomUUID(), duration: msToTs(distanceMs) };
-  try {
-    await client.workflowService.updateWorkflowExecutionOptions({
-      namespace: client.options.namespace,
-      workflowExecution: target,
-      workflowExecutionOptions: {
-        timeSkippingConfig: { enabled: true, disablePropagation: true, fastForwardConfig },
-      },
-      updateMask: { paths: ['time_skipping_config'] },
-    });
-  } catch (error) {
-    // A workflow that closed in between is seen at the next look.
-    if ((error as { code?: number }).code === NOT_FOUND) return;
-    throw explained(error);
-  }
-}
-
-const NOT_FOUND = 5;
-const NEEDED =
-  'it needs Temporal server 1.32.0 or later (CLI 1.9 or later) with the dynamic configuration ' +
-  'frontend.WorkflowTimeSkippingEnabled: true';
-
-function explained(error: unknown): unknown {
-  const text = String((error as { details?: string }).details ?? error);
-  const isMissing = /time.?skipping|update.?mask|field.?mask|unimplemented|not implemented/i.test(
-    text,
-  );
-  if (!isMissing) return error;
-  return new Error(
-    `This Temporal server cannot move the clock of a workflow (${text}); ${NEEDED}`,
-    { cause: error },
-  );
-}
-
-async function openWorkflows(client: Client, query: string): Promise<WorkflowTarget[]> {
-  await new Promise((resolve) => setTimeout(resolve, VISIBILITY_LAG_MS));
-  const targets: WorkflowTarget[] = [];
-  const filter = query.trim() === '' ? '' : `(${query}) and `;
-  for await (const { workflowId } of client.workflow.list({
-    query: `${filter}ExecutionStatus = 'Running'`,
-  })) {
-    targets.push({ workflowId });
-  }
-  return targets;
-}
-
-async function describe(client: Client, target: WorkflowTarget): Promise<Description> {
-  return client.workflowService.describeWorkflowExecution({
-    namespace: client.options.namespace,
-    execution: target,
-  });
-}
-
-function isRunning(description: Description): boolean {
-  const running = temporal.api.enums.v1.WorkflowExecutionStatus.WORKFLOW_EXECUTION_STATUS_RUNNING;
-  return description.workflowExecutionInfo?.status === running;
-}
-
-function clockOf(description: Description): Date | undefined {
-  const time = description.workflowExtendedInfo?.timeSkippingInfo?.currentTime;
-  return time == null ? undefined : new Date(tsToMs(time));
-}
-
-function isSkipping(description: Description): boolean {
-  return description.workflowExtendedInfo?.timeSkippingInfo?.effectiveConfig?.enabled === true;
-}
-
-function idsOfChildren(description: Description): string[] {
-  return (description.pendingChildren ?? []).flatMap(({ workflowId }) =>
-    workflowId ? [workflowId] : [],
-  );
-}
-
 function isHeldOnlyByChildren(description: Description): boolean {
   return (description.pendingActivities ?? []).length === 0;
-}
-
-function waitOf(description: Description): string {
-  const activities = (description.pendingActivities ?? []).map(
-    (one) => `activity ${one.activityType?.name ?? ''} (attempt ${one.attempt ?? 1})`,
-  );
-  const children = idsOfChildren(description).map((id) => `child ${id}`);
-  const task =
-    description.pendingWorkflowTask == null ? [] : ['a worker to take its workflow task'];
-  return [...task, ...activities, ...children].join(', ') || 'its timers';
 }
 
 function tooSlow(travelling: readonly Pick<Traveller, 'target' | 'waitsFor'>[]): Error {

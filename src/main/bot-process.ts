@@ -1,4 +1,4 @@
-import type { BotParts, Incident } from '../bot/parts';
+import type { BotParts, Incident, TestClock } from '../bot/parts';
 import type { BillingCommands } from '../commands/contract';
 import type { Config } from '../config';
 import type { Messenger } from '../domain/messages';
@@ -24,6 +24,8 @@ export interface BotMakings {
   readonly reads: BillingReads;
   readonly records: EdgeRecords;
   readonly providers: PaymentProviders;
+  /** Only in the sandbox. */
+  readonly testClock?: TestClock;
 }
 
 /** The bot's view of the world: commands, reads and records, and no database. */

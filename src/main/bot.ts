@@ -8,6 +8,7 @@ import { createRecords } from '../records/records';
 import { botParts } from './bot-process';
 import { runProcess } from './process';
 import { readTerms } from './terms';
+import { sandboxClock } from './test-clock';
 import { providersOf } from './wiring';
 
 /** A process that waits for nothing ends by itself, and its supervisor would start it for ever. */
@@ -27,10 +28,12 @@ runProcess('bot', async ({ config, log, stopping }) => {
   const writes = connect(config.databaseUrl, { applicationName: 'bot' });
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'bot-reads' });
   const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace });
   const parts = botParts({
     config,
     log,
-    commands: createCommands(new Client({ connection, namespace }), taskQueue),
+    ...sandboxClock(config, { client, sql: writes.sql }),
+    commands: createCommands(client, taskQueue),
     reads: createReads(readOnly.db, config.secrets),
     records: createRecords(writes.db, {
       settings: config.billing,

@@ -19,6 +19,7 @@ import { requireMigrations } from './migrations';
 import { runProcess } from './process';
 import { hostSpending, type SpendHost } from './spend-worker';
 import { readTerms } from './terms';
+import { sandboxClock } from './test-clock';
 import { providersOf } from './wiring';
 import { builtBundle } from './workflow-code';
 
@@ -33,10 +34,12 @@ runProcess('server', async ({ config, log, stopping }) => {
   const counting = connect(config.databaseUrl, RATES_POOL);
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'server-reads' });
   const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace });
   const makings: BotMakings & { config: Config } = {
     config,
     log,
-    commands: createCommands(new Client({ connection, namespace }), taskQueue),
+    ...sandboxClock(config, { client, sql: writes.sql }),
+    commands: createCommands(client, taskQueue),
     reads: createReads(readOnly.db, config.secrets),
     records: createRecords(writes.db, {
       settings: config.billing,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { sql as query } from 'drizzle-orm';
 import postgres from 'postgres';
 import { connect, connectReadOnly, type Connection as Database } from '../../drizzle/client';
 import { migrateDatabase } from '../../drizzle/migrate';
@@ -12,13 +11,13 @@ import { createCommands } from '../../src/commands/billing';
 import type { BillingCommands } from '../../src/commands/contract';
 import type { SpendGate } from '../../src/commands/spend-gate';
 import { DEFAULT_SETTINGS, type BillingSettings } from '../../src/domain/billing/settings';
-import { fastForwardAll } from '../../src/embedded/clock';
 import { freePort } from '../../src/embedded/ports';
 import type { Listening } from '../../src/http/listen';
 import { createLog } from '../../src/log';
 import { createBillingWorkers } from '../../src/main/billing-worker';
 import { migrationsFolder } from '../../src/main/migrations';
 import { hostSpending } from '../../src/main/spend-worker';
+import { createTestClock } from '../../src/main/test-clock';
 import { messengerOf } from '../../src/main/wiring';
 import { paymentProviders, type PaymentProviders } from '../../src/payments/registry';
 import type { BillingReads } from '../../src/reads/billing';
@@ -204,9 +203,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   ]);
   const edge = { commands, records, reads, providers, spending: spends.gate };
   const http = await startHttp({ ...edge, httpPort, database, log, settings });
-  const makings = { log, commands, records, reads, providers, telegram, settings, http };
+  const testClock = createTestClock({
+    ...{ client, sql },
+    setBankClock: (userId, offsetMs) =>
+      Promise.resolve(mock.control.setClock(offsetMs, String(userId))),
+  });
+  const makings = { ...edge, log, telegram, settings, http, testClock };
   const bot = options.hasBot ? await startBot(makings) : undefined;
-  let clockMs = 0;
   return {
     servers,
     settings,
@@ -226,12 +229,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     startWorker,
     worker,
     advance: async (userId, ms) => {
-      await fastForwardAll(client, openWorkflowsOf(userId), ms);
-      await database.db.execute(
-        query`update users set clock_offset_ms = clock_offset_ms + ${Math.round(ms)} where id = ${userId}`,
-      );
-      clockMs += ms;
-      mock.control.setClock(clockMs);
+      const move = await testClock.move({ userId, endMs: (fromMs) => fromMs + ms });
+      if (move.kind !== 'moved')
+        throw new Error(`the clock of ${userId} did not move: ${move.kind}`);
     },
     stop: async () => {
       await bot?.stop();
@@ -242,11 +242,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await test.drop();
     },
   };
-}
-
-/** Every open workflow that lives by the person's clock. */
-function openWorkflowsOf(userId: number): string {
-  return `BillingUserId = '${userId}' and ExecutionStatus = 'Running'`;
 }
 
 async function prepareDatabase(url: string): Promise<void> {

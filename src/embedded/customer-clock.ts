@@ -1,0 +1,165 @@
+import type { Client } from '@temporalio/client';
+import { openWorkflows } from './time-skipping';
+import { Traveller, type Fired } from './traveller';
+
+export type { Fired };
+
+/** A jump of everything that lives by one customer's clock. */
+export interface Journey {
+  /** Which workflows, in the words of visibility. */
+  readonly query: string;
+  /** How far ahead of the real time the customer is already. */
+  readonly offsetMs: number;
+  readonly durationMs: number;
+  /**
+   * Told how far ahead the customer is now, before anything happens at that instant: what is born on the way by other
+   * means than as a child takes its clock from there.
+   */
+  readonly reach: (offsetMs: number) => Promise<void>;
+}
+
+export interface Arrival {
+  /** Business instants, in milliseconds. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly fired: readonly Fired[];
+}
+
+/** How long, in real time, nothing may happen before the jump gives up. */
+const PATIENCE_MS = 60_000;
+const POLL_MS = 20;
+/** Visibility learns of a start a moment later than history does. */
+const VISIBILITY_LAG_MS = 500;
+/** These only ask a provider again and again: among themselves there is no order to keep. */
+const ASKERS: readonly string[] = ['checkout', 'paymentConfirmation'];
+
+/**
+ * Moves the clocks of all open workflows of a customer forward together, from event to event: whatever is due soonest
+ * happens first, while all the others stand at that same instant, so that effects meet each other in the order in which
+ * they would have in real time. Workers must be running; one jump of a customer at a time.
+ */
+export async function travel(client: Client, journey: Journey): Promise<Arrival> {
+  await pause(VISIBILITY_LAG_MS);
+  return new Convoy(client, journey).travel();
+}
+
+class Convoy {
+  private readonly travellers = new Map<string, Traveller>();
+  private readonly fired: Fired[] = [];
+  /** What was told of the offset, newest last. */
+  private readonly told: { readonly sinceMs: number; readonly offsetMs: number }[];
+  private readonly fromMs: number;
+  private isUnderWay = false;
+
+  constructor(
+    private readonly client: Client,
+    private readonly journey: Journey,
+  ) {
+    this.told = [{ sinceMs: 0, offsetMs: journey.offsetMs }];
+    this.fromMs = Date.now() + journey.offsetMs;
+  }
+
+  async travel(): Promise<Arrival> {
+    const goalMs = this.fromMs + this.journey.durationMs;
+    for (;;) {
+      const open = await this.settle();
+      const dueMs = Math.min(...open.map(({ nextMs }) => nextMs ?? Infinity));
+      await this.step(open, { dueMs, stopMs: Math.min(dueMs, goalMs), goalMs });
+      if (dueMs > goalMs) break;
+    }
+    await this.settle();
+    const fired = this.fired.sort((a, b) => a.atMs - b.atMs);
+    return { fromMs: this.fromMs, untilMs: goalMs, fired };
+  }
+
+  /** Everybody else first, so that whoever acts at the instant meets nobody who still lives before it. */
+  private async step(
+    open: readonly Traveller[],
+    { dueMs, stopMs, goalMs }: { dueMs: number; stopMs: number; goalMs: number },
+  ): Promise<void> {
+    const acting = open.filter(({ nextMs }) => nextMs !== undefined && nextMs <= stopMs);
+    const others = open.filter((one) => !acting.includes(one));
+    const [asker] = acting;
+    if (asker && acting.length === 1 && ASKERS.includes(asker.type)) {
+      const otherMs = Math.min(goalMs, ...others.map(({ nextMs }) => nextMs ?? Infinity));
+      await asker.jump(otherMs, (nowMs) => this.reach(nowMs));
+      return;
+    }
+    await this.reach(stopMs);
+    await this.jump(others, stopMs);
+    await this.jump(acting, stopMs);
+    // Due already: the server is about to fire it.
+    if (dueMs <= Date.now() + this.offsetMs) await pause(POLL_MS);
+  }
+
+  private async jump(travellers: readonly Traveller[], instantMs: number): Promise<void> {
+    const stay = async () => undefined;
+    await Promise.all(travellers.map((one) => one.jump(instantMs, stay)));
+  }
+
+  /** Waits until workers have nothing to do for anybody, newcomers included. */
+  private async settle(): Promise<Traveller[]> {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const isNew = await this.enlist();
+      const open = await this.lookAround();
+      const busy = open.filter(({ isBusy }) => isBusy);
+      if (!isNew && busy.length === 0) return open;
+      if (Date.now() > deadline) throw tooSlow(busy);
+      await pause(POLL_MS);
+    }
+  }
+
+  private async enlist(): Promise<boolean> {
+    const found = await openWorkflows(this.client, this.journey.query);
+    const children = [...this.travellers.values()].flatMap((one) => one.children);
+    const ids = [...found.map(({ workflowId }) => workflowId), ...children];
+    const fresh = ids.filter((id) => !this.travellers.has(id));
+    for (const id of fresh) this.travellers.set(id, this.joining(id));
+    this.isUnderWay = true;
+    return fresh.length > 0;
+  }
+
+  /** Who was there before stands at the customer's instant; who is born on the way began at what was told then. */
+  private joining(workflowId: string): Traveller {
+    const judge = this.isUnderWay
+      ? ({ bornMs }: { bornMs: number }) => this.offsetAt(bornMs)
+      : ({ nowMs }: { nowMs: number }) => Date.now() + this.journey.offsetMs - nowMs;
+    return new Traveller(this.client, workflowId, judge);
+  }
+
+  private async lookAround(): Promise<Traveller[]> {
+    const all = [...this.travellers.values()];
+    const fired = await Promise.all(all.map((one) => one.look()));
+    this.fired.push(...fired.flat().filter(({ atMs }) => atMs >= this.fromMs));
+    const open = all.filter(({ isOpen }) => isOpen);
+    for (const one of all) if (!one.isOpen) this.travellers.delete(one.workflowId);
+    return open;
+  }
+
+  private async reach(instantMs: number): Promise<void> {
+    const offsetMs = Math.round(instantMs - Date.now());
+    if (offsetMs <= this.offsetMs) return;
+    this.told.push({ sinceMs: Date.now(), offsetMs });
+    await this.journey.reach(offsetMs);
+  }
+
+  private get offsetMs(): number {
+    return this.told.at(-1)?.offsetMs ?? 0;
+  }
+
+  private offsetAt(instantMs: number): number {
+    return this.told.findLast(({ sinceMs }) => sinceMs <= instantMs)?.offsetMs ?? 0;
+  }
+}
+
+async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function tooSlow(busy: readonly Traveller[]): Error {
+  const list = busy.map((one) => `${one.workflowId} waits for ${one.waitsFor}`).join('; ');
+  return new Error(
+    `The jump stood still for ${PATIENCE_MS / 1000} s; are workers running? ${list}`,
+  );
+}

@@ -1,0 +1,96 @@
+import type { Client } from '@temporalio/client';
+import { tsToMs } from '@temporalio/common/lib/time';
+import type { temporal } from '@temporalio/proto';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+/** A timer and what it is for, in the words its workflow gave it. */
+export interface Timer {
+  readonly dueMs: number;
+  readonly summary: string;
+}
+
+const PAGE = 200;
+
+/** What one workflow waits for, kept up with its history; instants are of its own clock. */
+export class OpenTimers {
+  private runId = '';
+  private seenId = 0;
+  private input: unknown;
+  private readonly open = new Map<string, Timer>();
+
+  constructor(
+    private readonly client: Client,
+    private readonly workflowId: string,
+  ) {}
+
+  /** Reads what happened since the last time and tells which timers fired; a run that went on as new is read anew. */
+  async catchUp(run: { readonly runId: string; readonly length: number }): Promise<Timer[]> {
+    if (run.runId !== this.runId) {
+      this.runId = run.runId;
+      this.seenId = 0;
+      this.open.clear();
+    }
+    if (run.length <= this.seenId) return [];
+    const events = await this.newEvents();
+    return events.flatMap((event) => this.follow(event) ?? []);
+  }
+
+  /** When the next timer is due, or undefined when none is set. */
+  get nextMs(): number | undefined {
+    const due = [...this.open.values()].map(({ dueMs }) => dueMs);
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  /** How far ahead the workflow was told to be when it started; undefined when it looked that up itself. */
+  get givenOffsetMs(): number | undefined {
+    const { clockOffsetMs } = (this.input ?? {}) as { clockOffsetMs?: unknown };
+    return typeof clockOffsetMs === 'number' ? clockOffsetMs : undefined;
+  }
+
+  private async newEvents(): Promise<HistoryEvent[]> {
+    const newest: HistoryEvent[] = [];
+    let nextPageToken: Uint8Array | null | undefined;
+    do {
+      const page = await this.client.workflowService.getWorkflowExecutionHistoryReverse({
+        namespace: this.client.options.namespace,
+        execution: { workflowId: this.workflowId, runId: this.runId },
+        maximumPageSize: PAGE,
+        ...(nextPageToken ? { nextPageToken } : {}),
+      });
+      newest.push(...(page.history?.events ?? []));
+      nextPageToken = page.nextPageToken;
+    } while (nextPageToken?.length && idOf(newest.at(-1)) > this.seenId + 1);
+    return newest.filter((event) => idOf(event) > this.seenId).reverse();
+  }
+
+  private follow(event: HistoryEvent): Timer | undefined {
+    this.seenId = idOf(event);
+    const started = event.workflowExecutionStartedEventAttributes;
+    if (started) this.input = decoded(started.input?.payloads?.[0]?.data);
+    const set = event.timerStartedEventAttributes;
+    if (set?.timerId) {
+      const dueMs = tsToMs(event.eventTime) + tsToMs(set.startToFireTimeout);
+      const summary = String(decoded(event.userMetadata?.summary?.data) ?? 'a timer');
+      this.open.set(set.timerId, { dueMs, summary });
+    }
+    const fired = event.timerFiredEventAttributes;
+    const over = fired ?? event.timerCanceledEventAttributes;
+    if (!over?.timerId) return undefined;
+    const timer = this.open.get(over.timerId);
+    this.open.delete(over.timerId);
+    return fired ? timer : undefined;
+  }
+}
+
+function idOf(event: HistoryEvent | undefined): number {
+  return Number(event?.eventId ?? 0);
+}
+
+function decoded(data: Uint8Array | null | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(data ?? []).toString());
+  } catch {
+    return undefined;
+  }
+}

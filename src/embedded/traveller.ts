@@ -1,0 +1,125 @@
+import type { Client } from '@temporalio/client';
+import { tsToMs } from '@temporalio/common/lib/time';
+import { temporal } from '@temporalio/proto';
+import { OpenTimers } from './open-timers';
+import {
+  callOff,
+  clockOf,
+  describe,
+  idsOfChildren,
+  isRunning,
+  isSkipping,
+  requestJump,
+  waitOf,
+  type Description,
+} from './time-skipping';
+
+/** A timer that fired on the way, at a business instant. */
+export interface Fired {
+  readonly workflowId: string;
+  readonly atMs: number;
+  readonly summary: string;
+}
+
+const POLL_MS = 20;
+
+/** One open workflow of a customer; instants are of their business clock, not of the workflow's own. */
+export class Traveller {
+  private readonly timers: OpenTimers;
+  private description: Description = {};
+  private seenAtMs = 0;
+  /** How far the business clock is ahead of the workflow's own; known after the first look. */
+  private aheadMs: number | undefined;
+
+  constructor(
+    private readonly client: Client,
+    readonly workflowId: string,
+    /** Judges how far the business clock is ahead of a workflow that was not told at its start. */
+    private readonly judgeAhead: (own: { bornMs: number; nowMs: number }) => number,
+  ) {
+    this.timers = new OpenTimers(client, workflowId);
+  }
+
+  /** Looks where it stands and tells what fired since the last look. */
+  async look(): Promise<Fired[]> {
+    await this.see();
+    const { workflowExecutionInfo: info } = this.description;
+    const runId = info?.execution?.runId ?? '';
+    const fired = await this.timers.catchUp({ runId, length: Number(info?.historyLength ?? 0) });
+    const own = { bornMs: tsToMs(info?.startTime), nowMs: this.ownMs };
+    this.aheadMs ??= this.timers.givenOffsetMs ?? this.judgeAhead(own);
+    const { workflowId, aheadMs } = this;
+    return fired.map(({ dueMs, summary }) => ({ workflowId, summary, atMs: dueMs + aheadMs }));
+  }
+
+  get isOpen(): boolean {
+    return isRunning(this.description);
+  }
+
+  get type(): string {
+    return this.description.workflowExecutionInfo?.type?.name ?? '';
+  }
+
+  get children(): readonly string[] {
+    return idsOfChildren(this.description);
+  }
+
+  /** A worker has something to do for it just now. */
+  get isBusy(): boolean {
+    return this.description.pendingWorkflowTask != null || this.activities.some(isUnderWay);
+  }
+
+  get waitsFor(): string {
+    return waitOf(this.description);
+  }
+
+  /** The instant of the next thing it does by itself. While children live its clock cannot be moved. */
+  get nextMs(): number | undefined {
+    if (this.children.length > 0) return undefined;
+    const retries = this.activities.map((one) => tsToMs(one.nextAttemptScheduleTime));
+    const due = [this.timers.nextMs ?? Infinity, ...retries];
+    const nextMs = Math.min(...due) + (this.aheadMs ?? 0);
+    return Number.isFinite(nextMs) ? nextMs : undefined;
+  }
+
+  get nowMs(): number {
+    return this.ownMs + (this.aheadMs ?? 0);
+  }
+
+  private get ownMs(): number {
+    const seenMs = clockOf(this.description)?.getTime() ?? this.seenAtMs;
+    return seenMs + Date.now() - this.seenAtMs;
+  }
+
+  /** Jumps to a business instant; what fires on the way may stop it short, by children or by its end. */
+  async jump(instantMs: number, onWay: (nowMs: number) => Promise<void>): Promise<void> {
+    const distanceMs = instantMs - this.nowMs;
+    if (!this.isOpen || this.children.length > 0 || distanceMs <= 0) return;
+    await requestJump(this.client, this, distanceMs);
+    for (;;) {
+      await this.see();
+      if (!this.isOpen || !isSkipping(this.description)) return;
+      if (this.children.length > 0) return callOff(this.client, this);
+      await onWay(this.nowMs);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  private async see(): Promise<void> {
+    const { workflowId } = this;
+    this.description = await describe(this.client, { workflowId });
+    this.seenAtMs = Date.now();
+  }
+
+  private get activities(): readonly PendingActivity[] {
+    return this.description.pendingActivities ?? [];
+  }
+}
+
+type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
+
+/** False while it rests between two attempts. */
+function isUnderWay({ state, attempt, nextAttemptScheduleTime: next }: PendingActivity): boolean {
+  const resting = temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
+  return !(state === resting && (attempt ?? 1) > 1 && next != null);
+}
