@@ -42,6 +42,14 @@ export function processesOf(addresses: Addresses, plan: ProcessPlan): ProcessDef
   ];
 }
 
+/** What a command beside the running product has to know; nothing that was set outside. */
+export function publishedEnvironment(
+  addresses: Addresses,
+  plan: ProcessPlan,
+): Record<string, string> {
+  return embeddedDefaults(addresses, plan);
+}
+
 function environmentOf(addresses: Addresses, plan: ProcessPlan): Record<string, string> {
   const { ports } = addresses;
   const defaults = embeddedDefaults(addresses, plan);

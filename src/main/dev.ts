@@ -9,8 +9,9 @@ import { Supervisor } from '../embedded/processes';
 import { stopOnSignals } from '../embedded/processes/stopping';
 import { withProgress } from '../embedded/progress';
 import { startTemporal } from '../embedded/temporal';
-import { isRealTelegram, processesOf, type Addresses } from './dev-processes';
+import { isRealTelegram, processesOf, publishedEnvironment, type Addresses } from './dev-processes';
 import { migrationsFolder } from './migrations';
+import { forgetRunning, publishRunning } from './running';
 
 /** Everything at once on one machine, for newcomers and development: what is not configured is embedded. */
 const DATA_FOLDER = resolve('.data');
@@ -32,6 +33,7 @@ async function run(): Promise<void> {
   stopOnSignals({
     stop: () => {
       report('Stopping; press Ctrl-C again to stop at once');
+      forgetRunning(DATA_FOLDER);
       return withProgress({ label: 'Stopping', report }, () => supervisor.stopAll());
     },
     kill: () => supervisor.killAll(),
@@ -40,6 +42,7 @@ async function run(): Promise<void> {
     const addresses = await startServers(supervisor);
     await prepareDatabase(addresses.databaseUrl);
     for (const definition of processesOf(addresses, PLAN)) await supervisor.start(definition);
+    publishRunning(DATA_FOLDER, publishedEnvironment(addresses, PLAN));
     greet(addresses);
   } catch (error) {
     await supervisor.stopAll();

@@ -7,6 +7,8 @@ import { autoTopupEn } from './auto-topup/en';
 import { autoTopupRu } from './auto-topup/ru';
 import { billingEn } from './billing/en';
 import { billingRu } from './billing/ru';
+import { clockEn } from './clock/en';
+import { clockRu } from './clock/ru';
 import { costsEn } from './costs/en';
 import { costsRu } from './costs/ru';
 import { generalEn } from './general/en';
@@ -45,6 +47,7 @@ const RU = {
   ...approvalsRu,
   ...autoTopupRu,
   ...billingRu,
+  ...clockRu,
   ...costsRu,
   ...generalRu,
   ...growthRu,
@@ -71,6 +74,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...approvalsEn,
   ...autoTopupEn,
   ...billingEn,
+  ...clockEn,
   ...costsEn,
   ...generalEn,
   ...growthEn,

@@ -9,6 +9,7 @@ import { actionsFeature } from './actions';
 import { apiKeysFeature } from './api-keys';
 import { refundsAdminFeature } from '../refunds/admin';
 import { blockingFeature } from './blocking';
+import { clockFeature } from './clock';
 import { adminCommands, type AdminFeature } from './gate';
 import { holdsFeature } from './holds';
 import { maintenanceFeature } from './maintenance';
@@ -45,6 +46,7 @@ export function adminFeature(parts: BotParts) {
   const messages = messagesFeature(parts);
   const payments = paymentsFeature(parts);
   const work = workFeatures(parts);
+  const clock = clockFeature(parts);
   const features = [
     people,
     openItems,
@@ -61,6 +63,7 @@ export function adminFeature(parts: BotParts) {
     messages,
     payments,
     ...work.features,
+    clock,
   ];
   const { commands, menu, reasons } = framework(features);
   const questions = [people.questions, payments.questions, broadcast.questions];

@@ -19,6 +19,8 @@ export interface AdminCommand {
   readonly command: AdminCommandName;
   /** Any of them is enough. */
   readonly roles: readonly Role[];
+  /** It answers, but the menu does not name it. */
+  readonly isHidden?: boolean;
   /** `argument` is what stands after the command, trimmed; empty when it came from a button of the menu. */
   readonly handler: (ctx: BotContext, argument: string) => Promise<void>;
 }

@@ -31,7 +31,7 @@ export function menuFeature(commands: readonly AdminCommand[]): AdminFeature<'na
 }
 
 function allowed(ctx: BotContext, commands: readonly AdminCommand[]): readonly AdminCommand[] {
-  return commands.filter(({ roles }) => hasRole(ctx, roles));
+  return commands.filter(({ roles, isHidden }) => !isHidden && hasRole(ctx, roles));
 }
 
 function screen(ctx: BotContext, commands: readonly AdminCommand[]): Screen {
