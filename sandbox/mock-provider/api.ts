@@ -1,7 +1,8 @@
 import { Router, json } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
-import { customerOf, type Bank } from './bank';
+import type { Bank } from './bank';
 import type { Book } from './book';
+import { customerOf } from './clocks';
 import { routeText, textFields } from './fields';
 import { methodRoutes } from './method-routes';
 import { DECLINES } from './model';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Book } from './book';
+import { createClocks, customerOf, type Clocks } from './clocks';
 import { disputed, type DisputeMove } from './disputes';
 import { saveMethod } from './methods';
 import { highestState, holdsMoney } from './model';
@@ -37,11 +38,7 @@ export interface PayRequest {
  * What the payer and the puppeteer can do at the bank. Times follow the bank's own clock, or that of a customer whose
  * clock was moved.
  */
-export interface Bank {
-  /** The bank's clock; that of a customer where they have one of their own. */
-  now(customerId?: string): Date;
-  setClock(offsetMs: number, customerId?: string): void;
-  clockOffsetMs(customerId?: string): number;
+export interface Bank extends Clocks {
   order(invoiceNo: string): MockOrder | undefined;
   isExpired(order: MockOrder): boolean;
   /** The payment of an order that holds its money, if any. */
@@ -61,28 +58,19 @@ export interface Bank {
 
 export function createBank(parts: BankParts): Bank {
   const { book } = parts;
-  const clockOffsetMs = (customerId = '') =>
-    (book.clock.get(clockNameOf(customerId)) ?? book.clock.get(clockNameOf('')))?.offsetMs ?? 0;
-  const now = (customerId?: string) => new Date(Date.now() + clockOffsetMs(customerId));
-  const tell = (payment: MockPayment, script: Script): Paying => {
-    const groups = plannedNotifications({ payment, script, signatures: parts.signatures });
-    const sent = parts.notifier.dispatch({ groups, delayMs: script.delayMs ?? 0 });
-    const ids = groups.flat().map(({ id }) => id);
-    return { payment, tried: sent.then(() => ({ payment, notifications: found(book, ids) })) };
-  };
+  const clocks = createClocks(book);
+  const now = (shp: MockPayment['shp']) => clocks.now(customerOf(shp));
+  const tell = teller(parts);
   return {
-    now,
-    clockOffsetMs,
-    setClock: (offsetMs, customerId = '') => book.clock.put(clockNameOf(customerId), { offsetMs }),
+    ...clocks,
     order: (invoiceNo) => book.orders.get(invoiceNo),
-    isExpired: ({ expiresAt, shp }) =>
-      expiresAt !== undefined && now(customerOf(shp)) >= new Date(expiresAt),
+    isExpired: ({ expiresAt, shp }) => expiresAt !== undefined && now(shp) >= new Date(expiresAt),
     paidBy: (no) =>
       book.payments.all().find(({ orderNo, state }) => orderNo === no && holdsMoney(state)),
     pay: ({ invoiceNo, script: asked }) => {
       const script = { ...takeFaults(book, invoiceNo), ...asked };
       const order = book.orders.get(invoiceNo);
-      const at = now(order && customerOf(order.shp));
+      const at = now(order?.shp ?? {});
       const payment = newPayment(order, { invoiceNo, script, now: at });
       const stored = script.onlyInNotification === true ? truthOf(payment, book) : payment;
       book.payments.put(payment.id, stored);
@@ -103,7 +91,7 @@ export function createBank(parts: BankParts): Bank {
     dispute: (paymentId, asked) => {
       const payment = book.payments.get(paymentId);
       if (!payment) return undefined;
-      const moved = disputed(payment, asked, now(customerOf(payment.shp)));
+      const moved = disputed(payment, asked, now(payment.shp));
       book.payments.put(paymentId, moved);
       return tell(moved, {});
     },
@@ -113,7 +101,7 @@ export function createBank(parts: BankParts): Bank {
       const key = `cabinet:${randomBytes(6).toString('hex')}`;
       const { currency } = payment;
       const asked = { key, paymentId, currency, outSum: outSum ?? unrefunded(book, payment) };
-      const at = now(customerOf(payment.shp)).toISOString();
+      const at = now(payment.shp).toISOString();
       if (refund(book, asked, at).kind !== 'done') return undefined;
       return tell(book.payments.get(paymentId) ?? payment, {});
     },
@@ -125,13 +113,14 @@ export function createBank(parts: BankParts): Bank {
   };
 }
 
-function clockNameOf(customerId: string): string {
-  return customerId === '' ? 'clock' : `clock:${customerId}`;
-}
-
-/** Whose order or payment it is, as the shop named them. */
-export function customerOf(shp: Readonly<Record<string, string>>): string {
-  return shp['Shp_user_id'] ?? '';
+/** Tells the shop about a payment, as scripted. */
+function teller({ book, notifier, signatures }: BankParts) {
+  return (payment: MockPayment, script: Script): Paying => {
+    const groups = plannedNotifications({ payment, script, signatures });
+    const sent = notifier.dispatch({ groups, delayMs: script.delayMs ?? 0 });
+    const ids = groups.flat().map(({ id }) => id);
+    return { payment, tried: sent.then(() => ({ payment, notifications: found(book, ids) })) };
+  };
 }
 
 /** Scripts waiting for this order come before those waiting for any; each is used up. */

@@ -1,7 +1,8 @@
 import { Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
-import { customerOf, type Bank } from './bank';
+import type { Bank } from './bank';
 import type { Book } from './book';
+import { customerOf } from './clocks';
 import { routeText, textFields } from './fields';
 import { methodOf, revokeMethod, saveMethod } from './methods';
 import { DECLINES, holdsMoney } from './model';

@@ -1,8 +1,9 @@
 import { Router, urlencoded } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import { less, more } from './amount';
-import { customerOf, type Bank } from './bank';
+import type { Bank } from './bank';
 import type { Book } from './book';
+import { customerOf } from './clocks';
 import { routeText, textFields } from './fields';
 import type { MockOrder, MockPayment, Script } from './model';
 import { isSigned, pageFields } from './orders';

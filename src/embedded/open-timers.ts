@@ -71,7 +71,8 @@ export class OpenTimers {
     const set = event.timerStartedEventAttributes;
     if (set?.timerId) {
       const dueMs = tsToMs(event.eventTime) + tsToMs(set.startToFireTimeout);
-      const summary = String(decoded(event.userMetadata?.summary?.data) ?? 'a timer');
+      const words = decoded(event.userMetadata?.summary?.data);
+      const summary = typeof words === 'string' ? words : 'a timer';
       this.open.set(set.timerId, { dueMs, summary });
     }
     const fired = event.timerFiredEventAttributes;

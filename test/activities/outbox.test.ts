@@ -72,12 +72,28 @@ describe('a promise', () => {
   ];
 
   test.each(quiet)('of category %s at night %s (NT-4)', async (category, _name, person, hours) => {
+    // An instant of the person's own clock, whatever day it really is.
     const userId = await books.newUser(person);
     await promise(books, userId, category, { asOf: AT_NIGHT, settings: sleepy });
     const [row] = await books.sql`
-      select coalesce(extract(epoch from not_before - recorded_at), 0)::float8 / 3600 as hours
+      select coalesce(extract(epoch from not_before - ${AT_NIGHT}::timestamptz), 0)::float8 / 3600 as hours
       from outbox_messages where user_id = ${userId}`;
     expect(Number(row?.['hours'])).toBeCloseTo(hours, 2);
+  });
+
+  test('of a test customer waits until their moved clock has passed the night (OPS-20)', async () => {
+    const tonight = new Date().toISOString().slice(0, 11) + '23:30:00.000Z';
+    const aheadMs = Date.parse(tonight) - Date.now();
+    const userId = await books.newUser({ clockOffsetMs: aheadMs });
+    await promise(books, userId, 'service', { asOf: tonight, settings: sleepy });
+    const chats = async () => (await due()).messages.map(({ chatId }) => chatId);
+    expect(await chats()).toEqual([]);
+    await books.sql`
+      update users set clock_offset_ms = ${aheadMs + 9.4 * 3_600_000} where id = ${userId}`;
+    expect(await chats()).toEqual([]);
+    await books.sql`
+      update users set clock_offset_ms = ${aheadMs + 9.6 * 3_600_000} where id = ${userId}`;
+    expect(await chats()).toEqual([userId]);
   });
 });
 

@@ -46,7 +46,6 @@ export function adminFeature(parts: BotParts) {
   const messages = messagesFeature(parts);
   const payments = paymentsFeature(parts);
   const work = workFeatures(parts);
-  const clock = clockFeature(parts);
   const features = [
     people,
     openItems,
@@ -63,7 +62,7 @@ export function adminFeature(parts: BotParts) {
     messages,
     payments,
     ...work.features,
-    clock,
+    clockFeature(parts),
   ];
   const { commands, menu, reasons } = framework(features);
   const questions = [people.questions, payments.questions, broadcast.questions];
