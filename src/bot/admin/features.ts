@@ -39,8 +39,7 @@ export function adminFeature(parts: BotParts) {
   const broadcast = broadcastFeature(parts);
   const adjusting = adjustingFeature(parts);
   const refunds = refundsAdminFeature(parts);
-  const blocking = blockingFeature(parts);
-  const maintenance = maintenanceFeature(parts);
+  const switches = switchFeatures(parts);
   const shop = shopFeatures(parts);
   const topics = topicsFeature(parts);
   const messages = messagesFeature(parts);
@@ -56,13 +55,11 @@ export function adminFeature(parts: BotParts) {
     approve,
     broadcast,
     ...shop.features,
-    blocking,
-    maintenance,
+    ...switches.features,
     topics,
     messages,
     payments,
     ...work.features,
-    clockFeature(parts),
   ];
   const { commands, menu, reasons } = framework(features);
   const questions = [people.questions, payments.questions, broadcast.questions];
@@ -81,14 +78,24 @@ export function adminFeature(parts: BotParts) {
       ...approve.callbacks,
       ...broadcast.callbacks,
       ...refunds.callbacks,
-      ...blocking.callbacks,
-      ...maintenance.callbacks,
+      ...switches.callbacks,
       ...shop.callbacks,
       ...topics.callbacks,
       ...messages.callbacks,
       ...payments.callbacks,
       ...work.callbacks,
     },
+  };
+}
+
+/** Who may do anything now, and what time it is for them. */
+function switchFeatures(parts: BotParts) {
+  const blocking = blockingFeature(parts);
+  const maintenance = maintenanceFeature(parts);
+  const clock = clockFeature(parts);
+  return {
+    features: [blocking, maintenance, clock],
+    callbacks: { ...blocking.callbacks, ...maintenance.callbacks },
   };
 }
 
