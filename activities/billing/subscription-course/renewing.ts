@@ -3,7 +3,11 @@ import { v7 } from 'uuid';
 import type { Transaction } from '../../../drizzle/client';
 import { attempts, subscriptions } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
-import { courseOf, courseRules } from '../../../src/domain/billing/subscription-course';
+import {
+  courseOf,
+  courseRules,
+  type CourseFacts,
+} from '../../../src/domain/billing/subscription-course';
 import { writeAudit } from '../../audit';
 import { promiseToOperators, promiseToUser } from '../../outbox';
 import { tokenAccount, wallet } from '../accounts';
@@ -185,12 +189,16 @@ export async function fail(tx: Transaction, task: StepTask, failed: FailedTry): 
 
 /** When it is tried again by itself, ISO 8601. */
 function nextTry({ facts, step, asOf, settings }: StepTask): string | undefined {
-  const { retryMs: _over, ...others } = facts;
   const unpaid = {
-    ...others,
+    ...withoutChosen(facts),
     state: 'past_due',
     done: new Map([...facts.done, [step.name, asOf.getTime()]]),
   } as const;
   const next = courseOf(unpaid, courseRules(settings)).find(({ kind }) => kind === 'renew');
   return next && new Date(next.atMs).toISOString();
+}
+
+/** The instant that its owner chose is over with the try. */
+function withoutChosen({ retryMs: _, ...others }: CourseFacts): CourseFacts {
+  return others;
 }

@@ -169,7 +169,8 @@ function unpaidSteps(facts: CourseFacts, rules: CourseRules): CourseStep[] {
   if (facts.attempt) return [attemptStep(facts.attempt), ...restrict];
   const last = rules.dunningDays.at(-1) ?? 0;
   const overMs = daysAfter(facts.periodEndMs, facts.zone, last + 1);
-  return [...tries(facts, rules), ...restrict, { kind: 'expire', name: 'expire', atMs: overMs }];
+  const expire: CourseStep = { kind: 'expire', name: 'expire', atMs: overMs };
+  return [...tries(facts, rules), ...restrict.filter(({ atMs }) => atMs < overMs), expire];
 }
 
 function tries(facts: CourseFacts, rules: CourseRules): CourseStep[] {
@@ -209,10 +210,16 @@ function reminders(facts: CourseFacts, rules: CourseRules): CourseStep[] {
   const days = [...rules.reminderDays].sort((a, b) => b - a);
   const planned = days.map((d) => ({ d, atMs: reminderMs(facts, rules, d) }));
   return planned.flatMap(({ d, atMs }, index) => {
-    if (atMs <= facts.periodStartMs || isAsking(facts, rules, d)) return [];
+    if (isBeforeStart(facts, rules, d) || isAsking(facts, rules, d)) return [];
     const dropAfterMs = planned[index + 1]?.atMs ?? facts.periodEndMs;
     return [{ kind: 'remind', name: `remind:${d}`, atMs, dropAfterMs }];
   });
+}
+
+/** Quiet hours may move a reminder either way; one that belongs to the time before the period stays unsent. */
+function isBeforeStart(facts: CourseFacts, rules: CourseRules, days: number): boolean {
+  const plannedMs = [wishedMsOf(facts, rules, days), reminderMs(facts, rules, days)];
+  return Math.min(...plannedMs) <= facts.periodStartMs;
 }
 
 /** The question to stay after a trial takes the place of the reminder of the same hour. */

@@ -78,20 +78,20 @@ function takeWishes(desk: SubscriptionDesk): void {
   setHandler(cancelSubscriptionUpdate, (wished) => want(desk, 'cancel', wished));
   setHandler(uncancelSubscriptionUpdate, (wished) => want(desk, 'uncancel', wished));
   setHandler(pauseSubscriptionUpdate, (wished) => want(desk, 'pause', wished), {
-    validator: ({ days }) => requireDays(days, 1),
+    validator: ({ days }: Wished<'pause'>) => requireDays(days, 1),
   });
   setHandler(resumeSubscriptionUpdate, (wished) => want(desk, 'resume', wished));
   setHandler(setDriverUpdate, (wished) => want(desk, 'setDriver', wished));
   setHandler(renewNowUpdate, (wished) => want(desk, 'renewNow', wished));
   setHandler(negotiateUpdate, (wished) => want(desk, 'negotiate', wished), {
-    validator: ({ at }) => requireInstant(at),
+    validator: ({ at }: Wished<'negotiate'>) => requireInstant(at),
   });
   setHandler(muteRemindersUpdate, (wished) => want(desk, 'mute', wished));
 }
 
 function takeRepairs(desk: SubscriptionDesk): void {
   setHandler(editTimelineUpdate, (wished) => want(desk, 'editTimeline', wished), {
-    validator: (wished) => {
+    validator: (wished: Wished<'editTimeline'>) => {
       requireOperator(wished);
       requireDays(wished.days, -3_660);
     },

@@ -33,7 +33,7 @@ import type { subscription } from './subscription';
 export async function firstShape(desk: SubscriptionDesk): Promise<{ state: string } | undefined> {
   const { subscriptionId } = desk.input;
   const { clock, show, changes } = desk;
-  let current: SubscriptionSnapshot | null = null;
+  let current: SubscriptionSnapshot | null;
   let remindedN: number | undefined;
   for (;;) {
     if (patched('subscription-course')) return undefined;
@@ -51,7 +51,7 @@ export async function firstShape(desk: SubscriptionDesk): Promise<{ state: strin
     });
     if (!isMoved) {
       if (deadline.kind === 'convert') remindedN = current.periodN;
-      current = await meet(deadline, { current, asOf: clock.now() });
+      await meet(deadline, { current, asOf: clock.now() });
       await wakeNotifier();
     }
     // Whoever still waits for an answer is answered first, by today's shape.
@@ -70,17 +70,15 @@ export async function firstShape(desk: SubscriptionDesk): Promise<{ state: strin
 async function meet(
   { kind }: SubscriptionDeadline,
   { current, asOf }: { current: SubscriptionSnapshot; asOf: string },
-): Promise<SubscriptionSnapshot | null> {
+): Promise<void> {
   const { subscriptionId } = current;
   switch (kind) {
     case 'convert':
-      await remindTrial({ subscriptionId, asOf });
-      return current;
+      return remindTrial({ subscriptionId, asOf });
     case 'trial_over':
-      await endTrial({ subscriptionId, asOf });
-      return current;
+      return endTrial({ subscriptionId, asOf });
     case 'end':
-      return expireSubscription({ subscriptionId, asOf });
+      await expireSubscription({ subscriptionId, asOf });
   }
 }
 
