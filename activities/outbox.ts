@@ -15,6 +15,8 @@ export type MessagePromise<T extends keyof TemplateParams = keyof TemplateParams
     readonly params: TemplateParams[K];
     readonly category: MessageCategory;
     readonly asOf: Date;
+    /** For how long after `asOf` it is worth sending; for ever when absent (NT-4). */
+    readonly usefulMs?: number;
   };
 }[T];
 
@@ -129,6 +131,7 @@ async function insertMessages(tx: Transaction, messages: readonly NewMessage[]):
     params: { ...message.params },
     category: message.category,
     notBefore: afterDelay(message.asOf, message.delayMs),
+    dropAfter: afterDelay(message.asOf, message.usefulMs ?? 0),
   }));
   await tx.insert(outboxMessages).values(rows).onConflictDoNothing({ target: outboxMessages.key });
 }

@@ -35,6 +35,7 @@ export async function remind(tx: Transaction, task: StepTask): Promise<string> {
       ...(isLate(task) ? { isLate: 1 } : {}),
     },
     category: 'service',
+    ...(step.dropAfterMs === undefined ? {} : { usefulMs: step.dropAfterMs - asOf.getTime() }),
     ...{ asOf, settings },
   });
   return isLate(task) ? 'late' : 'told';
