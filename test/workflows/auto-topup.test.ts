@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { TopupAttempt } from '../../activities/billing/auto-topups/attempts';
+import type { ChargeAttempt } from '../../activities/billing/charges/attempts';
 import type { PlannedTopup } from '../../activities/billing/auto-topups/planning';
 import type { Workflows } from '../../src/commands/start';
 import {
@@ -42,7 +42,7 @@ beforeEach(() => {
 afterEach(() => theatre.clear());
 afterAll(() => theatre.close());
 
-const charge = (change: Partial<TopupAttempt> = {}): PlannedTopup => ({
+const charge = (change: Partial<ChargeAttempt> = {}): PlannedTopup => ({
   kind: 'charge',
   attempt: {
     attemptId: randomUUID(),

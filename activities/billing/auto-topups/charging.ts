@@ -1,15 +1,15 @@
 import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import { openSealed } from '../../../drizzle/person-keys';
 import { attempts, paymentMethods } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
 import type { ChargeOutcome } from '../../../src/payments/provider';
 import type { ActivityDeps } from '../../deps';
 import { inTransaction, readSettings } from '../../transactions';
-import { describeOrder, requireProvider } from '../provider-calls';
-import { isLive, lockAttempt, type Attempt } from './attempts';
+import { isLive, lockAttempt, type Attempt } from '../charges/attempts';
+import type { Method } from '../charges/methods';
+import { chargeMethod } from '../charges/sending';
 import { declineAttempt, voidAttempt } from './settling';
-import { lockPermission, type Method } from './standing';
+import { lockPermission } from './standing';
 
 /** `over`: no charge was sent now, and none may be. */
 export type SentCharge =
@@ -30,7 +30,7 @@ export async function sendTopupCharge(deps: ActivityDeps, order: ChargeOrder): P
   if (ready.kind === 'over') return ready;
   if (ready.kind === 'held') return { kind: 'unknown', reason: ready.reason };
   const { attempt, method } = ready;
-  const outcome = await callProvider(deps, attempt, method);
+  const outcome = await chargeMethod(deps, attempt, method);
   return inTransaction(deps.db, (tx) => keepOutcome(tx, deps, { order, outcome }));
 }
 
@@ -61,24 +61,6 @@ async function makeReady(tx: Transaction, order: ChargeOrder): Promise<Ready> {
     await tx.update(attempts).set({ state: 'sent' }).where(eq(attempts.id, attempt.id));
   }
   return { kind: 'ready', attempt, method };
-}
-
-async function callProvider(
-  { db, providers, secrets }: ActivityDeps,
-  attempt: Attempt,
-  method: Method,
-): Promise<ChargeOutcome> {
-  const provider = requireProvider(providers, method.provider);
-  const refused = (code: string) => ({ kind: 'refused', isHard: true, code }) as const;
-  if (!provider.chargeSaved) return refused('method_not_chargeable');
-  if (method.tokenEnc.length === 0) return refused('method_revoked');
-  const token = await openSealed(db, secrets.dataKey, method.tokenEnc);
-  if (!token) return refused('method_revoked');
-  assert(attempt.invoiceId, `attempt ${attempt.key} has an order`);
-  const order = await describeOrder(db, attempt.invoiceId);
-  const firstChargeId = method.firstChargeId ?? undefined;
-  const charge = { method: { token: token.toString('utf8'), firstChargeId }, order };
-  return provider.chargeSaved(charge, attempt.key);
 }
 
 async function keepOutcome(

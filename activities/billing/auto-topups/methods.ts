@@ -8,6 +8,7 @@ import type { ActivityDeps } from '../../deps';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings } from '../../transactions';
 import { requireProvider } from '../provider-calls';
+import { driveByMethod } from '../method-drivers';
 import { isBeingErased } from '../standing';
 
 export interface PaidOrder {
@@ -17,9 +18,10 @@ export interface PaidOrder {
   readonly asOf: string;
 }
 
-export interface KeptMethod {
-  readonly kind: 'kept' | 'none';
-}
+export type KeptMethod =
+  | { readonly kind: 'none' }
+  /** `isDriving`: from now on it renews the subscription that the order began or extended. */
+  | { readonly kind: 'kept'; readonly isDriving?: boolean };
 
 /**
  * Keeps the way an order was paid, where its owner agreed to that when they ordered and the payer agreed at the
@@ -58,7 +60,7 @@ async function writeMethod(
       eq(paymentMethods.firstChargeId, firstChargeId),
     );
     const [known] = await tx.select().from(paymentMethods).where(isThisCharge);
-    if (known) return { kind: 'kept' };
+    if (known) return driven(order.renewsBy === 'saved_method');
     const tokenEnc = await sealFor(tx, secrets.dataKey, { userId, bytes: Buffer.from(token) });
     const id = v7();
     const method = { id, userId, provider, tokenEnc, label, expiresOn: expiresOn ?? null };
@@ -67,6 +69,7 @@ async function writeMethod(
       .update(payments)
       .set({ methodId: id })
       .where(and(eq(payments.provider, provider), eq(payments.providerPaymentId, firstChargeId)));
+    const isDriving = await driveByMethod(tx, order, { methodId: id, asOf });
     await writeAudit(tx, {
       ...{ action: 'method.saved', entity: 'user', entityId: String(userId), asOf },
       actor: { kind: 'user', id: String(userId) },
@@ -80,6 +83,10 @@ async function writeMethod(
       asOf,
       settings: await readSettings(tx, defaults),
     });
-    return { kind: 'kept' };
+    return driven(isDriving);
   });
+}
+
+function driven(isDriving: boolean): KeptMethod {
+  return isDriving ? { kind: 'kept', isDriving } : { kind: 'kept' };
 }

@@ -8,14 +8,15 @@ import { writeAudit } from '../../audit';
 import type { ActivityDeps } from '../../deps';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, stepKey } from '../../transactions';
-import { describeAttempt, liveAttempt, takenSince, type TopupAttempt } from './attempts';
+import { describeAttempt, type ChargeAttempt } from '../charges/attempts';
+import type { Method } from '../charges/methods';
+import { liveAttempt, takenSince } from './attempts';
 import { orderTopup, topupOffer, type TopupOffer } from './pricing';
 import {
   availableNow,
   clearRequest,
   hasLivePlan,
   lockPermission,
-  type Method,
   type StandingOrder,
 } from './standing';
 import { stopAndTell } from './stopping';
@@ -24,7 +25,7 @@ export type PlannedTopup =
   | { readonly kind: 'idle'; readonly reason: string }
   /** Nothing before this instant, ISO 8601, unless the order changes. */
   | { readonly kind: 'deferred'; readonly until: string }
-  | { readonly kind: 'charge'; readonly attempt: TopupAttempt };
+  | { readonly kind: 'charge'; readonly attempt: ChargeAttempt };
 
 /** Whose standing order is looked at, and when. */
 export interface TopupQuestion {

@@ -1,19 +1,11 @@
 import { and, asc, desc, eq, gt, isNull, lte, or } from 'drizzle-orm';
-import { v7 } from 'uuid';
 import type { Transaction } from '../../../drizzle/client';
-import { invoices, quotes, tariffs, tariffVersions, topupRates } from '../../../drizzle/schema';
-import { termsHash } from '../../../drizzle/terms-hash';
+import { tariffs, tariffVersions } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
-import {
-  canonicalTerms,
-  priceOrder,
-  type QuoteTerms,
-  type VersionTerms,
-} from '../../../src/domain/billing/pricing';
-import type { BillingSettings } from '../../../src/domain/billing/settings';
+import { priceOrder, type VersionTerms } from '../../../src/domain/billing/pricing';
 import { topupLimits, type TopupLimits } from '../../../src/domain/billing/topup-limits';
-import { writeAudit } from '../../audit';
-import { workflowId } from '../../transactions';
+import { placeOrder, type AutomaticOrder } from '../charges/orders';
+import { rateOf } from '../charges/rates';
 
 /** The top-up that is on sale, in one currency. */
 export interface TopupOffer {
@@ -53,78 +45,15 @@ export async function topupOffer(
   return { terms: { ...terms, utokPerMinor }, currency, utokPerMinor, limits };
 }
 
-async function rateOf(
-  tx: Transaction,
-  { currency, asOf }: { currency: string; asOf: Date },
-): Promise<number | undefined> {
-  const [rate] = await tx
-    .select({ utokPerMinor: topupRates.utokPerMinor })
-    .from(topupRates)
-    .where(and(eq(topupRates.currency, currency), lte(topupRates.validFrom, asOf)))
-    .orderBy(desc(topupRates.validFrom))
-    .limit(1);
-  return rate?.utokPerMinor;
-}
-
-export interface AutomaticOrder {
-  readonly userId: number;
-  readonly provider: string;
-  readonly amountMinor: number;
-  readonly asOf: Date;
-  readonly settings: BillingSettings;
-}
-
-const HOUR_MS = 3_600_000;
-
-/** Quote and invoice of a charge that nobody makes by hand, from the one pricing function (TP-7). */
+/** Quote and invoice of a top-up that nobody makes by hand. */
 export async function orderTopup(
   tx: Transaction,
   offer: TopupOffer,
-  order: AutomaticOrder,
+  order: AutomaticOrder & { readonly userId: number; readonly amountMinor: number },
 ): Promise<{ readonly invoiceId: string }> {
   const { userId, amountMinor } = order;
   const { currency } = offer;
   const price = priceOrder(offer.terms, { userId, currency, amountMinor, purpose: 'topup' });
   assert(price.kind === 'priced', `${amountMinor} of ${currency} is within the limits`);
-  const invoiceId = v7();
-  await insertQuote(tx, price.terms, { invoiceId, order });
-  await insertInvoice(tx, price.terms, { invoiceId, order });
-  await writeAudit(tx, {
-    ...{ action: 'invoice.created', entity: 'invoice', entityId: invoiceId, asOf: order.asOf },
-    actor: { kind: 'system', id: workflowId() },
-    after: { payAmountMinor: amountMinor, currency, provider: order.provider, isAutomatic: true },
-  });
-  return { invoiceId };
-}
-
-interface Placed {
-  readonly invoiceId: string;
-  readonly order: AutomaticOrder;
-}
-
-async function insertQuote(tx: Transaction, terms: QuoteTerms, { invoiceId, order }: Placed) {
-  const until = new Date(order.asOf.getTime() + order.settings.quoteHoldHours * HOUR_MS);
-  await tx.insert(quotes).values({
-    ...terms,
-    id: invoiceId,
-    termsHash: termsHash(canonicalTerms(terms)),
-    holdsUntil: until,
-    buttonUntil: order.asOf,
-    consumedBy: invoiceId,
-    asOf: order.asOf,
-  });
-}
-
-/** No checkout watches it: it is open until its charge is decided. */
-async function insertInvoice(tx: Transaction, terms: QuoteTerms, { invoiceId, order }: Placed) {
-  const { userId, provider, asOf, settings } = order;
-  await tx.insert(invoices).values({
-    ...{ id: invoiceId, quoteId: invoiceId, userId, provider, state: 'pending', isAutomatic: true },
-    payAmountMinor: terms.payAmountMinor,
-    currency: terms.currency,
-    exponent: terms.exponent,
-    createdAsOf: asOf,
-    expiresAt: new Date(asOf.getTime() + settings.unknownDeadlineHours * HOUR_MS),
-    termsHash: termsHash(canonicalTerms(terms)),
-  });
+  return placeOrder(tx, price.terms, order);
 }

@@ -1,16 +1,15 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { attempts, autoTopups, invoices } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
 import { retryDelayMs } from '../../../src/domain/billing/auto-topup';
 import type { WireDecline } from '../../../src/domain/billing/payment';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
-import { writeAudit } from '../../audit';
 import type { ActivityDeps } from '../../deps';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, stepKey } from '../../transactions';
 import { openItem } from '../open-items';
-import { isLive, lockAttempt, type Attempt } from './attempts';
+import { closeOrder, isLive, lockAttempt, type Attempt } from '../charges/attempts';
 import { lockStanding, switchOff } from './standing';
 import { stopAndTell } from './stopping';
 
@@ -70,27 +69,6 @@ async function amountOf(tx: Transaction, { invoiceId, key }: Attempt) {
   assert(invoice, `attempt ${key} has an order`);
   const { payAmountMinor: amountMinor, currency, exponent } = invoice;
   return { amountMinor, currency, exponent };
-}
-
-/** Closed for us, not for money: what comes all the same follows the rule of late payments (CO-9). */
-async function closeOrder(
-  tx: Transaction,
-  { invoiceId }: Attempt,
-  { reason, asOf }: { reason: string; asOf: Date },
-): Promise<void> {
-  if (invoiceId === null) return;
-  const [closed] = await tx
-    .update(invoices)
-    .set({ state: 'cancelled', closedAt: asOf })
-    .where(and(eq(invoices.id, invoiceId), inArray(invoices.state, ['draft', 'pending'])))
-    .returning({ id: invoices.id });
-  if (!closed) return;
-  await writeAudit(tx, {
-    ...{ action: 'invoice.cancelled', entity: 'invoice', entityId: invoiceId, asOf },
-    before: { state: 'pending' },
-    after: { state: 'cancelled' },
-    reason,
-  });
 }
 
 /** What the provider said when it was asked; a payment that failed without a word may be tried again. */

@@ -1,19 +1,13 @@
-import { and, eq, isNull, notInArray } from 'drizzle-orm';
+import { and, eq, notInArray } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import {
-  accounts,
-  autoTopups,
-  consents,
-  paymentMethods,
-  subscriptions,
-} from '../../../drizzle/schema';
+import { accounts, autoTopups, subscriptions } from '../../../drizzle/schema';
 import type { TopupStop } from '../../../src/domain/billing/auto-topup';
 import { writeAudit } from '../../audit';
 import { wallet } from '../accounts';
+import { chargeableMethod, isConsentInForce, type Method } from '../charges/methods';
 import { moneyRefusal } from '../standing';
 
 export type StandingOrder = typeof autoTopups.$inferSelect;
-export type Method = typeof paymentMethods.$inferSelect;
 
 /** Why nothing may be charged for a standing order, or the method to charge. */
 export type Permission =
@@ -46,7 +40,7 @@ export async function lockPermission(
   const order = await lockStanding(tx, userId);
   if (!order?.isActive) return { order, permission: denied('it is switched off') };
   if (refusal !== undefined) return { order, permission: denied(refusal) };
-  if (!(await isConsentGiven(tx, order))) {
+  if (!(await isConsentInForce(tx, order.consentId, 'auto_topup'))) {
     return { order, permission: denied('the consent was withdrawn') };
   }
   return { order, permission: await methodOf(tx, order, asOf) };
@@ -56,28 +50,9 @@ function denied(reason: string, stop?: TopupStop): Permission {
   return { kind: 'denied', reason, ...(stop ? { stop } : {}) };
 }
 
-async function isConsentGiven(tx: Transaction, order: StandingOrder): Promise<boolean> {
-  const [given] = await tx
-    .select({ id: consents.id })
-    .from(consents)
-    .where(
-      and(
-        eq(consents.id, order.consentId),
-        eq(consents.kind, 'auto_topup'),
-        isNull(consents.withdrawnAt),
-      ),
-    );
-  return given !== undefined;
-}
-
 async function methodOf(tx: Transaction, order: StandingOrder, asOf: Date): Promise<Permission> {
-  const [method] = await tx
-    .select()
-    .from(paymentMethods)
-    .where(eq(paymentMethods.id, order.methodId));
-  const isOver = method?.expiresOn != null && method.expiresOn < asOf.toISOString().slice(0, 10);
-  if (method?.state !== 'active' || isOver) return denied('the card is over', 'method');
-  return { kind: 'allowed', method };
+  const method = await chargeableMethod(tx, order.methodId, asOf);
+  return method ? { kind: 'allowed', method } : denied('the card is over', 'method');
 }
 
 /** What may be spent, as the last debit left it; lots past their end are settled by whoever spends. */

@@ -1,6 +1,6 @@
 import { condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { SentCharge } from '../../../activities/billing/auto-topups/charging';
-import type { TopupAttempt } from '../../../activities/billing/auto-topups/attempts';
+import type { ChargeAttempt } from '../../../activities/billing/charges/attempts';
 import { FACT_RANK, foldFacts, unknownPollDelayMs } from '../../../src/domain/billing/payment';
 import type { WireFact } from '../../../src/domain/billing/payment';
 import { askOrder, wakeNotifier } from '../activities';
@@ -16,7 +16,7 @@ const DEADLINE_MS = 3 * DAY;
 const GIVEN_UP_MS = DEADLINE_MS + 30 * DAY;
 
 interface Charge {
-  readonly attempt: TopupAttempt;
+  readonly attempt: ChargeAttempt;
   readonly sinceMs: number;
   questions: number;
   /** Rank of the fact that the payment's own workflow was told last. */
@@ -30,7 +30,7 @@ interface Charge {
  * Carries one charge to its outcome: sent once, asked about until it is known, and sent again only under its own key
  * after the provider has said that it knows of none (PC-12). Money is booked by the payment's own workflow.
  */
-export async function carryCharge(desk: TopupDesk, attempt: TopupAttempt): Promise<void> {
+export async function carryCharge(desk: TopupDesk, attempt: ChargeAttempt): Promise<void> {
   const charge = begin(desk, attempt);
   const { amount, invoiceNo, provider } = attempt;
   const waitingFor = `the charge of ${amount.minor} minor units ${amount.currency} at ${provider}, order ${invoiceNo}`;
@@ -45,7 +45,7 @@ export async function carryCharge(desk: TopupDesk, attempt: TopupAttempt): Promi
   }
 }
 
-function begin(desk: TopupDesk, attempt: TopupAttempt): Charge {
+function begin(desk: TopupDesk, attempt: ChargeAttempt): Charge {
   desk.isPaid = false;
   return {
     attempt,
@@ -87,7 +87,7 @@ async function trySend(order: Parameters<typeof sendTopupCharge>[0]): Promise<Se
 }
 
 function factOf(
-  { amount, invoiceId, invoiceNo }: TopupAttempt,
+  { amount, invoiceId, invoiceNo }: ChargeAttempt,
   sent: Extract<SentCharge, { providerPaymentId: string }>,
 ): WireFact {
   const { providerPaymentId, kind } = sent;
@@ -131,7 +131,7 @@ async function ask(desk: TopupDesk, charge: Charge): Promise<'over' | 'open'> {
   return 'open';
 }
 
-async function question({ invoiceId, invoiceNo, provider }: TopupAttempt) {
+async function question({ invoiceId, invoiceNo, provider }: ChargeAttempt) {
   try {
     return await askOrder({ invoiceId, invoiceNo, provider });
   } catch (error) {
