@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { invoices } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
-import type { PostOutcome } from '../../src/domain/billing/payment';
+import type { PostOutcome, SubscriptionChange } from '../../src/domain/billing/payment';
 import { writeAudit } from '../audit';
 import { promiseCards } from '../cards';
 import { promiseToUser } from '../outbox';
@@ -10,10 +10,13 @@ import { sellGift } from './gifts/selling';
 import { balanceOf, lockWallet } from './ledger';
 import { amountOf, type Order } from './orders';
 import { givePeriod, type PeriodGiven } from './periods';
-import { succeedAttempt } from './auto-topups/attempts';
+import { succeedAttempt } from './charges/attempts';
 import { changePlan, standingUpgrade, type StandingUpgrade } from './plan-changes';
 import { confirmSlot } from './promo-slots';
 import { holdReward } from './referrals/holding';
+import { lockLive, renewPeriod, tellRenewed } from './renewals';
+import { keepStars } from './stars-methods';
+import type { Subscription } from './timelines';
 import { receiptOfOrder, type IssuedReceipt } from './receipts';
 import { postBonus, postSale, type Receipt } from './sales';
 
@@ -26,6 +29,7 @@ export type Given = Pick<
   | 'rewardedRefereeId'
   | 'savesMethod'
   | 'isAutomatic'
+  | 'isRenewal'
 >;
 
 /**
@@ -40,15 +44,18 @@ export async function fulfilOrder(tx: Transaction, order: Order, receipt: Receip
       : await fulfilForOwner(tx, order, receipt);
   const rewardedRefereeId = await holdReward(tx, order, receipt);
   const { savesMethod, isAutomatic } = order.invoice;
+  const isRenewal = order.quote.purpose === 'renewal';
   return {
     ...given,
     ...(rewardedRefereeId === undefined ? {} : { rewardedRefereeId }),
     ...(savesMethod ? { savesMethod } : {}),
-    ...(isAutomatic ? { isAutomatic } : {}),
+    ...(isAutomatic && !isRenewal ? { isAutomatic } : {}),
+    ...(isRenewal ? { isRenewal } : {}),
   };
 }
 
 async function fulfilForOwner(tx: Transaction, order: Order, receipt: Receipt): Promise<Given> {
+  if (order.quote.purpose === 'renewal') return fulfilRenewal(tx, order, receipt);
   const upgrade = await upgradeOf(tx, order, receipt.asOf);
   await postSale(tx, order, receipt);
   await postBonus(tx, order, receipt);
@@ -56,6 +63,7 @@ async function fulfilForOwner(tx: Transaction, order: Order, receipt: Receipt): 
   const period = upgrade
     ? { kind: 'given' as const, ...(await changePlan(tx, order, { upgrade, asOf: receipt.asOf })) }
     : await givePeriod(tx, order, receipt);
+  await keepStars(tx, order, { receipt, period });
   await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
   const issued = await receiptOfOrder(tx, order, receipt);
   await tellFulfilled(tx, order, { receipt, period, issued });
@@ -65,6 +73,41 @@ async function fulfilForOwner(tx: Transaction, order: Order, receipt: Receipt): 
     ...(period.kind !== 'fee_missing' && period.change ? { subscription: period.change } : {}),
     ...(hasExpiringLots ? { hasExpiringLots } : {}),
   };
+}
+
+/** The next period of a subscription; whoever calls has made sure that it still waits for its money. */
+async function fulfilRenewal(tx: Transaction, order: Order, receipt: Receipt): Promise<Given> {
+  const row = await lockLive(tx, order.quote.subscriptionId);
+  assert(row, `the subscription of invoice ${order.invoice.id} lives`);
+  const subscription = await giveRenewal(tx, order, { row, receipt, paidBy: 'saved_method' });
+  await markPaid(tx, order, { as: 'order', asOf: receipt.asOf });
+  return giving(order, subscription);
+}
+
+/** A charge of the provider's own schedule, for an order that was fulfilled with the first one. */
+export async function fulfilRecurring(
+  tx: Transaction,
+  order: Order,
+  { row, receipt }: { readonly row: Subscription; readonly receipt: Receipt },
+): Promise<Given> {
+  return giving(order, await giveRenewal(tx, order, { row, receipt, paidBy: 'stars' }));
+}
+
+function giving({ version }: Order, subscription: SubscriptionChange): Given {
+  return { subscription, ...(version.tokenTtlDays === null ? {} : { hasExpiringLots: true }) };
+}
+
+async function giveRenewal(
+  tx: Transaction,
+  order: Order,
+  paid: Parameters<typeof renewPeriod>[2],
+): Promise<SubscriptionChange> {
+  const { receipt } = paid;
+  await postSale(tx, order, receipt);
+  const { change, endsAt } = await renewPeriod(tx, order, paid);
+  const issued = await receiptOfOrder(tx, order, receipt);
+  await tellRenewed(tx, order, { receipt, endsAt, issued });
+  return change;
 }
 
 /** What is sold waits for somebody else; the buyer gets a receipt and the link. */

@@ -4,13 +4,23 @@ import { invoices, quotes } from '../../drizzle/schema';
 import { expiryMs, reminderMs } from '../../src/domain/billing/checkout';
 import type { InvoiceState } from '../../src/domain/billing/invoice';
 import type { Money } from '../../src/domain/money';
-import type { CheckoutRefusal } from '../../workflows/billing/contract';
+import type { CheckoutRefusal, RenewalWish } from '../../workflows/billing/contract';
 import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
 import { inTransaction, readSettings } from '../transactions';
 import { judgeSlot, takeSlot } from './promo-slots';
 import { moneyRefusal } from './standing';
-import { isIntact, loadTerms, lockOrder, quoteHolds, type Order, type Quote } from './orders';
+import {
+  isIntact,
+  loadTerms,
+  lockOrder,
+  quoteHolds,
+  type Invoice,
+  type Order,
+  type OrderTariff,
+  type Quote,
+} from './orders';
+import { renewsBy, writeConsent } from './renewal-wishes';
 
 /** What a checkout workflow needs to know of its invoice; instants are ISO 8601. */
 export interface OpenedInvoice {
@@ -38,6 +48,8 @@ export interface NewOrder {
   readonly provider: string;
   /** The person agreed that we keep the way they pay. */
   readonly savesMethod?: boolean;
+  /** Who is to renew it; dropped where the order cannot be renewed like that. */
+  readonly renewal?: RenewalWish;
   readonly asOf: string;
 }
 
@@ -58,18 +70,28 @@ export async function openInvoice(
     // The slot is found before anything is written and taken after: it names the invoice.
     const noSlot = await judgeSlot(tx, { quote: judged.quote, asOf });
     if (noSlot !== undefined) return refused(noSlot);
+    const { placed } = judged;
     const created = await insertDraft(tx, judged.quote, {
-      ...order,
+      ...placed,
       ttlHours: settings.invoiceTtlHours,
     });
-    if (!created) return existingOrder(tx, judged.quote, order);
+    if (!created) return existingOrder(tx, judged.quote, placed);
     await takeSlot(tx, { quote: created.quote, invoiceId: order.invoiceId, asOf });
     return { kind: 'opened', invoice: describe(created, settings) };
   });
 }
 
+/** An order with what its terms allow of its buyer's wishes. */
+type PlacedOrder = NewOrder & { readonly renewsBy: Invoice['renewsBy'] };
+
+function place(terms: OrderTariff, order: NewOrder): PlacedOrder {
+  const by = renewsBy(terms, order);
+  const isSaving = order.savesMethod === true || by === 'saved_method';
+  return { ...order, renewsBy: by, savesMethod: isSaving };
+}
+
 type QuoteVerdict =
-  | { readonly kind: 'consume'; readonly quote: Quote }
+  | { readonly kind: 'consume'; readonly quote: Quote; readonly placed: PlacedOrder }
   | Exclude<OpenInvoiceOutcome, { kind: 'opened' }>;
 
 async function lockQuote(tx: Transaction, quoteId: string): Promise<Quote | undefined> {
@@ -89,10 +111,11 @@ async function judgeQuote(
   if (!isIntact(quote)) return refused('terms_changed');
   const refusal = await moneyRefusal(tx, order.userId);
   if (refusal !== undefined) return refused(refusal);
-  const twin = await existingOrder(tx, quote, order);
+  const placed = place(terms, order);
+  const twin = await existingOrder(tx, quote, placed);
   if (twin.kind === 'existing') return twin;
   const open = await openInvoiceCount(tx, order.userId);
-  return open >= order.maxOpen ? refused('too_many_open') : { kind: 'consume', quote };
+  return open >= order.maxOpen ? refused('too_many_open') : { kind: 'consume', quote, placed };
 }
 
 function refused(reason: CheckoutRefusal): { kind: 'refused'; reason: CheckoutRefusal } {
@@ -102,7 +125,7 @@ function refused(reason: CheckoutRefusal): { kind: 'refused'; reason: CheckoutRe
 async function existingOrder(
   tx: Transaction,
   quote: Quote,
-  { provider, savesMethod = false }: NewOrder,
+  { provider, savesMethod = false, renewsBy: by }: PlacedOrder,
 ): Promise<Exclude<OpenInvoiceOutcome, { kind: 'opened' }>> {
   const [row] = await tx
     .select({ id: invoices.id })
@@ -113,6 +136,7 @@ async function existingOrder(
         eq(invoices.termsHash, quote.termsHash),
         eq(invoices.provider, provider),
         eq(invoices.savesMethod, savesMethod),
+        eq(invoices.renewsBy, by),
         eq(invoices.isAutomatic, false),
         inArray(invoices.state, ['draft', 'pending']),
       ),
@@ -137,9 +161,10 @@ async function openInvoiceCount(tx: Transaction, userId: number): Promise<number
 async function insertDraft(
   tx: Transaction,
   quote: Quote,
-  order: NewOrder & { readonly ttlHours: number },
+  order: PlacedOrder & { readonly ttlHours: number },
 ): Promise<Order | undefined> {
   const createdAsOf = new Date(order.asOf);
+  const { renewsBy: by } = order;
   const [inserted] = await tx
     .insert(invoices)
     .values({
@@ -155,11 +180,13 @@ async function insertDraft(
       expiresAt: new Date(expiryMs(createdAsOf.getTime(), order.ttlHours)),
       termsHash: quote.termsHash,
       savesMethod: order.savesMethod ?? false,
+      renewsBy: by,
     })
     .onConflictDoNothing()
     .returning({ id: invoices.id });
   if (!inserted) return undefined;
   await tx.update(quotes).set({ consumedBy: order.invoiceId }).where(eq(quotes.id, quote.id));
+  await keepConsent(tx, order, { userId: quote.userId, asOf: createdAsOf });
   await writeAudit(tx, {
     action: 'invoice.created',
     entity: 'invoice',
@@ -170,10 +197,22 @@ async function insertDraft(
       currency: quote.currency,
       provider: order.provider,
       ...(order.savesMethod ? { savesMethod: true } : {}),
+      ...(by === 'none' ? {} : { renewsBy: by }),
     },
     asOf: createdAsOf,
   });
   return lockOrder(tx, order.invoiceId);
+}
+
+async function keepConsent(
+  tx: Transaction,
+  { renewal, renewsBy: by, invoiceId }: PlacedOrder,
+  { userId, asOf }: { userId: number; asOf: Date },
+): Promise<void> {
+  const given = { ...(renewal ? { renewal } : {}), renewsBy: by, asOf };
+  const consentId = await writeConsent(tx, userId, given);
+  if (consentId === undefined) return;
+  await tx.update(invoices).set({ consentId }).where(eq(invoices.id, invoiceId));
 }
 
 function describe(

@@ -15,6 +15,7 @@ import {
   insertSubscription,
   lockLiveSubscription,
   shiftTimeline,
+  type PaidBy,
   type PeriodWorth,
   type Subscription,
 } from './timelines';
@@ -42,6 +43,7 @@ export async function givePeriod(
     terms,
     asOf: receipt.asOf,
     ...worthOf(order),
+    ...paidByOf(order),
   });
   await grantForPeriod(tx, { row: live, version: order.version, period, asOf: receipt.asOf });
   const change = { subscriptionId: live.id, change: 'extended', periodN: period.n } as const;
@@ -79,8 +81,13 @@ function driverOf({ quote, version }: Order): { driver?: Driver } {
   return version.renewable && quote.feeUtok > 0 ? { driver: 'wallet' } : {};
 }
 
+/** The first period of a subscription in Stars is paid like all that follow it. */
+function paidByOf({ invoice }: Order): { paidBy?: PaidBy } {
+  return invoice.renewsBy === 'stars' ? { paidBy: 'stars' } : {};
+}
+
 /** A period that money bought is worth that money; the money of a top-up bought tokens, and its period has no price. */
-function worthOf({ quote, tariff }: Order): { worth?: PeriodWorth } {
+export function worthOf({ quote, tariff }: Order): { worth?: PeriodWorth } {
   if (tariff.kind === 'topup') return {};
   const { payAmountMinor: minor, currency, tokensUtok: planTokensUtok } = quote;
   return { worth: { minor, currency, planTokensUtok } };
@@ -128,6 +135,7 @@ async function startPeriod(
     asOf: receipt.asOf,
     ...worthOf(order),
     ...driverOf(order),
+    ...paidByOf(order),
     ...(feeTransferId === undefined ? {} : { feeTransferId }),
   });
   const row = { id: subscriptionId, userId: invoice.userId };

@@ -107,5 +107,6 @@ export async function describeOrder(
     locale,
     expiresAt: invoice.expiresAt.toISOString(),
     ...(invoice.savesMethod ? { savesMethod: true } : {}),
+    ...(invoice.renewsBy === 'stars' ? { isRecurring: true } : {}),
   };
 }

@@ -19,7 +19,7 @@ import type { RefundPlan } from '../../src/domain/billing/refund';
 import { amount, id, instant, recordedAt, updatedAt } from '../columns';
 import { bytes } from './catalogue';
 import { quotes } from './quotes';
-import { users } from './users';
+import { consents, users } from './users';
 
 /** The only source of invoice numbers (DM-6); providers take them up to 2^31 - 1. */
 export const invoiceNumbers = pgSequence('invoice_no_seq', {
@@ -63,10 +63,18 @@ export const invoices = pgTable(
     savesMethod: boolean('saves_method').notNull().default(false),
     /** Ordered by the person's standing order and charged without them: no checkout, no pay link. */
     isAutomatic: boolean('is_automatic').notNull().default(false),
+    /** Who renews the plan that is bought, where its buyer wanted that (SB-8). */
+    renewsBy: text('renews_by')
+      .$type<'none' | 'saved_method' | 'stars'>()
+      .notNull()
+      .default('none'),
+    /** What its buyer agreed to for that; see `consents`. */
+    consentId: uuid('consent_id').references(() => consents.id),
     recordedAt: recordedAt(),
     updatedAt: updatedAt(),
   },
   (table) => [
+    check('invoices_renews_by', sql`${table.renewsBy} in ('none', 'saved_method', 'stars')`),
     check('invoices_no', sql`${table.no} between 1 and 2147483647`),
     check('invoices_amount', sql`${table.payAmountMinor} > 0`),
     check(
@@ -78,7 +86,7 @@ export const invoices = pgTable(
       sql`${table.fulfilledAs} is null or ${table.fulfilledAs} in ('order', 'wallet_credit')`,
     ),
     uniqueIndex('invoices_one_open_order')
-      .on(table.userId, table.termsHash, table.provider, table.savesMethod)
+      .on(table.userId, table.termsHash, table.provider, table.savesMethod, table.renewsBy)
       .where(sql`${table.state} in ('draft', 'pending') and not ${table.isAutomatic}`),
     index('invoices_by_user').on(table.userId, table.no),
   ],

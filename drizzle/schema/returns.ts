@@ -17,6 +17,7 @@ import type { ReceiptContent } from '../../src/domain/billing/fiscal';
 import { amount, id, instant, recordedAt, updatedAt } from '../columns';
 import { bytes } from './catalogue';
 import { payments, refunds } from './orders';
+import { subscriptions } from './subscriptions';
 import { users } from './users';
 
 /** A payer asks their bank for the money back; our money is frozen until it is decided (DP-1). */
@@ -96,11 +97,16 @@ export const paymentMethods = pgTable(
     state: text('state').$type<'active' | 'expired' | 'revoked'>().notNull(),
     /** The first charge, which some providers want named for ever (PC-15). */
     firstChargeId: text('first_charge_id'),
+    /** Stars only: the subscription that Telegram renews while this is active. */
+    subscriptionId: uuid('subscription_id').references(() => subscriptions.id),
+    /** When its provider was last told something in vain. */
+    touchedAt: instant('touched_at'),
     recordedAt: recordedAt(),
     updatedAt: updatedAt(),
   },
   (table) => [
     check('payment_methods_state', sql`${table.state} in ('active', 'expired', 'revoked')`),
     index('payment_methods_by_user').on(table.userId),
+    index('payment_methods_by_subscription').on(table.subscriptionId),
   ],
 );

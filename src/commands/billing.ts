@@ -146,12 +146,13 @@ async function openCheckout(
   taskQueue: string,
   order: Parameters<BillingCommands['openCheckout']>[0],
 ): Promise<CheckoutOpening> {
-  const { quoteId: invoiceId, userId, provider, clockOffsetMs, savesMethod } = order;
+  const { quoteId: invoiceId, userId, provider, clockOffsetMs, savesMethod, renewal } = order;
   const startWorkflowOperation = startOperation('checkout', taskQueue, {
     workflowId: checkoutId(invoiceId),
     input: {
       ...{ invoiceId, userId, provider },
       ...(savesMethod ? { savesMethod } : {}),
+      ...(renewal ? { renewal } : {}),
       ...(clockOffsetMs > 0 ? { clockOffsetMs } : {}),
     },
     summary: `Order of ${userId} by ${provider}`,

@@ -2,6 +2,7 @@ import type {
   CancelOutcome,
   ChangeProviderOutcome,
   CheckoutOpening,
+  RenewalWish,
   CheckoutStatus,
   PaymentHint,
 } from '../../workflows/billing/contract';
@@ -63,6 +64,8 @@ export interface CheckoutCommands {
     clockOffsetMs: number;
     /** The person agreed that we keep the way they pay. */
     savesMethod?: boolean;
+    /** Who is to renew the plan; dropped where the plan cannot be renewed like that. */
+    renewal?: RenewalWish;
   }): Promise<CheckoutOpening>;
   /** Asks the provider now; the answer is what is known afterwards. */
   checkPayment(order: { invoiceId: string; userId: number }): Promise<OwnedOutcome<CheckoutAnswer>>;

@@ -122,6 +122,8 @@ export interface PaymentOrder {
   readonly expiresAt: string;
   /** The payer agreed that we keep the way they pay, so the provider may offer it. */
   readonly savesMethod?: boolean;
+  /** The provider itself charges the same again every thirty days, until it is stopped (Stars). */
+  readonly isRecurring?: boolean;
 }
 
 /** Which payments to ask about: one by its own id, or all of one order. */
@@ -178,6 +180,11 @@ export interface PaymentProvider {
    * Absent where the provider renews nothing.
    */
   cancelSubscription?(subscription: {
+    readonly userId: number;
+    readonly firstChargeId: string;
+  }): Promise<StopOutcome>;
+  /** Lets a subscription that was stopped go on, as long as its paid time lasts. Going on already is `done`. */
+  resumeSubscription?(subscription: {
     readonly userId: number;
     readonly firstChargeId: string;
   }): Promise<StopOutcome>;

@@ -50,6 +50,8 @@ type BotAnswer =
 type BotCall = (method: string, body: unknown) => Promise<BotAnswer>;
 
 const PAGE = 100;
+/** Thirty days, the only period Telegram renews. */
+const SUBSCRIPTION_SECONDS = 2_592_000;
 
 /** Telegram Stars: the proof arrives as an update to the bot, the truth stands in the list of transactions. */
 export function telegramStarsProvider(settings: TelegramStarsSettings): PaymentProvider {
@@ -75,7 +77,8 @@ export function telegramStarsProvider(settings: TelegramStarsSettings): PaymentP
         : { kind: 'unknown', reason: 'no refund of it is listed (yet)' };
     },
     cancel: () => Promise.resolve(),
-    cancelSubscription: (subscription) => cancelSubscription(call, subscription),
+    cancelSubscription: (subscription) => editSubscription(call, subscription, true),
+    resumeSubscription: (subscription) => editSubscription(call, subscription, false),
     answer: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
   };
 }
@@ -104,6 +107,7 @@ async function createLink(call: BotCall, order: PaymentOrder): Promise<CreateOut
     provider_token: '',
     currency: 'XTR',
     prices: [{ label: cut(text, 32), amount: amount.minor }],
+    ...(order.isRecurring ? { subscription_period: SUBSCRIPTION_SECONDS } : {}),
   });
   if (answer.kind !== 'result') return answer;
   const link = z.url().safeParse(answer.result);
@@ -170,15 +174,16 @@ async function refund(call: BotCall, request: RefundRequest): Promise<RefundOutc
   return isDone ? { kind: 'done', providerRef: providerPaymentId } : answer;
 }
 
-/** Telegram then charges no further period, and the person cannot start it again. Twice is as good as once. */
-async function cancelSubscription(
+/** Cancelled, Telegram charges no further period, and the person cannot start it again. Twice is as good as once. */
+async function editSubscription(
   call: BotCall,
   { userId, firstChargeId }: { readonly userId: number; readonly firstChargeId: string },
+  isCancelled: boolean,
 ): Promise<StopOutcome> {
   const answer = await call('editUserStarSubscription', {
     user_id: userId,
     telegram_payment_charge_id: firstChargeId,
-    is_canceled: true,
+    is_canceled: isCancelled,
   });
   return answer.kind === 'result' ? { kind: 'done' } : answer;
 }

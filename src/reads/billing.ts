@@ -112,6 +112,8 @@ export interface QuoteView {
   readonly feeUtok: number;
   readonly periodUnit: PeriodUnit | null;
   readonly periodCount: number | null;
+  /** The plan may be renewed after its first period. */
+  readonly isRenewable: boolean;
   readonly buttonUntil: string;
   readonly isConsumed: boolean;
 }

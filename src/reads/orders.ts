@@ -45,6 +45,7 @@ export async function quote(db: Database, quoteId: string): Promise<QuoteView | 
     feeUtok: quote.feeUtok,
     periodUnit: quote.periodUnit,
     periodCount: quote.periodCount,
+    isRenewable: version.renewable,
     buttonUntil: quote.buttonUntil.toISOString(),
     isConsumed: quote.consumedBy !== null,
   };

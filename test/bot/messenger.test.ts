@@ -82,6 +82,14 @@ const SAMPLES: TemplateParams = {
     feeUtok: 100_000_000,
     balanceUtok: 5_000_000,
   },
+  'sub.paid': {
+    ...money,
+    until: '2026-03-01T21:05:00Z',
+    tokensUtok: 5_000_000,
+    balanceUtok: 5_000_000,
+  },
+  'sub.confirming': money,
+  'sub.cancelled_refund': money,
   'sub.failed': {
     subscriptionId: 's',
     reason: 'insufficient',

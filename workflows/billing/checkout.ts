@@ -54,9 +54,9 @@ async function trade(desk: Desk): Promise<CheckoutResult> {
 }
 
 async function openOrder(desk: Desk) {
-  const { invoiceId, userId, provider, savesMethod } = desk.input;
+  const { invoiceId, userId, provider, savesMethod, renewal } = desk.input;
   desk.show({ state: 'opening', waitingFor: desk.waitingFor });
-  const saving = savesMethod ? { savesMethod } : {};
+  const saving = { ...(savesMethod ? { savesMethod } : {}), ...(renewal ? { renewal } : {}) };
   return openInvoice({ invoiceId, userId, provider, ...saving, asOf: desk.clock.now() });
 }
 

@@ -25,9 +25,19 @@ export interface CheckoutInput {
   readonly provider: string;
   /** The person agreed that we keep the way they pay. */
   readonly savesMethod?: boolean;
+  /** Who is to renew the plan that is bought, where the buyer wants that. */
+  readonly renewal?: RenewalWish;
   /** Test customers only: milliseconds the business clock runs ahead of the workflow's own (OPS-20). */
   readonly clockOffsetMs?: number;
 }
+
+/**
+ * How a plan is to be renewed: by the way it is paid, for which the buyer agreed to words whose version and SHA-256
+ * (hexadecimal) are kept, or by Telegram itself, which asks for its own consent.
+ */
+export type RenewalWish =
+  | { readonly by: 'saved_method'; readonly textVersion: string; readonly textHash: string }
+  | { readonly by: 'stars' };
 
 export type CheckoutRefusal =
   | 'quote_unknown'

@@ -70,6 +70,10 @@ async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<voi
     const owner = { userId: outcome.userId, clockOffsetMs: clockOffsetOf(desk) };
     await deliverPeriod(outcome.subscription, owner);
   }
+  if (outcome.kind === 'duplicate' && outcome.cancelled) {
+    const owner = { userId: outcome.userId, clockOffsetMs: clockOffsetOf(desk) };
+    await deliverPeriod(outcome.cancelled, owner);
+  }
   if (outcome.kind === 'fulfilled' && outcome.hasExpiringLots) {
     await wakeWallet({ userId: outcome.userId, clockOffsetMs: clockOffsetOf(desk) });
   }
@@ -82,12 +86,12 @@ async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<voi
     await startReferral({ refereeId, clockOffsetMs: clockOffsetOf(desk) });
   }
   if (outcome.kind === 'fulfilled' && outcome.savesMethod) {
-    await keepCard(desk, outcome.invoiceId);
+    await keepCard(desk, outcome);
   }
   if (outcome.kind === 'fulfilled' && outcome.isAutomatic) {
     const { userId } = outcome;
     await tell(() => getExternalWorkflowHandle(autoTopupId(userId)).signal(topupPaidSignal));
-  } else if (outcome.kind !== 'superseded' && outcome.invoiceId) {
+  } else if (isOrdered(outcome)) {
     const { providerPaymentId } = desk.input;
     await tellCheckout(outcome.invoiceId, { outcome, providerPaymentId });
   }
@@ -95,11 +99,26 @@ async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<voi
   await wakeNotifier();
 }
 
-/** The money is booked whatever comes of it: a card that could not be kept can be left once more. */
-async function keepCard({ input, clock }: PaymentDesk, invoiceId: string): Promise<void> {
-  const { provider, providerPaymentId } = input;
+/** Outcomes of an order that somebody made by hand: its checkout waits for them. */
+function isOrdered(outcome: PostOutcome): outcome is PostOutcome & { readonly invoiceId: string } {
+  if (outcome.kind === 'superseded' || outcome.invoiceId === undefined) return false;
+  return outcome.kind !== 'fulfilled' || outcome.isRenewal !== true;
+}
+
+/**
+ * The money is booked whatever comes of it: a card that could not be kept can be left once more. Kept for a
+ * subscription, it changes what that does next.
+ */
+async function keepCard(
+  desk: PaymentDesk,
+  { invoiceId, subscription, userId }: Extract<PostOutcome, { kind: 'fulfilled' }>,
+): Promise<void> {
+  const { provider, providerPaymentId } = desk.input;
   await tell(async () => {
-    await keepMethod({ provider, providerPaymentId, invoiceId, asOf: clock.now() });
+    const asOf = desk.clock.now();
+    const kept = await keepMethod({ provider, providerPaymentId, invoiceId, asOf });
+    if (kept.kind !== 'kept' || !kept.isDriving || !subscription) return;
+    await deliverPeriod(subscription, { userId, clockOffsetMs: clockOffsetOf(desk) });
   });
 }
 

@@ -113,13 +113,16 @@ async function settle(desk: PaymentDesk, outcome: PostOutcome): Promise<PaymentR
 /** Who gives back a second payment that the setting says is not kept. */
 const BY_POLICY = { operatorId: 'policy', reason: 'DUPLICATE_PAYMENT asks for a refund' };
 
+/** Who gives back a charge that was in flight when its subscription was cancelled. */
+const AFTER_CANCEL = { operatorId: 'policy', reason: 'DUNNING_CANCEL_INFLIGHT asks for a refund' };
+
 /** Given back already, when this payment is looked at once more: its item is closed then. */
 async function refundByPolicy(
   desk: PaymentDesk,
   outcome: Extract<PostOutcome, { kind: 'duplicate' }>,
 ): Promise<PaymentResult | undefined> {
   const { openItemKey } = outcome;
-  const order = { ...BY_POLICY, openItemKey };
+  const order = { ...(outcome.cancelled ? AFTER_CANCEL : BY_POLICY), openItemKey };
   const opened = await beginReturn(desk, order);
   if (opened.kind === 'refused') return { kind: 'delivered', outcome };
   const result = await giveBack(desk, order, opened);

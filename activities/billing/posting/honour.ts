@@ -36,10 +36,16 @@ async function tellHonoured(tx: Transaction, posting: Posting, order: Order): Pr
   });
 }
 
-async function tellOperators(tx: Transaction, posting: Posting, order: Order): Promise<void> {
+/** Money came: one line for the operators, for each payment. */
+export async function tellOperators(
+  tx: Transaction,
+  posting: Posting,
+  order: Order,
+): Promise<void> {
   const { no, userId, id } = order.invoice;
+  const isFirst = order.invoice.fulfilledAs === null;
   await promiseToOperators(tx, posting.settings, {
-    key: `ops:ops.payment:${id}`,
+    key: `ops:ops.payment:${isFirst ? id : posting.paymentId}`,
     template: 'ops.payment',
     params: { no, userId, ...amountOf(order.invoice) },
     asOf: posting.asOf,

@@ -13,6 +13,8 @@ import { honour } from './honour';
 import { settleLate, settleOutdated } from './late';
 import { moneyOf, type PaidFact, type Posting } from './posting';
 import { quarantine } from './quarantine';
+import { isRecurring, settleRecurring } from './recurring';
+import { settleRenewal } from './renewal';
 import { settleUnderpaid } from './underpaid';
 
 export type { PaidFact, Testimony } from './posting';
@@ -52,13 +54,20 @@ async function settle(
 
 async function settleMatch(tx: Transaction, posting: Posting, order: Order): Promise<PostOutcome> {
   const { state } = order.invoice;
+  if (order.quote.purpose === 'renewal') return settleRenewal(tx, posting, order);
+  if (isRecurring(posting, order)) return settleRecurring(tx, posting, order);
   if (isOpen(state) && (await isStillPossible(tx, order, posting.asOf))) {
     return honour(tx, posting, { order, isLate: false });
   }
-  if (isOpen(state)) return settleOutdated(tx, posting, order);
+  if (isOpen(state))
+    return settleOutdated(tx, posting, { order, kind: 'late_credit', reason: outdated(order) });
   return state === 'expired' || state === 'cancelled'
     ? settleLate(tx, posting, order)
     : settleDuplicate(tx, posting, order);
+}
+
+function outdated({ invoice }: Order): string {
+  return `the plan that invoice ${invoice.no} would upgrade does not run any more`;
 }
 
 interface LockedPayment {

@@ -2,6 +2,7 @@ import type { Transaction } from '../../../drizzle/client';
 import type { PostOutcome } from '../../../src/domain/billing/payment';
 import { promiseCards } from '../../cards';
 import { promiseToUser } from '../../outbox';
+import { succeedAttempt } from '../charges/attempts';
 import { markPaid } from '../fulfilment';
 import { lockWallet } from '../ledger';
 import { openItem } from '../open-items';
@@ -29,17 +30,17 @@ export async function settleLate(
     : creditLate(tx, posting, order);
 }
 
-/** Money of an upgrade whose plan changed before it came: it becomes credit, because what it was for is not there. */
+/** Money for something that is not there any more, such as an upgrade of a plan that changed: it becomes credit. */
 export async function settleOutdated(
   tx: Transaction,
   posting: Posting,
-  order: Order,
+  { order, kind, reason }: { order: Order; kind: 'late_credit' | 'duplicate_paid'; reason: string },
 ): Promise<PostOutcome> {
   await openItem(tx, posting.settings, {
     ...itemOf(posting, order),
-    key: lateItemKey(posting),
-    kind: 'late_credit',
-    reason: `the plan that invoice ${order.invoice.no} would upgrade does not run any more`,
+    key: `${posting.key}:${kind}`,
+    kind,
+    reason,
   });
   await returnSlot(tx, order.quote, posting.asOf);
   return creditLate(tx, posting, order);
@@ -80,11 +81,12 @@ async function suspendLate(tx: Transaction, posting: Posting, order: Order): Pro
     template: 'pay.late.suspense',
     params: { no, ...amountOf(order.invoice) },
   });
+  if (order.invoice.isAutomatic) await succeedAttempt(tx, invoiceId);
   const openItemKey = lateItemKey(posting);
   return { kind: 'quarantined', item: 'late_credit', invoiceId, userId, openItemKey };
 }
 
-async function openLateItem(tx: Transaction, posting: Posting, order: Order): Promise<void> {
+export async function openLateItem(tx: Transaction, posting: Posting, order: Order): Promise<void> {
   await openItem(tx, posting.settings, {
     ...itemOf(posting, order),
     key: lateItemKey(posting),

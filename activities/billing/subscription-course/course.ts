@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { subscriptions } from '../../../drizzle/schema';
 import {
+  courseAfterEnd,
   courseOf,
   courseRules,
   type CourseStep,
@@ -10,7 +11,9 @@ import type {
   SubscriptionCourse,
 } from '../../../workflows/billing/subscription/contract';
 import type { ActivityDeps } from '../../deps';
+import type { BillingSettings } from '../../../src/domain/billing/settings';
 import { inTransaction, readSettings } from '../../transactions';
+import type { Attempt } from '../charges/attempts';
 import type { Subscription } from '../timelines';
 import { readFacts, type Standing } from './facts';
 import { priceOf, renewalTerms } from './terms';
@@ -31,22 +34,33 @@ export async function loadCourse(
       .from(subscriptions)
       .where(eq(subscriptions.id, question.subscriptionId));
     if (!row) return null;
-    if (isOver(row)) return describe(row, []);
     const asOf = new Date(question.asOf);
     const settings = await readSettings(tx, defaults);
     const terms = await renewalTerms(tx, row, asOf);
     const standing = await readFacts(tx, row, { terms, settings, asOf });
-    const steps = courseOf(standing.facts, courseRules(settings));
-    return describe(
-      row,
-      steps.map((step) => wait(step, standing, asOf)),
-      standing.facts.isRenewing,
-    );
+    const { facts, live } = standing;
+    const steps = isOver(row) ? courseAfterEnd(facts) : courseOf(facts, courseRules(settings));
+    const waits = steps.map((step) => wait(step, standing, asOf));
+    const charge = live && chargeOf(live, { asOf, settings });
+    return {
+      ...describe(row, waits, !isOver(row) && facts.isRenewing),
+      ...(charge ? { charge } : {}),
+    };
   });
 }
 
 export function isOver({ state }: Pick<Subscription, 'state'>): boolean {
   return state === 'expired' || state === 'ended';
+}
+
+/** A charge without an outcome is shown to operators after a while (PC-11). */
+function chargeOf(
+  { asOf: since, state }: Attempt,
+  { asOf, settings }: { asOf: Date; settings: BillingSettings },
+): NonNullable<SubscriptionCourse['charge']> {
+  const waitedMs = asOf.getTime() - since.getTime();
+  const isStuck = state !== 'created' && waitedMs >= settings.unknownAlertMinutes * 60_000;
+  return { since: since.toISOString(), isStuck };
 }
 
 function describe(

@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, inArray, or } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { attempts, subscriptionSteps, users } from '../../../drizzle/schema';
 import type {
@@ -8,10 +8,13 @@ import type {
 } from '../../../src/domain/billing/subscription-course';
 import { parseQuietHours } from '../../../src/domain/billing/quiet-hours';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
-import { LIVE, type Attempt } from '../auto-topups/attempts';
+import { isLive, LIVE, type Attempt } from '../charges/attempts';
+import type { Method } from '../charges/methods';
 import { availableOf } from '../ledger';
 import type { Subscription } from '../timelines';
 import { trialCourse } from '../trial-course';
+import { methodOf } from './permission';
+import { starsDiscord } from './stars-discord';
 import { feeOf, type RenewalTerms } from './terms';
 
 /** A subscription with everything that decides what it does next. */
@@ -21,6 +24,10 @@ export interface Standing {
   readonly terms: RenewalTerms;
   /** The newest attempts for the period that a renewal would begin. */
   readonly tries: readonly Attempt[];
+  /** The charge that is under way; it may be for a period that was paid otherwise meanwhile. */
+  readonly live: Attempt | undefined;
+  /** The saved method that may be charged for this subscription now. */
+  readonly method: Method | undefined;
 }
 
 const HOUR = 3_600_000;
@@ -29,13 +36,17 @@ const HOUR = 3_600_000;
 export async function readFacts(
   tx: Transaction,
   row: Subscription,
-  known: { readonly terms: RenewalTerms; readonly settings: BillingSettings; readonly asOf: Date },
+  judged: { readonly terms: RenewalTerms; readonly settings: BillingSettings; readonly asOf: Date },
 ): Promise<Standing> {
-  const { terms, settings, asOf } = known;
-  const tries = await triesOf(tx, row);
+  const { terms, settings, asOf } = judged;
+  const known = await triesOf(tx, row);
+  const tries = known.filter(({ periodN }) => periodN === row.periodN + 1);
+  const underWay = known.find(isLive);
+  const method = await methodOf(tx, row, asOf);
   const trial = await trialCourse(tx, row);
   const latest = tries[0];
-  const live = latest && isLiveTry(latest) ? describeTry(latest, { settings, asOf }) : undefined;
+  const live = underWay && describeTry(underWay, { settings, asOf });
+  const stars = await starsDiscord(tx, row);
   const person = await personOf(tx, row.userId);
   const facts: CourseFacts = {
     state: row.state as LiveState,
@@ -47,8 +58,12 @@ export async function readFacts(
     access: row.access,
     done: await doneIn(tx, row),
     ...(live ? { attempt: live } : {}),
-    isBarred: latest?.state === 'failed_hard' && latest.methodId === row.methodId,
-    canPayNow: await canPayNow(tx, row, { terms, asOf, isStopped: person.isStopped }),
+    ...(stars ? { stars } : {}),
+    ...(latest ? { triedMs: (latest.touchedAt ?? latest.asOf).getTime() } : {}),
+    isBarred: isBarred(row, { latest, method }),
+    canPayNow: await canPayNow(tx, row, {
+      ...{ terms, asOf, isStopped: person.isStopped, latest, method },
+    }),
     ...(row.retryAt ? { retryMs: row.retryAt.getTime() } : {}),
     ...(row.pauseDays === null ? {} : { pauseDays: row.pauseDays }),
     ...(row.pausedUntil ? { pausedUntilMs: row.pausedUntil.getTime() } : {}),
@@ -56,7 +71,7 @@ export async function readFacts(
     ...quietOf(person, settings),
     isMuted: row.isMuted,
   };
-  return { row, facts, terms, tries };
+  return { row, facts, terms, tries, live: underWay, method };
 }
 
 function trialMs({ endsAt, remindAt }: { endsAt: string; remindAt?: string }) {
@@ -64,20 +79,30 @@ function trialMs({ endsAt, remindAt }: { endsAt: string; remindAt?: string }) {
   return remindAt === undefined ? { endsMs } : { endsMs, remindMs: Date.parse(remindAt) };
 }
 
-/** All tries for the next period, newest first. */
+/** All tries for the next period, and whatever is still under way, newest first. */
 async function triesOf(tx: Transaction, row: Subscription): Promise<readonly Attempt[]> {
   return tx
     .select()
     .from(attempts)
-    .where(and(eq(attempts.subscriptionId, row.id), eq(attempts.periodN, row.periodN + 1)))
+    .where(
+      and(
+        eq(attempts.subscriptionId, row.id),
+        or(eq(attempts.periodN, row.periodN + 1), inArray(attempts.state, [...LIVE])),
+      ),
+    )
     .orderBy(desc(attempts.asOf), desc(attempts.id));
 }
 
-function isLiveTry({ state }: Attempt): boolean {
-  return LIVE.some((live) => live === state);
+/** A method that was refused for good, or may not be charged any more, is let alone until there is another (SB-11). */
+function isBarred(
+  { driver, methodId }: Subscription,
+  { latest, method }: { latest: Attempt | undefined; method: Method | undefined },
+): boolean {
+  if (driver !== 'saved_method') return false;
+  return !method || (latest?.state === 'failed_hard' && latest.methodId === methodId);
 }
 
-function describeTry(
+export function describeTry(
   attempt: Attempt,
   { settings, asOf }: { settings: BillingSettings; asOf: Date },
 ): LiveAttempt {
@@ -132,14 +157,22 @@ function quietOf(person: Person, settings: BillingSettings): Pick<CourseFacts, '
   return quiet ? { quiet } : {};
 }
 
-/** Money came while the period was unpaid: it is taken at once (SB-13). */
+/** Money or another method came while the period was unpaid: it is used at once (SB-13). */
 async function canPayNow(
   tx: Transaction,
   row: Subscription,
-  known: { readonly terms: RenewalTerms; readonly asOf: Date; readonly isStopped: boolean },
+  known: {
+    readonly terms: RenewalTerms;
+    readonly asOf: Date;
+    readonly isStopped: boolean;
+    readonly latest: Attempt | undefined;
+    readonly method: Method | undefined;
+  },
 ): Promise<boolean> {
-  const { terms, asOf } = known;
-  if (row.state !== 'past_due' || row.driver !== 'wallet' || known.isStopped) return false;
+  const { terms, asOf, latest, method } = known;
+  if (row.state !== 'past_due' || known.isStopped) return false;
+  if (row.driver === 'saved_method') return !!method && latest?.methodId !== method.id;
+  if (row.driver !== 'wallet') return false;
   const feeUtok = feeOf(terms);
   if (feeUtok === undefined || !terms.period) return false;
   return (await availableOf(tx, { userId: row.userId, asOf })) >= feeUtok;

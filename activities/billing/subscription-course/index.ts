@@ -1,11 +1,17 @@
 import type { ActivityDeps } from '../../deps';
+import { askRenewalCharge } from './asking';
+import { sendRenewalCharge, type RenewalCharge } from './charging';
 import { loadCourse, type CourseQuestion } from './course';
+import { tellTelegram } from './stars-telling';
 import { takeSubscriptionStep, type DueStep } from './steps';
 
-/** What a subscription does by itself. Each is one transaction; repeating it changes nothing. */
+/** What a subscription does by itself. Each is one transaction or one outside call; repeating it changes nothing. */
 export function subscriptionCourseActivities(deps: ActivityDeps) {
   return {
     loadCourse: (question: CourseQuestion) => loadCourse(deps, question),
     takeSubscriptionStep: (due: DueStep) => takeSubscriptionStep(deps, due),
+    sendRenewalCharge: (charge: RenewalCharge) => sendRenewalCharge(deps, charge),
+    askRenewalCharge: (charge: RenewalCharge) => askRenewalCharge(deps, charge),
+    tellTelegram: (charge: RenewalCharge) => tellTelegram(deps, charge),
   };
 }

@@ -14,13 +14,24 @@ import { tokenAccount, wallet } from '../accounts';
 import { availableOf, balanceOf, postTransfer } from '../ledger';
 import { grantForPeriod } from '../period-grants';
 import { extendSubscription, nextPeriodOf } from '../timelines';
+import { placeCharge, tryKey } from './ordering';
+import { restartOf } from './recovering';
 import { isToldLately } from './notices';
 import { quoteRenewal } from './quoting';
 import type { StepTask } from './steps';
 import { feeOf } from './terms';
 
 /** Why a try led to nothing, for its owner's message. */
-export type RenewalFailure = 'insufficient' | 'stopped' | 'not_payable' | 'declined' | 'no_charge';
+export type RenewalFailure =
+  | 'insufficient'
+  | 'stopped'
+  | 'not_payable'
+  | 'declined'
+  /** The bank said no for good: another method is needed. */
+  | 'refused'
+  /** The consent was withdrawn, or the method is over. */
+  | 'no_method'
+  | 'no_charge';
 
 /** Tries to begin the next period by the one driver there is (SB-8). */
 export async function renew(tx: Transaction, task: StepTask): Promise<string> {
@@ -32,7 +43,9 @@ export async function renew(tx: Transaction, task: StepTask): Promise<string> {
     case 'wallet':
       return renewFromWallet(tx, task);
     case 'saved_method':
+      return orderCharge(tx, task);
     case 'stars':
+      return failOrFallBack(tx, task, { reason: 'no_charge' });
     case 'none':
       return fail(tx, task, { reason: 'no_charge' });
   }
@@ -66,6 +79,39 @@ async function forgivePeriods(tx: Transaction, task: StepTask): Promise<number> 
   return count;
 }
 
+/**
+ * Writes the order of a charge: quote, invoice and the one live attempt of the period (SB-7). The period is unpaid
+ * until money is proved, so from now on its access is grace (SB-12).
+ */
+async function orderCharge(tx: Transaction, task: StepTask): Promise<string> {
+  const { refusal, method } = task;
+  if (refusal !== undefined) return failOrFallBack(tx, task, { reason: 'stopped' });
+  if (!method) return failOrFallBack(tx, task, { reason: 'no_method' });
+  const isPlaced = await placeCharge(tx, task, method);
+  if (!isPlaced) return failOrFallBack(tx, task, { reason: 'not_payable' });
+  await becomeUnpaid(tx, task, {});
+  return 'ordered';
+}
+
+/** Unpaid by what drives it: the wallet pays where the setting says so and it can, and only now, after the proof (SB-15). */
+export async function failOrFallBack(
+  tx: Transaction,
+  task: StepTask,
+  failed: FailedTry,
+): Promise<string> {
+  return (await canWalletPay(tx, task)) ? renewFromWallet(tx, task) : fail(tx, task, failed);
+}
+
+async function canWalletPay(
+  tx: Transaction,
+  { row, terms, asOf, settings, refusal }: StepTask,
+): Promise<boolean> {
+  if (settings.renewalFallback !== 'wallet' || refusal !== undefined) return false;
+  const feeUtok = feeOf(terms);
+  if (feeUtok === undefined || !terms.period) return false;
+  return (await availableOf(tx, { userId: row.userId, asOf })) >= feeUtok;
+}
+
 async function renewFromWallet(tx: Transaction, task: StepTask): Promise<string> {
   const { row, terms, asOf, refusal } = task;
   if (refusal !== undefined) return fail(tx, task, { reason: 'stopped' });
@@ -96,11 +142,12 @@ async function renewFromWallet(tx: Transaction, task: StepTask): Promise<string>
 /** One row for each try, paid or not; its key is the key of the charge (SB-7). */
 async function recordTry(
   tx: Transaction,
-  { row, tries, asOf }: StepTask,
+  task: StepTask,
   tried: { readonly feeUtok: number; readonly isPaid: boolean },
 ): Promise<string> {
+  const { row, asOf } = task;
   const periodN = row.periodN + 1;
-  const key = `sub:${row.id}:p${periodN}:renew:a${tries.length}`;
+  const key = tryKey(task);
   await tx.insert(attempts).values({
     id: v7(),
     ...{ key, userId: row.userId, purpose: 'renewal', subscriptionId: row.id, periodN },
@@ -120,10 +167,11 @@ async function beginPeriod(
 ): Promise<void> {
   const { row, terms, asOf, settings } = task;
   assert(terms.period, `plan ${terms.version.id} has a period`);
+  const next = { tariffVersionId: terms.version.id, terms: terms.period, asOf };
   const extension = {
-    ...{ tariffVersionId: terms.version.id, terms: terms.period, asOf },
+    ...next,
     ...({ paidBy: 'wallet', feeTransferId: paid.feeTransferId, isRenewal: true } as const),
-    ...restartOf(task),
+    ...restartOf(row, next, settings),
   };
   const period = await extendSubscription(tx, row, extension);
   await grantForPeriod(tx, { row, version: terms.version, period, asOf });
@@ -140,17 +188,6 @@ async function beginPeriod(
   });
 }
 
-/**
- * A period paid late begins where the old one ended, or with the payment where the setting says so; in any case with
- * the payment when it would be over already, because what is paid for must be there to use (SB-13).
- */
-export function restartOf({ row, terms, asOf, settings }: StepTask): { restartAt?: Date } {
-  if (row.state !== 'past_due' || !terms.period) return {};
-  const next = nextPeriodOf(row, { tariffVersionId: terms.version.id, terms: terms.period });
-  const isOver = next.endsAt <= asOf;
-  return settings.dunningRecovery === 'payment' || isOver ? { restartAt: asOf } : {};
-}
-
 export interface FailedTry {
   readonly reason: RenewalFailure;
   readonly missingUtok?: number;
@@ -160,13 +197,7 @@ export interface FailedTry {
 /** Unpaid: access stays for the grace, tries go on, and its owner hears of it, at most every twelve hours (SB-13). */
 export async function fail(tx: Transaction, task: StepTask, failed: FailedTry): Promise<string> {
   const { row, step, asOf, settings, facts } = task;
-  const after = { state: 'past_due', retryAt: null } as const;
-  await tx.update(subscriptions).set(after).where(eq(subscriptions.id, row.id));
-  await writeAudit(tx, {
-    ...{ action: 'subscription.failed', entity: 'subscription', entityId: row.id, asOf },
-    before: { state: row.state },
-    after: { state: 'past_due', step: step.name, ...failed },
-  });
+  await becomeUnpaid(tx, task, failed);
   if (await isToldLately(tx, row, asOf)) return `failed: ${failed.reason}`;
   const next = nextTry(task);
   // The owner may choose an instant more than once, and each of them is a try of its own.
@@ -185,6 +216,21 @@ export async function fail(tx: Transaction, task: StepTask, failed: FailedTry): 
     ...{ asOf, settings },
   });
   return `told: ${failed.reason}`;
+}
+
+async function becomeUnpaid(
+  tx: Transaction,
+  { row, step, asOf }: StepTask,
+  failed: Partial<FailedTry>,
+): Promise<void> {
+  const after = { state: 'past_due', retryAt: null } as const;
+  await tx.update(subscriptions).set(after).where(eq(subscriptions.id, row.id));
+  const action = failed.reason === undefined ? 'subscription.charging' : 'subscription.failed';
+  await writeAudit(tx, {
+    ...{ action, entity: 'subscription', entityId: row.id, asOf },
+    before: { state: row.state },
+    after: { state: 'past_due', step: step.name, ...failed },
+  });
 }
 
 /** When it is tried again by itself, ISO 8601. */

@@ -111,13 +111,15 @@ async function carryOut(tx: Transaction, task: StepTask): Promise<string> {
     case 'resume':
     case 'send':
     case 'ask':
+    case 'stars':
       throw new Error(`subscription ${task.row.id} is in no state for ${kind}`);
     default:
       return assertNever(kind);
   }
 }
 
-async function recordStep(
+/** Remembers that a step was taken, and what became of it; the first word stands. */
+export async function recordStep(
   tx: Transaction,
   { row, step, asOf }: StepTask,
   outcome: string,

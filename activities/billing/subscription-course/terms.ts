@@ -1,6 +1,12 @@
-import { and, desc, eq, lte } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, lte } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import { tariffPrices, tariffs, tariffVersions, topupRates } from '../../../drizzle/schema';
+import {
+  subscriptionPeriods,
+  tariffPrices,
+  tariffs,
+  tariffVersions,
+  topupRates,
+} from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
 import { walletFeeUtok } from '../../../src/domain/billing/pricing';
 import type { PeriodTerms } from '../../../src/domain/billing/subscription';
@@ -18,6 +24,8 @@ export interface RenewalTerms {
   readonly prices: readonly { currency: string; exponent: number; amountMinor: number }[];
   /** Micro-tokens for a kopeck: what the wallet pays for a plan that is priced in roubles. */
   readonly utokPerKopeck: number | undefined;
+  /** The currency in which the newest period was paid with money, where one was. */
+  readonly paidIn: string | undefined;
 }
 
 /** The plan that begins with the next period: the one chosen for it, else the one that runs. */
@@ -49,7 +57,23 @@ export async function renewalTerms(
     period: unit === null || count === null ? undefined : { unit, count },
     prices,
     utokPerKopeck: rate?.utokPerMinor,
+    paidIn: await currencyOf(tx, row),
   };
+}
+
+async function currencyOf(
+  tx: Pick<Transaction, 'select'>,
+  { id }: Subscription,
+): Promise<string | undefined> {
+  const [paid] = await tx
+    .select({ currency: subscriptionPeriods.valueCurrency })
+    .from(subscriptionPeriods)
+    .where(
+      and(eq(subscriptionPeriods.subscriptionId, id), isNotNull(subscriptionPeriods.valueCurrency)),
+    )
+    .orderBy(desc(subscriptionPeriods.n))
+    .limit(1);
+  return paid?.currency ?? undefined;
 }
 
 /** What the wallet pays for the next period, in micro-tokens; undefined for a plan the wallet cannot pay. */
@@ -71,7 +95,7 @@ export function feeOf({
 export function priceOf(
   terms: RenewalTerms,
   { driver }: Pick<Subscription, 'driver'>,
-  currency = driver === 'stars' ? 'XTR' : 'RUB',
+  currency = currencyFor(terms, driver),
 ): RenewalPrice | undefined {
   if (driver === 'none') return undefined;
   if (driver === 'wallet') {
@@ -82,4 +106,11 @@ export function priceOf(
   if (!price) return undefined;
   const { amountMinor, exponent } = price;
   return { kind: 'money', amountMinor, currency, exponent };
+}
+
+/** A card goes on paying in the money it has paid in, where the plan still has a price in it; else in roubles. */
+function currencyFor({ prices, paidIn }: RenewalTerms, driver: Subscription['driver']): string {
+  if (driver === 'stars') return 'XTR';
+  const isPriced = prices.some(({ currency }) => currency === paidIn);
+  return paidIn !== undefined && paidIn !== 'XTR' && isPriced ? paidIn : 'RUB';
 }

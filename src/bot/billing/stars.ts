@@ -98,6 +98,7 @@ function toFact({ payment, state, payer, date }: Report): WireFact {
     invoiceId: UUID.test(payload) ? payload.toLowerCase() : undefined,
     userId: payer,
     paidAt: state === 'paid' ? new Date(date * 1000).toISOString() : undefined,
+    ...('is_first_recurring' in payment ? { isFirstRecurring: true } : {}),
   };
 }
 

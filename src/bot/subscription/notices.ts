@@ -1,6 +1,7 @@
 import type { Locale, TemplateParams } from '../../domain/messages';
 import type { TextKey } from '../../texts';
 import { NEW_MESSAGE } from '../callback-data';
+import { receiptButton } from '../receipts/receipts';
 import { amountText, instantText, tokensText, type Place } from '../display';
 import { button, lines, type Screen } from '../screen';
 import { say } from '../wording';
@@ -15,6 +16,18 @@ export const SUBSCRIPTION_NOTICES = {
         fee: tokensText(params.feeUtok, place.locale),
         balance: tokensText(params.balanceUtok, place.locale),
       }),
+    ]),
+  'sub.paid': paid,
+  'sub.confirming': (params: TemplateParams['sub.confirming'], { locale }: Place): Screen =>
+    withSubscription(locale, [
+      say(locale, 'sub.confirming', { amount: moneyText(params, locale) }),
+    ]),
+  'sub.cancelled_refund': (
+    params: TemplateParams['sub.cancelled_refund'],
+    { locale }: Place,
+  ): Screen =>
+    withSubscription(locale, [
+      say(locale, 'sub.cancelled_refund', { amount: moneyText(params, locale) }),
     ]),
   'sub.failed': failure,
   'sub.restricted': (params: TemplateParams['sub.restricted'], place: Place): Screen =>
@@ -42,6 +55,31 @@ function withSubscription(locale: Locale, text: readonly (string | false)[]): Sc
     { route: 'nav:sub', arg: NEW_MESSAGE },
   );
   return { text: lines(...text), rows: [[topup, open]] };
+}
+
+function moneyText(
+  params: { readonly amountMinor: number; readonly currency: string; readonly exponent: number },
+  locale: Locale,
+): string {
+  const { amountMinor: minor, currency, exponent } = params;
+  return amountText({ minor, currency, exponent }, locale);
+}
+
+/** What money renewed, with its receipt. */
+function paid(params: TemplateParams['sub.paid'], place: Place): Screen {
+  const { locale } = place;
+  const amount = moneyText(params, locale);
+  const balance = tokensText(params.balanceUtok, locale);
+  const until = instantText(params.until, place);
+  const screen = withSubscription(locale, [
+    say(locale, 'sub.paid', { amount, until, balance }),
+    params.tokensUtok > 0 &&
+      say(locale, 'sub.paid.tokens', { tokens: tokensText(params.tokensUtok, locale) }),
+  ]);
+  const { receiptId, receiptNo: no } = params;
+  if (receiptId === undefined || no === undefined) return screen;
+  const text = `${screen.text} ${say(locale, 'receipt.no', { no })}`;
+  return { text, rows: [[receiptButton(locale, { receiptId, no })], ...screen.rows] };
 }
 
 function reminder(params: TemplateParams['sub.reminder'], place: Place): Screen {

@@ -21,6 +21,8 @@ export interface WireFact {
   readonly dispute?: WireDispute | undefined;
   /** Why the payer's bank said no, where the provider says so. */
   readonly decline?: WireDecline | undefined;
+  /** The first charge of a subscription that the provider renews by itself (Stars). */
+  readonly isFirstRecurring?: boolean | undefined;
 }
 
 /** A refused charge: after a hard one the same method is never charged again. */
@@ -111,6 +113,8 @@ export type PostOutcome =
       readonly savesMethod?: boolean;
       /** Charged by the person's standing order, whose workflow waits for it. */
       readonly isAutomatic?: boolean;
+      /** Charged by a subscription for its next period: nobody but its workflow waits for it. */
+      readonly isRenewal?: boolean;
       /** Earlier part payments that this one made whole; their workflows need not wait any more. */
       readonly completes?: readonly PaymentRef[];
     }
@@ -121,6 +125,8 @@ export type PostOutcome =
       readonly invoiceId: string;
       readonly userId: number;
       readonly openItemKey: string;
+      /** A charge of a subscription that its owner cancelled meanwhile (SB-14). */
+      readonly cancelled?: SubscriptionChange;
     }
   | {
       readonly kind: 'quarantined';

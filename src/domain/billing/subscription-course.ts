@@ -8,7 +8,7 @@ export type Driver = 'wallet' | 'saved_method' | 'stars' | 'none';
 
 export type LiveState = 'trialing' | 'active' | 'past_due' | 'paused' | 'cancelling';
 
-/** What a subscription does by itself. `send` and `ask` carry a charge whose outcome is not known yet. */
+/** What a subscription does by itself. `send` and `ask` carry a charge whose outcome is not known yet; `stars` tells Telegram to charge no more, or again. */
 export type CourseStepKind =
   | 'remind'
   | 'convert'
@@ -16,6 +16,7 @@ export type CourseStepKind =
   | 'renew'
   | 'send'
   | 'ask'
+  | 'stars'
   | 'restrict'
   | 'pause'
   | 'resume'
@@ -63,6 +64,12 @@ export interface LiveAttempt {
   readonly isOverdue: boolean;
 }
 
+/** Telegram charges, or does not, otherwise than the subscription's owner wants (SB-17). */
+export interface StarsDiscord {
+  /** When Telegram was last told in vain. */
+  readonly touchedMs?: number;
+}
+
 /** Everything that decides what a live subscription does next; instants in milliseconds. */
 export interface CourseFacts {
   readonly state: LiveState;
@@ -76,8 +83,11 @@ export interface CourseFacts {
   /** Names of the steps taken in this period, each with the instant of the last time. */
   readonly done: ReadonlyMap<string, number>;
   readonly attempt?: LiveAttempt;
+  readonly stars?: StarsDiscord;
   /** The method was refused for good, or its owner may not be charged: no more tries until that changes. */
   readonly isBarred: boolean;
+  /** When the newest try for the next period was made, or its outcome known: the tries planned before it are behind it. */
+  readonly triedMs?: number;
   /** Past due, and now there is enough to pay at once. */
   readonly canPayNow: boolean;
   /** The instant the owner chose for the next try. */
@@ -92,6 +102,8 @@ export interface CourseFacts {
 
 const DAY_COUNT = { unit: 'day', count: 1 } as const;
 const HOUR = 3_600_000;
+/** How long Telegram is let alone after it gave no clear answer. */
+const STARS_REST_MS = 600_000;
 /** Now, whatever the clock says. */
 const AT_ONCE = 0;
 
@@ -100,7 +112,8 @@ const AT_ONCE = 0;
  * workflow only sleeps until the first of these, so a rule may change while subscriptions sleep for years.
  */
 export function courseOf(facts: CourseFacts, rules: CourseRules): readonly CourseStep[] {
-  const steps = stepsOf(facts, rules).filter((step) => !isDone(step, facts.done));
+  const all = [...starsSteps(facts.stars), ...stepsOf(facts, rules)];
+  const steps = all.filter((step) => !isDone(step, facts.done));
   return steps.sort((a, b) => a.atMs - b.atMs || URGENCY[a.kind] - URGENCY[b.kind]);
 }
 
@@ -111,8 +124,23 @@ function isDone({ kind, name, atMs }: CourseStep, done: CourseFacts['done']): bo
   return kind === 'remind' || kind === 'convert' || lastMs >= atMs;
 }
 
+/** A subscription that is over still asks what became of its last charge, and Telegram not to charge any more. */
+export function courseAfterEnd({
+  attempt,
+  stars,
+}: Pick<CourseFacts, 'attempt' | 'stars'>): readonly CourseStep[] {
+  return [...starsSteps(stars), ...(attempt ? [attemptStep(attempt)] : [])];
+}
+
+function starsSteps(stars: StarsDiscord | undefined): CourseStep[] {
+  if (!stars) return [];
+  const atMs = stars.touchedMs === undefined ? AT_ONCE : stars.touchedMs + STARS_REST_MS;
+  return [{ kind: 'stars', name: 'stars', atMs }];
+}
+
 /** Of two steps due in the same instant, what gives comes before what takes away. */
 const URGENCY: Readonly<Record<CourseStepKind, number>> = {
+  stars: 0,
   send: 0,
   ask: 1,
   remind: 2,
@@ -175,15 +203,17 @@ function unpaidSteps(facts: CourseFacts, rules: CourseRules): CourseStep[] {
 
 function tries(facts: CourseFacts, rules: CourseRules): CourseStep[] {
   const { driver, isBarred, canPayNow, retryMs, periodEndMs, zone, done } = facts;
+  const triedMs = facts.triedMs ?? -Infinity;
   if (isBarred || !facts.isRenewing || driver === 'none') return [];
   if (canPayNow && !done.has('renew:funds'))
     return [{ kind: 'renew', name: 'renew:funds', atMs: AT_ONCE }];
   if (driver === 'stars') return [];
-  const planned = rules.dunningDays.map((days, index) => ({
+  const dated = rules.dunningDays.map((days, index) => ({
     kind: 'renew' as const,
     name: `renew:${index}`,
     atMs: daysAfter(periodEndMs, zone, days),
   }));
+  const planned = dated.filter(({ atMs }) => atMs > triedMs);
   if (retryMs === undefined) return planned;
   // The owner's own instant takes the place of the tries before it.
   const later = planned.filter(({ atMs }) => atMs > retryMs);

@@ -19,6 +19,29 @@ export type SubscriptionMessages = {
     readonly feeUtok: number;
     readonly balanceUtok: number;
   };
+  /** Money renewed it, and its owner did nothing. */
+  readonly 'sub.paid': {
+    readonly amountMinor: number;
+    readonly currency: string;
+    readonly exponent: number;
+    readonly until: string;
+    readonly tokensUtok: number;
+    readonly balanceUtok: number;
+    readonly receiptId?: string;
+    readonly receiptNo?: number;
+  };
+  /** Nobody knows yet whether the method was charged for the next period. */
+  readonly 'sub.confirming': {
+    readonly amountMinor: number;
+    readonly currency: string;
+    readonly exponent: number;
+  };
+  /** The charge in flight succeeded after a cancel, and goes back. */
+  readonly 'sub.cancelled_refund': {
+    readonly amountMinor: number;
+    readonly currency: string;
+    readonly exponent: number;
+  };
   /** A try to renew failed; `next` is the next one by itself (SB-13). */
   readonly 'sub.failed': {
     readonly subscriptionId: string;

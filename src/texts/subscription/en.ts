@@ -19,6 +19,16 @@ export const subscriptionEn: Readonly<Record<keyof typeof subscriptionRu, string
   'sub.failed.not_payable':
     'Your subscription could not be renewed: this plan no longer renews this way.',
   'sub.failed.declined': 'Your subscription could not be renewed: your bank declined the charge.',
+  'sub.failed.refused':
+    'Your subscription could not be renewed: your bank refused this card for good. Please choose another way to pay.',
+  'sub.failed.no_method':
+    'Your subscription could not be renewed: the saved card cannot be charged any more. Please choose another way to pay.',
+  'sub.paid': 'Subscription renewed until {until}. Paid {amount}. Balance: {balance}.',
+  'sub.paid.tokens': '{tokens} tokens added.',
+  'sub.confirming':
+    'We are checking with the provider whether {amount} was charged to renew your subscription. We will not charge twice; no action is needed.',
+  'sub.cancelled_refund':
+    'You cancelled the subscription while {amount} was being charged. The charge went through, so we are sending the money back.',
   'sub.failed.no_charge': 'Your subscription could not be renewed: no payment came in.',
   'sub.failed.next': 'Next try {next}.',
   'sub.failed.last': 'There will be no further try. Top up, or choose another way to pay.',

@@ -6,6 +6,7 @@ import type { TrackAnswer, TrackEvent } from '../../../src/domain/billing/track-
 import type { PostOutcome, WireFact } from '../../../src/domain/billing/payment';
 import type { RefundPlan } from '../../../src/domain/billing/refund';
 import type { Activities } from '../../activities/support/books';
+import { chargeRoles } from './charge-roles';
 import { holdRoles } from './hold-roles';
 
 const HOUR = 3_600_000;
@@ -234,6 +235,7 @@ export function happyActivities(): Activities {
     keepMethod: () => Promise.resolve({ kind: 'kept' }),
     scheduleTariff: () => Promise.resolve({ kind: 'withdrawn' }),
     loadSubscription: () => Promise.resolve(null),
+    ...chargeRoles(),
     loadCourse: () => Promise.resolve(null),
     takeSubscriptionStep: () => Promise.resolve({ kind: 'done' }),
     grantWish: ({ kind }) => Promise.resolve({ kind: 'done', effect: kind }),

@@ -36,6 +36,8 @@ export interface SubscriptionCourse {
   readonly periodEnd: string;
   /** What it will do if nothing else happens, soonest first; empty once it is over (SB-24). */
   readonly steps: readonly CourseWait[];
+  /** A charge whose outcome is not known yet, and whether that lasts so long that somebody should look (PC-11). */
+  readonly charge?: { readonly since: string; readonly isStuck: boolean };
 }
 
 /** Read from the workflow that will do it. */

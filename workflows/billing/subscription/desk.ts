@@ -134,7 +134,8 @@ export function showCourse(desk: SubscriptionDesk, waitingFor: string): void {
   const { course } = desk;
   if (!course) return;
   const [next] = course.steps;
-  desk.show({ state: course.state, waitingFor, ...(next ? { nextAt: next.at } : {}) });
+  const stuck = course.charge?.isStuck ? { stuck: 'unknown' } : {};
+  desk.show({ state: course.state, waitingFor, ...(next ? { nextAt: next.at } : {}), ...stuck });
   upsertSearchAttributes([
     { key: billingUserId, value: String(course.userId) },
     { key: subscriptionIdAttribute, value: course.subscriptionId },
@@ -160,6 +161,7 @@ export function waitInWords({ steps, periodN }: SubscriptionCourse): string {
     renew: `the renewal after period ${periodN} (${next.name})`,
     send: 'the charge of the saved method to be sent',
     ask: 'the outcome of a charge at the provider',
+    stars: 'Telegram to hear whether it may charge',
     restrict: 'the end of full access in grace',
     pause: `the pause after period ${periodN}`,
     resume: 'the end of the pause',

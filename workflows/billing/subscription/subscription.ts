@@ -8,6 +8,7 @@ import {
 import { scheduleTariff, wakeNotifier } from '../activities';
 import type { SubscriptionInput } from '../contract';
 import type { CourseWait } from './contract';
+import { call, isCall } from './charge';
 import { layDesk, showCourse, waitInWords, type SubscriptionDesk } from './desk';
 import { firstShape } from './first-shape';
 import { grantWish, loadCourse, takeSubscriptionStep } from './stubs';
@@ -64,9 +65,13 @@ function isAsked({ hasNews, wishes, changes }: SubscriptionDesk): boolean {
 }
 
 async function take(desk: SubscriptionDesk, next: CourseWait): Promise<void> {
-  const { name } = next;
-  const taken = await takeSubscriptionStep({ ...named(desk), name, asOf: desk.clock.now() });
-  if (taken.kind === 'done') return wakeNotifier();
+  const { name, kind } = next;
+  if (isCall(kind)) {
+    if (await call(desk, kind)) return;
+  } else {
+    const taken = await takeSubscriptionStep({ ...named(desk), name, asOf: desk.clock.now() });
+    if (taken.kind === 'done') return wakeNotifier();
+  }
   // The rows moved on between the look and the step, or disagree with it: never in a hot loop.
   await condition(() => isAsked(desk), MOVED_REST, { summary: 'Until the rows are read again' });
 }
