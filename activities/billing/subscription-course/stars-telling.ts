@@ -29,11 +29,13 @@ export async function tellTelegram(deps: ActivityDeps, charge: RenewalCharge): P
 async function tell({ providers }: ActivityDeps, word: StarsWord): Promise<StopOutcome> {
   const { userId, firstChargeId, provider: name } = word.method;
   const provider = requireProvider(providers, name);
-  const edit = word.isToCharge ? provider.resumeSubscription : provider.cancelSubscription;
-  if (!edit || firstChargeId === null) {
+  if (!provider.resumeSubscription || !provider.cancelSubscription || firstChargeId === null) {
     throw ApplicationFailure.nonRetryable(`${name} renews nothing by itself`, 'ProviderUnfit');
   }
-  return edit({ userId, firstChargeId });
+  const subscription = { userId, firstChargeId };
+  return word.isToCharge
+    ? provider.resumeSubscription(subscription)
+    : provider.cancelSubscription(subscription);
 }
 
 async function keepWord(
