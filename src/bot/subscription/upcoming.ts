@@ -101,6 +101,7 @@ function stepText(ctx: BotContext, own: Own, step: Step): string {
     case 'trial_over':
     case 'send':
     case 'ask':
+    case 'stars':
     case 'restrict':
     case 'resume':
       return say(locale, `next.${step.kind}`);

@@ -141,6 +141,7 @@ export const subscriptionCardEn: Readonly<Record<keyof typeof subscriptionCardRu
   'next.try_tokens': 'we try once more to take {fee} tokens from your balance',
   'next.try_card': 'we try once more to charge {amount} to your card {card}',
   'next.try_unknown': 'we try once more to renew',
+  'next.stars': 'we tell Telegram whether to go on charging',
   'next.send': 'the charge goes to your card',
   'next.ask': 'we ask the payment provider whether the charge went through',
   'next.restrict': 'unpaid, access becomes limited: no new work can be started',
