@@ -30,6 +30,7 @@ function helpScreen(ctx: BotContext, parts: BotParts): Screen {
       say(locale, 'help.topup'),
       say(locale, 'help.fee'),
       say(locale, 'help.orders'),
+      say(locale, 'help.plan'),
       '',
       say(locale, 'help.questions'),
       say(locale, 'help.contact', { contact: contactOf(parts) }),

@@ -1,5 +1,6 @@
 import { startStage, type Stage } from './support/stage';
-import { buttonsOf, newVisitor, until, type Visitor } from './support/visitor';
+import { newVisitor, until } from './support/visitor';
+import { missingFrom, newWalk, pressAround } from './support/walking';
 
 const COMMANDS = [
   '/start',
@@ -45,17 +46,6 @@ const PROVIDERS = [
   { name: 'stars', currencies: ['XTR'] },
 ];
 
-/** The kind of a button, whatever it is about: one of each kind is enough to press. */
-function kindOf(data: string): string {
-  return data.split(':').slice(0, 3).join(':');
-}
-
-function pressable(visitor: Visitor): string[] {
-  return buttonsOf(visitor.shown()).flatMap((button) =>
-    'callback_data' in button ? [button.callback_data] : [],
-  );
-}
-
 describe('every screen', () => {
   let stage: Stage;
   beforeAll(async () => {
@@ -65,27 +55,15 @@ describe('every screen', () => {
 
   it.each(['ru', 'en'])('T-E7 has no dead button, in %s', async (language) => {
     const visitor = newVisitor(stage, { language });
-    const pressed = new Set<string>();
-    const seen = new Set<string>();
+    const around = newWalk();
     const walk = async (command: string): Promise<void> => {
       await visitor.write(command);
-      for (let steps = 0; steps < 60; steps += 1) {
-        for (const data of pressable(visitor)) {
-          expect(Buffer.byteLength(data)).toBeLessThanOrEqual(64);
-          seen.add(kindOf(data));
-        }
-        const next = pressable(visitor).find((data) => !pressed.has(kindOf(data)));
-        if (next === undefined) return;
-        pressed.add(kindOf(next));
-        const { toast } = await visitor.press(next);
-        expect(toast ?? '').not.toMatch(/больше не работает|no longer works/);
-      }
+      await pressAround(visitor, around);
     };
     for (const command of COMMANDS) await walk(command);
-    const missing = () => [...seen].filter((kind) => !pressed.has(kind));
-    for (let rounds = 0; rounds < 12 && missing().length > 0; rounds += 1)
+    for (let rounds = 0; rounds < 12 && missingFrom(around).length > 0; rounds += 1)
       for (const command of ROUNDS) await walk(command);
-    expect(missing()).toEqual([]);
+    expect(missingFrom(around)).toEqual([]);
     for (const kind of [
       'v1:q:ok',
       'v1:inv:chk',
@@ -94,7 +72,7 @@ describe('every screen', () => {
       'v1:inv:can',
       'v1:tar:pick',
     ])
-      expect([...pressed]).toContain(kind);
+      expect([...around.pressed]).toContain(kind);
     expect(stage.incidents).toEqual([]);
     expect(stage.logged).toEqual([]);
   });

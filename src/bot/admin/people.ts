@@ -77,7 +77,7 @@ async function pressPerson(
 /** The card in place of the pressed message, or as a new one after a command. */
 export async function showPerson(ctx: BotContext, parts: BotParts, userId: number): Promise<void> {
   const card = await parts.reads.personCard(userId);
-  if (card) await show(ctx, personScreen(ctx, parts, card));
+  if (card) await show(ctx, await personScreen(ctx, parts, card));
   else await tell(ctx, { key: 'admin.find.nobody', params: { query: String(userId) } });
 }
 

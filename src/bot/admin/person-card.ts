@@ -6,10 +6,15 @@ import type { BotParts } from '../parts';
 import { button, lines, linkButton, type Button, type Screen } from '../screen';
 import { say } from '../wording';
 import { hasRole } from './gate';
+import { subscriptionLines } from './person-subscription';
 import { movementLine, personWorkflowsUrl, wordOf } from './words';
 
 /** Everything an operator needs to see of a person at once, and what can be done from there. */
-export function personScreen(ctx: BotContext, parts: BotParts, card: PersonCard): Screen {
+export async function personScreen(
+  ctx: BotContext,
+  parts: BotParts,
+  card: PersonCard,
+): Promise<Screen> {
   const locale = localeOf(ctx);
   const section = (title: 'lots' | 'orders' | 'items' | 'movements', of: readonly string[]) =>
     of.length > 0 && lines('', say(locale, `admin.person.${title}`), ...of);
@@ -18,7 +23,7 @@ export function personScreen(ctx: BotContext, parts: BotParts, card: PersonCard)
       ...identityLines(ctx, card),
       '',
       ...walletLines(ctx, card),
-      ...subscriptionLines(ctx, card),
+      ...(await subscriptionLines(ctx, parts, card.subscription)),
       section('lots', lotLines(ctx, card)),
       section(
         'orders',
@@ -67,22 +72,6 @@ function walletLines(ctx: BotContext, card: PersonCard): readonly (string | fals
     heldUtok > 0 && say(locale, 'admin.person.held', { held, available }),
     debtUtok > 0 && say(locale, 'admin.person.debt', { debt: tokensText(debtUtok, locale) }),
     paid.length > 0 && say(locale, 'admin.person.paid', { amounts }),
-  ];
-}
-
-function subscriptionLines(ctx: BotContext, { subscription }: PersonCard): readonly string[] {
-  const { place } = ctx.visit;
-  const { locale } = place;
-  if (!subscription) return [say(locale, 'admin.person.no_subscription')];
-  const { planName, state, access, periodEnd, periodN } = subscription;
-  return [
-    say(locale, 'admin.person.subscription', {
-      plan: planName[locale],
-      state: wordOf(locale, 'subscription.state', state),
-      access: wordOf(locale, 'admin.access', access),
-      until: instantText(periodEnd, place),
-      n: periodN,
-    }),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { StuckWorkflow } from '../../commands/repairs-contract';
+import type { UnpaidStep } from '../../reads/subscriptions';
 import { localeOf, show, type BotContext } from '../context';
 import { instantText } from '../display';
 import type { BotParts } from '../parts';
@@ -20,7 +21,9 @@ export function stuckFeature(parts: BotParts): AdminFeature<'adm:stuck'> {
 
 async function showStuck(ctx: BotContext, parts: BotParts): Promise<void> {
   const found = await parts.commands.stuckWorkflows(MOST_SHOWN + 1);
-  await show(ctx, stuckScreen(ctx, parts, found));
+  const unpaid = await parts.reads.unpaidSteps();
+  const screen = stuckScreen(ctx, parts, found);
+  await show(ctx, { ...screen, text: lines(screen.text, ...unpaidLines(ctx, unpaid)) });
 }
 
 function stuckScreen(ctx: BotContext, parts: BotParts, found: readonly StuckWorkflow[]): Screen {
@@ -36,6 +39,19 @@ function stuckScreen(ctx: BotContext, parts: BotParts, found: readonly StuckWork
     ),
     rows: [[refresh]],
   };
+}
+
+/** Where the unpaid subscriptions stand: many at one step tell of a provider or a plan rather than of people. */
+function unpaidLines(ctx: BotContext, steps: readonly UnpaidStep[]): readonly string[] {
+  const locale = localeOf(ctx);
+  if (steps.length === 0) return [];
+  const rows = steps.map(({ tries, access, count }) =>
+    say(locale, 'admin.stuck.unpaid_line', {
+      ...{ tries, count },
+      access: wordOf(locale, 'admin.access', access),
+    }),
+  );
+  return ['', say(locale, 'admin.stuck.unpaid'), ...rows];
 }
 
 function stuckLine(ctx: BotContext, parts: BotParts, workflow: StuckWorkflow): string {

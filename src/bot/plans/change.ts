@@ -61,8 +61,15 @@ async function plansFor(
     (card) =>
       (card.kind === 'subscription' || card.kind === 'mixed') &&
       card.tariffVersionId !== plan.tariffVersionId &&
-      card.prices.some(({ currency }) => currency === plan.paidIn),
+      card.prices.some(({ currency }) => currency === plan.paidIn) &&
+      (plan.state !== 'past_due' || isSmaller(card, plan)),
   );
+}
+
+/** What is unpaid may be exchanged for less: nothing of it has begun (SB-16). */
+function isSmaller({ prices }: TariffCard, { roublePrice }: SubscriptionView): boolean {
+  const price = prices.find(({ currency }) => currency === roublePrice?.currency);
+  return price !== undefined && roublePrice !== null && price.minor < roublePrice.minor;
 }
 
 function plansScreen(
@@ -102,6 +109,10 @@ interface Choice {
 async function changeTo(ctx: BotContext, parts: BotParts, choice: Choice): Promise<void> {
   const card = await chosenCard(ctx, parts, choice.press);
   if (!card) return;
+  if (choice.plan.state === 'past_due') {
+    await show(ctx, insteadScreen(ctx, card));
+    return;
+  }
   const { tariffVersionId } = card;
   const currency = choice.plan.paidIn ?? '';
   const { userId, asOf } = ctx.visit;
@@ -132,6 +143,19 @@ function laterScreen(ctx: BotContext, card: TariffCard, plan: SubscriptionView):
   );
   return {
     text: say(locale, 'plans.at_end', { name: card.name[locale], from }),
+    rows: [[confirm], [openButton(locale, 'button.back', 'sub:plans')]],
+  };
+}
+
+/** An unpaid period is paid as one of the smaller plan, which begins with that payment. */
+function insteadScreen(ctx: BotContext, card: TariffCard): Screen {
+  const locale = localeOf(ctx);
+  const confirm = button(
+    { locale, key: 'button.dun_small_ok' },
+    { route: 'sub:at', id: card.tariffId },
+  );
+  return {
+    text: say(locale, 'dun.small_ask', { name: card.name[locale] }),
     rows: [[confirm], [openButton(locale, 'button.back', 'sub:plans')]],
   };
 }

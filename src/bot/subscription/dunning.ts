@@ -2,6 +2,7 @@ import { NEW_MESSAGE } from '../callback-data';
 import { show, tell, type BotContext, type CallbackHandlers, type Press } from '../context';
 import { instantText } from '../display';
 import type { BotParts } from '../parts';
+import { isChangeable } from './card';
 import { isOver, withOwn, type Own } from './own';
 import { showMethods } from './methods';
 import { move, morningAfter } from './moving';
@@ -31,7 +32,9 @@ export function dunning(parts: BotParts, doors: Doors): CallbackHandlers<Dunning
     'dun:later': unpaid((ctx, own) =>
       move(ctx, parts, { own, at: morningAfter(ctx.visit.asOf, ctx.visit.place, 1), isNew: true }),
     ),
-    'dun:small': unpaid((ctx) => doors['sub:plans'](ctx, fresh)),
+    'dun:small': unpaid((ctx, { plan }) =>
+      isChangeable(plan) ? doors['sub:plans'](ctx, fresh) : tell(ctx, { key: 'dun.no_plans' }),
+    ),
     'dun:pause': unpaid((ctx, own) => show(ctx, daysScreen(ctx, parts, own), { isNew: true })),
   };
 }

@@ -5,6 +5,7 @@ import { receiptButton } from '../receipts/receipts';
 import { amountText, instantText, tokensText, type Place } from '../display';
 import { button, lines, type Screen } from '../screen';
 import { say } from '../wording';
+import { dunningRows, reminderRows } from './notice-buttons';
 
 /** What the owner of a subscription and the operators are told about its course. */
 export const SUBSCRIPTION_NOTICES = {
@@ -85,13 +86,14 @@ function paid(params: TemplateParams['sub.paid'], place: Place): Screen {
 function reminder(params: TemplateParams['sub.reminder'], place: Place): Screen {
   const { locale } = place;
   const until = instantText(params.until, place);
-  return withSubscription(locale, [
+  const text = lines(
     say(locale, 'sub.reminder.ends', { until }),
     chargeLine(params, place),
     params.missingUtok !== undefined &&
       say(locale, 'sub.reminder.missing', { missing: tokensText(params.missingUtok, locale) }),
     params.isLate === 1 && say(locale, 'sub.reminder.late'),
-  ]);
+  );
+  return { text, rows: reminderRows(locale, params.subscriptionId) };
 }
 
 function chargeLine(params: TemplateParams['sub.reminder'], { locale }: Place): string {
@@ -111,7 +113,7 @@ function chargeLine(params: TemplateParams['sub.reminder'], { locale }: Place): 
 function failure(params: TemplateParams['sub.failed'], place: Place): Screen {
   const { locale } = place;
   const missing = params.missingUtok;
-  return withSubscription(locale, [
+  const text = lines(
     say(locale, `sub.failed.${params.reason}` as TextKey, {
       missing: missing === undefined ? '' : tokensText(missing, locale),
     }),
@@ -119,5 +121,6 @@ function failure(params: TemplateParams['sub.failed'], place: Place): Screen {
       ? say(locale, 'sub.failed.last')
       : say(locale, 'sub.failed.next', { next: instantText(params.next, place) }),
     say(locale, `sub.access.${params.access}` as TextKey),
-  ]);
+  );
+  return { text, rows: dunningRows(locale, params.subscriptionId) };
 }

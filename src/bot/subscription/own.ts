@@ -65,7 +65,7 @@ const LOOK_AGAIN_MS = 100;
  * What the workflow is going to do. Right after a wish it may still know the rows as they were before, so an answer
  * that contradicts them is asked for again, and never shown.
  */
-async function courseOf(
+export async function courseOf(
   parts: BotParts,
   plan: SubscriptionView,
 ): Promise<SubscriptionCourse | undefined> {

@@ -51,6 +51,8 @@ export const generalEn: Readonly<Record<keyof typeof generalRu, string>> = {
     '2. While your subscription is active, tokens pay for the work the service does. What is left: /balance.',
   'help.orders':
     '3. Every order is an invoice with a number of its own: /invoices. Every movement: /history.',
+  'help.plan':
+    '4. How your subscription stands and what is charged when: /subscription and /upcoming. Pause it, choose how to pay or cancel there too.',
   'help.questions': 'Payment questions: /paysupport. Language: /language. Terms: /terms.',
   'help.contact': 'Support: {contact}',
 

@@ -49,6 +49,8 @@ export const generalRu = {
   'help.fee':
     '2. Пока подписка активна, токены тратятся на работу сервиса. Сколько осталось: /balance.',
   'help.orders': '3. Каждый заказ — это счёт со своим номером: /invoices. Все движения: /history.',
+  'help.plan':
+    '4. Что с подпиской и когда что спишется: /subscription и /upcoming. Там же пауза, способ оплаты и отмена.',
   'help.questions': 'Вопросы по оплате: /paysupport. Язык: /language. Условия: /terms.',
   'help.contact': 'Поддержка: {contact}',
 

@@ -109,7 +109,8 @@ export const subscriptionCardEn: Readonly<Record<keyof typeof subscriptionCardRu
     'By pressing “I agree” you let us charge the price of the plan to this card without you on the day of renewal and, if that fails, on the following days until the subscription ends. We remind you before a charge, and each charge comes with a message and a receipt. You can stop it at any time: /subscription',
   'button.how_agree': '✅ I agree',
 
-  'sub.pay.ask_tokens': 'Renew until {until}? We will take {fee} tokens; {balance} are available.',
+  'sub.pay.ask_tokens':
+    'Pay for the next period? We will take {fee} tokens; {balance} are available.',
   'sub.pay.ask_card': 'Pay for the next period? We will charge {amount} to your card {card}.',
   'sub.pay.ask_begin':
     'Begin “{plan}” today for {period}? We will take {fee} tokens; {balance} are available.',
@@ -159,5 +160,16 @@ export const subscriptionCardEn: Readonly<Record<keyof typeof subscriptionCardRu
   'dun.over': 'This subscription has ended already. Begin again: /subscription',
   'button.dun_later': '🕙 Tomorrow at 10:00',
   'button.dun_small': '📉 A smaller plan',
+  'dun.small_ask':
+    'The next period will be paid as “{name}”: the plan begins as soon as the payment goes through.',
+  'button.dun_small_ok': '✅ Change to it',
   'dun.no_plans': 'There is no smaller plan.',
+
+  'admin.sub.next': 'Next: {step}, {at}',
+  'admin.sub.nothing': 'Next: nothing',
+  'admin.sub.silent': 'The workflow of the subscription does not answer',
+  'admin.sub.try': '• Period {n}, {at}: {driver}, {outcome}',
+  'admin.stuck.unpaid': '<b>Unpaid subscriptions</b>',
+  'admin.stuck.unpaid_line':
+    '• {tries, plural, one {# try} other {# tries}}, access {access}: {count}',
 };

@@ -105,7 +105,7 @@ export const subscriptionCardRu = {
     'Нажимая «Согласен», вы разрешаете нам без вашего участия списывать цену тарифа с этой карты в день продления и, если не получится, в следующие дни, пока подписка не закончится. Перед списанием мы напоминаем, о каждом списании придёт сообщение с чеком. Отменить можно в любой момент: /subscription',
   'button.how_agree': '✅ Согласен',
 
-  'sub.pay.ask_tokens': 'Продлить до {until}? Спишем {fee} ток., доступно {balance} ток.',
+  'sub.pay.ask_tokens': 'Оплатить следующий период? Спишем {fee} ток., доступно {balance} ток.',
   'sub.pay.ask_card': 'Оплатить следующий период? Спишем {amount} с карты {card}.',
   'sub.pay.ask_begin':
     'Начать подписку «{plan}» с сегодняшнего дня на {period}? Спишем {fee} ток., доступно {balance} ток.',
@@ -155,5 +155,16 @@ export const subscriptionCardRu = {
   'dun.over': 'Эта подписка уже закончилась. Начать снова: /subscription',
   'button.dun_later': '🕙 Завтра в 10:00',
   'button.dun_small': '📉 Тариф поменьше',
+  'dun.small_ask':
+    'Следующий период оплатим как «{name}»: тариф начнётся, как только пройдёт оплата.',
+  'button.dun_small_ok': '✅ Перейти на него',
   'dun.no_plans': 'Тарифа поменьше нет.',
+
+  'admin.sub.next': 'Дальше: {step}, {at}',
+  'admin.sub.nothing': 'Дальше: ничего',
+  'admin.sub.silent': 'Процесс подписки не отвечает',
+  'admin.sub.try': '• Период {n}, {at}: {driver}, {outcome}',
+  'admin.stuck.unpaid': '<b>Неоплаченные подписки</b>',
+  'admin.stuck.unpaid_line':
+    '• {tries, plural, one {# попытка} few {# попытки} many {# попыток} other {# попытки}}, доступ {access}: {count}',
 };

@@ -7,6 +7,7 @@ import type {
   SubscriptionCommands,
 } from '../../../src/commands/subscriptions-contract';
 import { DEFAULT_SETTINGS } from '../../../src/domain/billing/settings';
+import { asWorkflow } from '../../activities/support/books';
 import type { Wished, WishKind } from '../../../workflows/billing/subscription/contract';
 
 /** Plays a call under its name, so that a test can look at it or replace it. */
@@ -34,7 +35,8 @@ export function fakeSubscriptions(
       play(name, asked, () => {
         const { subscriptionId, userId, updateId = kind, ...members } = asked;
         const wished = { ...members, actor: { kind: 'user', id: String(userId) } } as Wished<K>;
-        return grantWish({ subscriptionId, updateId, kind, wished, asOf: asOf() });
+        const order = { subscriptionId, updateId, kind, wished, asOf: asOf() };
+        return asWorkflow(`sub:${subscriptionId}`, () => grantWish(order));
       });
   return {
     cancelSubscription: own('cancelSubscription', 'cancel'),

@@ -1,0 +1,82 @@
+import { renderNotice } from '../../../src/bot/billing/notices';
+import { ROUTES } from '../../../src/bot/callback-data';
+import { sendScreen } from '../../../src/bot/delivery';
+import { startStage, type Stage } from '../support/stage';
+import { newWalk, pressAround, type Walk } from '../support/walking';
+import { giveCard, newSubscriber, type Standing, type Subscriber } from './support/subscribers';
+
+const STANDINGS: readonly Standing[] = [
+  { tokens: 250 },
+  { slug: 'access-30', driver: 'saved_method' },
+  { slug: 'premium', driver: 'none', nextSlug: 'access-30' },
+  { slug: 'premium', driver: 'wallet' },
+  { state: 'cancelling', isRenewing: false },
+  { state: 'past_due', daysLeft: -0.5, tokens: 250 },
+  { state: 'past_due', daysLeft: -0.5, slug: 'premium' },
+  { state: 'paused' },
+  { state: 'expired', daysLeft: -60, tokens: 250 },
+];
+
+describe('T-E7 no dead button around a subscription', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await startStage({ hasCatalogue: true });
+  });
+  afterAll(() => stage.stop());
+
+  async function notice(visitor: Subscriber, template: string, params: object): Promise<void> {
+    const { subscriptionId } = visitor;
+    const place = { locale: 'ru', timeZone: 'Europe/Moscow' } as const;
+    const screen = renderNotice({ template, params: { subscriptionId, ...params } }, place);
+    if (!screen) throw new Error(`${template} has no words`);
+    await sendScreen(stage.bot.api, visitor.id, screen);
+  }
+
+  /** What a press changes would hide the buttons of the state before, so each entrance has a person of its own. */
+  async function walkFrom(
+    entrance: string,
+    standing: Standing,
+    walk: Walk,
+  ): Promise<readonly string[]> {
+    const visitor = await newSubscriber(stage, { ...standing, language: 'ru' });
+    if (standing.slug !== undefined) await giveCard(stage, visitor);
+    for (const isFromBelow of entrance === '/subscription' ? [false, true] : [false]) {
+      const isWanted = (data: string) => isOurs(data) && !(isFromBelow && data === 'v1:nav:sub');
+      await enter(visitor, entrance);
+      await pressAround(visitor, walk, { kindOf, isWanted, isFromBelow });
+    }
+    return [...walk.pressed].map((kind) => kind.split(':').slice(0, 2).join(':'));
+  }
+
+  async function enter(visitor: Subscriber, entrance: string): Promise<void> {
+    const until = new Date(stage.now()).toISOString();
+    if (entrance === 'failed') {
+      await notice(visitor, 'sub.failed', { reason: 'declined', access: 'full' });
+    } else if (entrance === 'reminder') {
+      await notice(visitor, 'sub.reminder', { until, driver: 'none', balanceUtok: 0 });
+    } else await visitor.write(entrance);
+  }
+
+  it('in any of its states', async () => {
+    const reached: string[] = [];
+    for (const standing of STANDINGS) {
+      for (const entrance of ['/subscription', '/upcoming', 'failed', 'reminder']) {
+        reached.push(...(await walkFrom(entrance, standing, newWalk())));
+      }
+    }
+    expect(ROUTES.filter(isOurs).filter((route) => !reached.includes(route))).toEqual([]);
+    expect(stage.incidents).toEqual([]);
+    expect(stage.logged).toEqual([]);
+  });
+});
+
+/** A button without the subscription it is about, and without the minute it was made. */
+function kindOf(data: string): string {
+  const [, area, action, , arg = ''] = data.split(':');
+  return `${area}:${action}:${arg.replace(/\..*/, '')}`;
+}
+
+/** The buttons of other features are pressed by the walk through all screens, those of plans by their own test. */
+function isOurs(kind: string): boolean {
+  return /^(?:v1:)?(?:sub:(?!plans|to|at|keep)|dun:|nav:sub|nav:next)/.test(kind);
+}
