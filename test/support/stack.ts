@@ -204,7 +204,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const edge = { commands, records, reads, providers, spending: spends.gate };
   const http = await startHttp({ ...edge, httpPort, database, log, settings });
   const testClock = createTestClock({
-    ...{ client, sql },
+    ...{ client, sql: database.sql },
     setBankClock: (userId, offsetMs) =>
       Promise.resolve(mock.control.setClock(offsetMs, String(userId))),
   });
