@@ -10,11 +10,11 @@ import { availableOf, postTransfer } from './ledger';
 import type { Order } from './orders';
 import { grantForPeriod } from './period-grants';
 import type { Receipt } from './sales';
+import { shiftTimeline } from './timeline-shifts';
 import {
   extendSubscription,
   insertSubscription,
   lockLiveSubscription,
-  shiftTimeline,
   type PaidBy,
   type PeriodWorth,
   type Subscription,

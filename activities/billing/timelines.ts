@@ -1,8 +1,7 @@
 import { and, eq, notInArray } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
-import { subscriptionPeriods, subscriptions, timelineEdits } from '../../drizzle/schema';
+import { subscriptionPeriods, subscriptions } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
-import { boundaryMs, localTimeOf } from '../../src/domain/calendar';
 import {
   periodOf,
   startTimeline,
@@ -188,77 +187,6 @@ function timelineFor(
     anchorN: live.anchorN,
     shiftDays: live.shiftDays,
   };
-}
-
-export interface TimelineShift {
-  /** `<workflow id>:<step>`: repeating it changes nothing. */
-  readonly key: string;
-  readonly subscriptionId: string;
-  readonly kind: 'promo_days' | 'gift_days' | 'pause' | 'operator';
-  /** Whole days, negative to shorten. */
-  readonly days: number;
-  readonly actor: string;
-  readonly reason: string;
-  readonly asOf: Date;
-}
-
-/**
- * Moves the end of the current period and of every later one by whole days: the one function through which a timeline
- * is edited (SB-4). Returns the end that stands. Refuses, by a bug, an end before the period's start.
- */
-export async function shiftTimeline(tx: Transaction, shift: TimelineShift): Promise<Date> {
-  const [live] = await tx
-    .select()
-    .from(subscriptions)
-    .where(eq(subscriptions.id, shift.subscriptionId))
-    .for('update');
-  assert(live, `subscription ${shift.subscriptionId} exists`);
-  const endsAt = shiftedMs(live, shift.days);
-  const [edit] = await tx
-    .insert(timelineEdits)
-    .values({
-      ...shift,
-      before: { periodEnd: live.periodEnd.toISOString(), shiftDays: live.shiftDays },
-      after: { periodEnd: endsAt.toISOString(), shiftDays: live.shiftDays + shift.days },
-    })
-    .onConflictDoNothing({ target: timelineEdits.key })
-    .returning({ id: timelineEdits.id });
-  if (!edit) return live.periodEnd;
-  assert(endsAt > live.periodStart, `the edit of ${live.id} leaves its period an end`);
-  await moveEnd(tx, live, { endsAt, shiftDays: live.shiftDays + shift.days });
-  await writeAudit(tx, {
-    action: 'subscription.edited',
-    entity: 'subscription',
-    entityId: live.id,
-    before: { periodEnd: live.periodEnd.toISOString() },
-    after: { periodEnd: endsAt.toISOString(), kind: shift.kind, days: shift.days },
-    reason: shift.reason,
-    asOf: shift.asOf,
-  });
-  return endsAt;
-}
-
-/** Days are counted on the calendar of the billing zone, so a clock change in between moves no hour. */
-function shiftedMs(live: Subscription, days: number): Date {
-  const local = localTimeOf(live.periodEnd.getTime(), live.billingZone);
-  return new Date(boundaryMs({ local, zone: live.billingZone, unit: 'day', count: 1 }, days));
-}
-
-async function moveEnd(
-  tx: Transaction,
-  live: Subscription,
-  end: { endsAt: Date; shiftDays: number },
-): Promise<void> {
-  await tx
-    .update(subscriptions)
-    .set({ periodEnd: end.endsAt, shiftDays: end.shiftDays })
-    .where(eq(subscriptions.id, live.id));
-  await tx
-    .update(subscriptionPeriods)
-    .set({ endsAt: end.endsAt })
-    .where(
-      and(eq(subscriptionPeriods.subscriptionId, live.id), eq(subscriptionPeriods.n, live.periodN)),
-    );
 }
 
 async function insertPeriod(

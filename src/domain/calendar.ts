@@ -31,6 +31,12 @@ export function boundaryMs(anchor: Anchor, n: number, shiftDays = 0): number {
   return instantOf(addDays(local, shiftDays), anchor.zone);
 }
 
+/** The instant (ms) so many days later or earlier on a zone's calendar: a clock change in between moves no hour. */
+export function addCalendarDays(instantMs: number, zone: string, days: number): number {
+  const local = localTimeOf(instantMs, zone);
+  return boundaryMs({ local, zone, unit: 'day', count: 1 }, days);
+}
+
 /** The wall-clock reading in a zone at an instant (ms). */
 export function localTimeOf(instantMs: number, zone: string): LocalTime {
   return new Date(instantMs + offsetMs(instantMs, zone)).toISOString().slice(0, 23);

@@ -99,6 +99,9 @@ const SAMPLES: TemplateParams = {
   },
   'sub.restricted': { until: '2026-03-09T21:05:00Z' },
   'ops.free_periods': { subscriptionId: 's', userId: 7, count: 3 },
+  'sub.paused': { until: '2026-03-01T21:05:00Z' },
+  'sub.resumed': { until: '2026-03-01T21:05:00Z', isUnpaid: 0 },
+  'sub.given': { until: '2026-03-01T21:05:00Z' },
   'sub.expired': { balanceUtok: 42_000_000 },
   'plan.changed': { planRu: 'План', planEn: 'Plan', until: '2026-03-17T12:00:00.000Z' },
   'trial.started': {

@@ -16,11 +16,11 @@ import { balanceOf, lockWallet, postTransfer } from '../ledger';
 import { loadTerms, type OrderTariff } from '../orders';
 import { expiryOf } from '../sales';
 import { moneyRefusal } from '../standing';
+import { shiftTimeline } from '../timeline-shifts';
 import {
   extendSubscription,
   insertSubscription,
   lockLiveSubscription,
-  shiftTimeline,
   type Subscription,
 } from '../timelines';
 import { giftParams, lockGift, type Gift } from './rows';

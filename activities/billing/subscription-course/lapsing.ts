@@ -29,8 +29,16 @@ function lastDayOf({ facts, settings }: StepTask): string {
 
 /** Over: no driver, no wish to go on, or nothing paid until the last day of dunning. The balance stays (15.1). */
 export async function lapse(tx: Transaction, task: StepTask): Promise<string> {
-  const { row, asOf, settings } = task;
   await change(tx, task, { state: 'expired', access: 'none' });
+  await tellExpired(tx, task);
+  return 'expired';
+}
+
+/** Tells its owner once that it is over, and what they keep. */
+export async function tellExpired(
+  tx: Transaction,
+  { row, asOf, settings }: Pick<StepTask, 'row' | 'asOf' | 'settings'>,
+): Promise<void> {
   await promiseToUser(tx, row.userId, {
     key: `${row.userId}:sub.expired:${row.id}:${row.periodN}`,
     template: 'sub.expired',
@@ -38,7 +46,6 @@ export async function lapse(tx: Transaction, task: StepTask): Promise<string> {
     category: 'service',
     ...{ asOf, settings },
   });
-  return 'expired';
 }
 
 async function change(

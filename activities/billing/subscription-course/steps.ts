@@ -16,6 +16,7 @@ import { endTrialIn, remindTrialIn } from '../trial-course';
 import { isOver } from './course';
 import { readFacts, type Standing } from './facts';
 import { lapse, restrict } from './lapsing';
+import { pauseAtEnd, resumeAtEnd } from './pausing';
 import { remind } from './reminding';
 import { renew } from './renewing';
 import { renewalTerms } from './terms';
@@ -108,7 +109,9 @@ async function carryOut(tx: Transaction, task: StepTask): Promise<string> {
     case 'expire':
       return lapse(tx, task);
     case 'pause':
+      return pauseAtEnd(tx, task);
     case 'resume':
+      return resumeAtEnd(tx, task);
     case 'send':
     case 'ask':
     case 'stars':

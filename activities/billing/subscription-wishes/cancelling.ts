@@ -1,3 +1,4 @@
+import { closePause } from '../subscription-course/pausing';
 import { done, refused, applyWish, type GrantedWish } from './wish';
 
 /** Ends a paid subscription with its period, an unpaid or resting one at once; a charge in flight is waited for (SB-14). */
@@ -10,8 +11,9 @@ export const cancel: GrantedWish<'cancel'> = async (tx, wish) => {
     return done('waits_for_charge');
   }
   if (row.state === 'past_due' || row.state === 'paused') {
-    const over = { ...stopped, state: 'expired', access: 'none' } as const;
+    const over = { ...stopped, state: 'expired', access: 'none', pausedUntil: null } as const;
     await applyWish(tx, wish, { action: 'subscription.cancelled', after: over });
+    await closePause(tx, row, wish.asOf);
     return done('expired');
   }
   const after = { ...stopped, state: row.state === 'trialing' ? row.state : 'cancelling' } as const;

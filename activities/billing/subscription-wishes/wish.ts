@@ -8,6 +8,7 @@ import type {
   WishRefusal,
 } from '../../../workflows/billing/subscription/contract';
 import { writeAudit } from '../../audit';
+import type { ActivityDeps } from '../../deps';
 import type { StepTask } from '../subscription-course/steps';
 
 /** A wish with the locked rows it is about. */
@@ -15,6 +16,7 @@ export interface Wish<K extends WishKind> extends Omit<StepTask, 'step'> {
   readonly wished: Wished<K>;
   /** `sub:{id}:<kind>:<update id>`: repeating it changes nothing. */
   readonly key: string;
+  readonly providers: ActivityDeps['providers'];
 }
 
 /** Grants one kind of wish in the caller's transaction, or says why not. */

@@ -39,6 +39,14 @@ export const SUBSCRIPTION_NOTICES = {
     withSubscription(locale, [
       say(locale, 'sub.expired', { balance: tokensText(params.balanceUtok, locale) }),
     ]),
+  'sub.paused': (params: TemplateParams['sub.paused'], place: Place): Screen =>
+    withCard(place.locale, say(place.locale, 'sub.paused', untilOf(params, place))),
+  'sub.resumed': (params: TemplateParams['sub.resumed'], place: Place): Screen => {
+    const key = params.isUnpaid === 1 ? 'sub.resumed.unpaid' : 'sub.resumed';
+    return withCard(place.locale, say(place.locale, key, untilOf(params, place)));
+  },
+  'sub.given': (params: TemplateParams['sub.given'], place: Place): Screen =>
+    withCard(place.locale, say(place.locale, 'sub.given', untilOf(params, place))),
   'ops.free_periods': (params: TemplateParams['ops.free_periods'], { locale }: Place): Screen => ({
     text: say(locale, 'ops.free_periods', {
       user: params.userId,
@@ -48,6 +56,16 @@ export const SUBSCRIPTION_NOTICES = {
     rows: [],
   }),
 };
+
+function untilOf({ until }: { readonly until: string }, place: Place) {
+  return { until: instantText(until, place) };
+}
+
+/** Words that ask for no payment, with the way to the subscription. */
+function withCard(locale: Locale, text: string): Screen {
+  const open = { route: 'nav:sub', arg: NEW_MESSAGE } as const;
+  return { text, rows: [[button({ locale, key: 'button.subscription' }, open)]] };
+}
 
 function withSubscription(locale: Locale, text: readonly (string | false)[]): Screen {
   const topup = button({ locale, key: 'button.topup' }, { route: 'nav:top', arg: NEW_MESSAGE });

@@ -52,6 +52,12 @@ export type SubscriptionMessages = {
   };
   /** The full access of grace is over; unpaid, it all ends at `until`. */
   readonly 'sub.restricted': { readonly until: string };
+  /** It rests until then: nothing is charged, and there is no access. */
+  readonly 'sub.paused': { readonly until: string };
+  /** It goes on, and what is paid lasts until then; one when that is over already. */
+  readonly 'sub.resumed': { readonly until: string; readonly isUnpaid: number };
+  /** An operator gave a period without a fee. */
+  readonly 'sub.given': { readonly until: string };
   /** Periods that passed whole while nobody worked were given free (SB-10). */
   readonly 'ops.free_periods': {
     readonly subscriptionId: string;

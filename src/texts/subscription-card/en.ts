@@ -58,6 +58,8 @@ export const subscriptionCardEn: Readonly<Record<keyof typeof subscriptionCardRu
   'sub.refused.no_method': 'This card is gone. Choose another way to pay.',
   'sub.refused.no_consent': 'Charging a card needs your consent. Choose the card once more.',
   'sub.refused.not_renewable': 'This plan does not renew this way.',
+  'sub.refused.tries_used_up':
+    'You have tried often enough for this period. Top up, or choose another way to pay.',
   'sub.refused.money_frozen':
     'Charges on your account are stopped at the moment. Write to support: /paysupport',
 

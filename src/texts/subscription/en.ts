@@ -38,6 +38,12 @@ export const subscriptionEn: Readonly<Record<keyof typeof subscriptionRu, string
   'sub.restricted':
     'Your subscription is still unpaid and access is now limited: no new work can be started. Without a payment it ends {until}.',
   'sub.expired': 'Subscription ended. Your balance {balance} is kept.',
+  'sub.paused':
+    '⏸ Your subscription is paused until {until}: nothing is charged, and there is no access. Then it goes on by itself.',
+  'sub.resumed': '▶️ Your subscription goes on. It is paid until {until}.',
+  'sub.resumed.unpaid':
+    '▶️ The pause is over. The period is unpaid since {until}: we go on trying to charge it.',
+  'sub.given': 'The next period is free for you: the subscription runs until {until}.',
   'ops.free_periods':
     'Subscription {subscription} of user {user}: {count, plural, one {# period} other {# periods}} passed while the system was down and {count, plural, one {is} other {are}} free.',
 };

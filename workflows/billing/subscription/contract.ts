@@ -88,6 +88,8 @@ export type WishRefusal =
   | 'no_method'
   | 'no_consent'
   | 'not_renewable'
+  /** Its owner has tried as often as dunning does by itself. */
+  | 'tries_used_up'
   | 'money_frozen';
 
 export type WishOutcome =
