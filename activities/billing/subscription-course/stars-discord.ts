@@ -30,7 +30,8 @@ export async function starsWord(
 function isToCharge(row: Subscription, { id }: Method): boolean {
   const isOver = row.state === 'expired' || row.state === 'ended';
   const isDriving = row.driver === 'stars' && row.methodId === id;
-  return isDriving && !isOver && row.autoRenew && !row.cancelAtEnd && row.state !== 'paused';
+  const isToRest = row.state === 'paused' || row.pauseDays !== null;
+  return isDriving && !isOver && row.autoRenew && !row.cancelAtEnd && !isToRest;
 }
 
 /** The same for the course of a subscription. */

@@ -1,7 +1,8 @@
 import { and, desc, eq, isNull, lte, or, gt } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import { consents, paymentMethods, tariffs, tariffVersions } from '../../../drizzle/schema';
+import { consents, tariffs, tariffVersions } from '../../../drizzle/schema';
 import type { WishOutcome, WishRefusal } from '../../../workflows/billing/subscription/contract';
+import { chargeableMethod } from '../charges/methods';
 import { feeOf, priceOf, renewalTerms, type RenewalTerms } from '../subscription-course/terms';
 import type { Subscription } from '../timelines';
 import { hasTriesLeft } from './retrying';
@@ -77,11 +78,15 @@ async function chooseWallet(tx: Transaction, wish: DriverWish): Promise<Chosen |
 
 async function chooseMethod(tx: Transaction, wish: DriverWish): Promise<Chosen | WishRefusal> {
   const { terms, row, wished } = wish;
-  const { methodId = '', consentId = '' } = wished;
-  const isPriced = terms.version.renewable && terms.period !== undefined;
-  if (!isPriced || !priceOf(terms, { driver: 'saved_method' })) return 'not_renewable';
-  if (!(await isChargeable(tx, wish, methodId))) return 'no_method';
-  if (!(await isAgreed(tx, row, consentId))) return 'no_consent';
+  const { methodId, consentId } = wished;
+  const price = priceOf(terms, { driver: 'saved_method' });
+  const goesOn = terms.version.renewable && terms.period !== undefined;
+  if (!goesOn || price?.kind !== 'money') return 'not_renewable';
+  const { currency } = price;
+  if (methodId === undefined || !(await isChargeable(tx, wish, { methodId, currency }))) {
+    return 'no_method';
+  }
+  if (consentId === undefined || !(await isAgreed(tx, row, consentId))) return 'no_consent';
   const { nextTariffVersionId } = row;
   return { driver: 'saved_method', methodId, consentId, nextTariffVersionId };
 }
@@ -114,21 +119,20 @@ function nextOf({ row }: DriverWish, { version }: RenewalTerms): string | null {
   return version.id === row.tariffVersionId ? row.nextTariffVersionId : version.id;
 }
 
-/** A card of this very person that stands, of a provider that can charge it without them. */
+/** A card of this very person that stands, of a provider that can charge it without them, in that money. */
 async function isChargeable(
   tx: Transaction,
   { row, providers, asOf }: DriverWish,
-  methodId: string,
+  { methodId, currency }: { readonly methodId: string; readonly currency: string },
 ): Promise<boolean> {
-  const [method] = await tx
-    .select()
-    .from(paymentMethods)
-    .where(and(eq(paymentMethods.id, methodId), eq(paymentMethods.userId, row.userId)));
-  if (method?.state !== 'active') return false;
-  if (method.expiresOn !== null && method.expiresOn < asOf.toISOString().slice(0, 10)) return false;
-  return providers.get(method.provider)?.chargeSaved !== undefined;
+  const method = await chargeableMethod(tx, methodId, asOf);
+  if (method?.userId !== row.userId) return false;
+  const provider = providers.get(method.provider);
+  const sells = provider?.capabilities.currencies.includes(currency) ?? false;
+  return sells && provider?.chargeSaved !== undefined;
 }
 
+/** Their own word, and it stands. */
 async function isAgreed(
   tx: Transaction,
   { userId }: Subscription,

@@ -54,7 +54,7 @@ async function grantWish(
       return refused('not_owner');
     const grant = GRANTS[kind] as GrantedWish<WishKind>;
     const key = `sub:${subscriptionId}:${kind}:${order.updateId}`;
-    const outcome = await grant(tx, { ...standing, wished, key, providers } as Wish<WishKind>);
+    const outcome = await grant(tx, { ...standing, wished, key, providers });
     if (outcome.kind === 'done') await keepAnswer(tx, order, { outcome, row: standing.row });
     return outcome;
   });

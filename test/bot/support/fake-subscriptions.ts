@@ -20,12 +20,19 @@ export type Play = <A extends object, R>(
 /** Nobody sleeps in these tests. */
 const SETTINGS = { ...DEFAULT_SETTINGS, quietHours: '00:00-00:00' };
 
+/** Only looked at: whether it could charge a saved card. */
+const MOCK = {
+  capabilities: { currencies: ['RUB'] },
+  chargeSaved: () => Promise.reject(new Error('this test charges nothing')),
+};
+const BANKS = new Map([['mock', MOCK]]);
+
 /** The workflow's part is played; what it asks of the rows is real, so that screens show what really became of them. */
 export function fakeSubscriptions(
   play: Play,
   world: { readonly db: Database; readonly now: () => number },
 ): Omit<SubscriptionCommands, 'changeTariff'> {
-  const deps = { db: world.db, settings: SETTINGS } as unknown as ActivityDeps;
+  const deps = { db: world.db, settings: SETTINGS, providers: BANKS } as unknown as ActivityDeps;
   const { grantWish } = subscriptionWishActivities(deps);
   const { loadCourse } = subscriptionCourseActivities(deps);
   const asOf = () => new Date(world.now()).toISOString();
@@ -33,7 +40,7 @@ export function fakeSubscriptions(
     <K extends WishKind>(name: keyof SubscriptionCommands, kind: K) =>
     (asked: OwnSubscription & Partial<Wished<K>>) =>
       play(name, asked, () => {
-        const { subscriptionId, userId, updateId = kind, ...members } = asked;
+        const { subscriptionId, userId, updateId = crypto.randomUUID(), ...members } = asked;
         const wished = { ...members, actor: { kind: 'user', id: String(userId) } } as Wished<K>;
         const order = { subscriptionId, updateId, kind, wished, asOf: asOf() };
         return asWorkflow(`sub:${subscriptionId}`, () => grantWish(order));
