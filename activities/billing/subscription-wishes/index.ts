@@ -16,7 +16,7 @@ import { mute } from './muting';
 import { pause, resume } from './pausing';
 import { editTimeline, forceExpire, skipPeriod } from './repairing';
 import { negotiate, renewNow } from './retrying';
-import { refused, type GrantedWish, type Wish } from './wish';
+import { refused, type GrantedWish } from './wish';
 
 /** Something asked of a subscription, with the id of its update as the key of what it does. */
 export interface WishOrder {
