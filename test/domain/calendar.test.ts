@@ -161,6 +161,20 @@ describe('periods tile time (T-P9, T-P10)', () => {
     );
   });
 
+  test.each([28, 29, 30, 31])(
+    'T-P9 twenty years of months from the %ith tile, leap years included',
+    (day) => {
+      const atMs = Date.UTC(2026, 0, day, 12);
+      const timeline = startTimeline({ atMs, zone: 'UTC', n: 0 }, { unit: 'month', count: 1 });
+      const periods = Array.from({ length: 240 }, (_, n) => periodOf(timeline, n));
+      const ends = new Set(periods.map(({ endsAt }) => iso(endsAt.getTime()).slice(0, 7)));
+      expect(ends.size).toBe(240);
+      for (const [n, { endsAt }] of periods.entries()) {
+        expect(periods[n + 1]?.startsAt ?? endsAt).toEqual(endsAt);
+      }
+    },
+  );
+
   test('keep the day of the month wherever the month has it', () => {
     fc.assert(
       fc.property(fc.constantFrom(...ZONES), starts, (zone, atMs) => {

@@ -1,7 +1,7 @@
 import type { StepTaken } from '../../../activities/billing/subscription-course/steps';
 import type { SubscriptionCourse } from '../../../workflows/billing/subscription/contract';
 import { asWorkflow, NOON, type Activities, type Books } from './books';
-import { pending } from './orders';
+import { open, publish, wish, type Wish } from './orders';
 import { paidFact, post, rub } from './payments';
 
 export interface Subscriber {
@@ -20,10 +20,21 @@ export interface Purchase {
 export async function subscribed(books: Books, bought: Purchase = {}): Promise<Subscriber> {
   const { slug = 'topup-main', amountMinor = 20_000, asOf = NOON, userId } = bought;
   const who = userId === undefined ? {} : { userId };
-  const order = await pending(books, { slug, amountMinor, asOf, ...who });
+  const order = await ordered(books, { slug, amountMinor, asOf, ...who });
   const outcome = await post(books, paidFact(order, { amount: rub(amountMinor) }), { asOf });
   if (outcome.kind !== 'fulfilled' || !outcome.subscription) throw new Error('no period began');
   return { userId: order.userId, subscriptionId: outcome.subscription.subscriptionId };
+}
+
+async function ordered(
+  books: Books,
+  order: { slug?: string; amountMinor: number; asOf: string; userId?: number },
+): Promise<Wish> {
+  const wished = await wish(books, order);
+  const opened = await open(books, { ...wished, asOf: order.asOf });
+  if (opened.kind !== 'opened') throw new Error(`not opened: ${JSON.stringify(opened)}`);
+  await publish(books, wished);
+  return wished;
 }
 
 /** Tokens more in the wallet of somebody who has a subscription already. */
@@ -33,7 +44,7 @@ export async function topUp(
   more: { tokens: number; asOf: string },
 ): Promise<unknown> {
   const amountMinor = more.tokens * 100;
-  const order = await pending(books, { userId, amountMinor, asOf: more.asOf });
+  const order = await ordered(books, { userId, amountMinor, asOf: more.asOf });
   return post(books, paidFact(order, { amount: rub(amountMinor) }), { asOf: more.asOf });
 }
 

@@ -23,6 +23,9 @@ export const ANSWERED: readonly string[] = [
   ...['T-V12', 'T-V21', 'T-P16', 'T-E1', 'T-E3'],
   ...['T-V10', 'T-V11', 'T-B1', 'T-B4', 'T-B6', 'T-P15', 'T-P17', 'T-P18'],
   ...['T-V16', 'T-C7', 'T-D1', 'T-D3', 'T-D4', 'T-D6', 'T-P19'],
+  ...['T-V13', 'T-V14', 'T-V15', 'T-V20'],
+  ...range('C', 1, 6),
+  ...['T-C8', 'T-P9', 'T-P10', 'T-P23'],
 ];
 
 /** The numbers a text names, such as the name of a test. */
