@@ -91,7 +91,10 @@ export type Price =
 export function priceOrder(version: VersionTerms, request: PriceRequest): Price {
   const exponent = exponentOf(request.currency);
   if (exponent === undefined) return { kind: 'refused', reason: 'currency_not_sold' };
-  if (request.purpose === 'renewal') return priceFromBalance(version, { ...request, exponent });
+  // Money renews a subscription that runs; a renewal of none begins one from the balance.
+  if (request.purpose === 'renewal' && !request.change) {
+    return priceFromBalance(version, { ...request, exponent });
+  }
   return version.kind === 'topup'
     ? priceTopup(version, { ...request, exponent })
     : priceProduct(version, { ...request, exponent });

@@ -1,6 +1,7 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { AskedRenewal } from '../../../activities/billing/subscription-course/asking';
 import type { SentRenewal } from '../../../activities/billing/subscription-course/charging';
+import { FACT_RANK } from '../../../src/domain/billing/payment';
 import type { CourseStepKind } from '../../../src/domain/billing/subscription-course';
 import { wakeNotifier } from '../activities';
 import { hintPaymentConfirmation } from '../hints';
@@ -39,12 +40,15 @@ async function make(desk: SubscriptionDesk, kind: 'send' | 'ask' | 'stars'): Pro
   return pass(desk, told.kind === 'none' ? await sendRenewalCharge(charge) : told);
 }
 
-/** The payment's own workflow asks, compares and books, as for every other payment. */
+/**
+ * The payment's own workflow asks, compares and books, as for every other payment. What is only announced is asked
+ * about from here: nothing can be booked yet.
+ */
 async function pass(
   { input }: SubscriptionDesk,
   told: SentRenewal | Exclude<AskedRenewal, { kind: 'none' }>,
 ): Promise<void> {
-  if (told.kind !== 'fact') return;
+  if (told.kind !== 'fact' || FACT_RANK[told.fact.state] < FACT_RANK.paid) return;
   const { provider, fact } = told;
   await hintPaymentConfirmation({ provider, fact, clockOffsetMs: input.clockOffsetMs ?? 0 });
 }
