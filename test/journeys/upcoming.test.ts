@@ -1,0 +1,73 @@
+import { newVisitor, type Visitor } from '../bot/support/visitor';
+import { instantText } from '../../src/bot/display';
+import { payAndSettle } from '../support/payments';
+import { asOfOf, orderTopup } from '../support/shop';
+import { checkBooks, startStack, until, type Stack } from '../support/stack';
+
+const PLACE = { locale: 'en', timeZone: 'Europe/Moscow' } as const;
+/** Later than listed by no more than this: what a worker under load takes. */
+const MINUTE = 60_000;
+
+let stack: Stack;
+
+beforeAll(async () => {
+  stack = await startStack({ hasBot: true });
+});
+afterEach(() => checkBooks(stack));
+afterAll(() => stack?.stop());
+
+/** What a person reads under /upcoming, line by line. */
+async function linesFor(visitor: Visitor): Promise<readonly string[]> {
+  const { message } = await visitor.write('/upcoming');
+  return (message.text ?? '').split('\n').filter((line) => line.startsWith('•'));
+}
+
+async function stepsTaken(subscriptionId: string) {
+  return stack.sql<{ name: string; asOf: Date }[]>`
+    select name, as_of as "asOf" from subscription_steps
+    where subscription_id = ${subscriptionId} order by as_of, recorded_at`;
+}
+
+async function newPayer(): Promise<{ visitor: Visitor; subscriptionId: string }> {
+  const visitor = newVisitor(stack);
+  await visitor.write('/start');
+  await payAndSettle(stack, await orderTopup(stack, visitor.id, 20_000));
+  const plan = await stack.reads.subscription(visitor.id);
+  if (!plan) throw new Error('nothing began with the payment');
+  return { visitor, subscriptionId: plan.subscriptionId };
+}
+
+test('what comes next comes true line by line when the clock is moved, to the very end', async () => {
+  const { visitor, subscriptionId } = await newPayer();
+  const happened: string[] = [];
+  for (let looks = 0; looks < 20; looks += 1) {
+    const lines = await linesFor(visitor);
+    const course = await stack.commands.upcoming({ subscriptionId });
+    const [next] = course?.steps ?? [];
+    if (!next) {
+      expect(lines).toEqual([]);
+      break;
+    }
+    const due = course?.steps.filter(({ at }) => at === next.at) ?? [];
+    expect(lines).toHaveLength(course?.steps.length ?? 0);
+    expect(lines[0]).toContain(instantText(next.at, PLACE));
+    const known = (await stepsTaken(subscriptionId)).length;
+    const { asOf } = await asOfOf(stack, visitor.id);
+    await stack.advance(visitor.id, Date.parse(next.at) - asOf.getTime() + 2_000);
+    const all = known + due.length;
+    await until(`${next.name} happened`, async () => {
+      return (await stepsTaken(subscriptionId)).length >= all;
+    });
+    const taken = (await stepsTaken(subscriptionId)).slice(known);
+    expect(taken.map(({ name }) => name)).toEqual(due.map(({ name }) => name));
+    const lateMs = taken.map((step) => step.asOf.getTime() - Date.parse(next.at));
+    expect(Math.min(...lateMs)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...lateMs)).toBeLessThan(MINUTE);
+    happened.push(...taken.map(({ name }) => name));
+  }
+  const reminders = ['remind:3', 'remind:1', 'remind:0'];
+  const tries = ['renew:0', 'renew:1', 'renew:2', 'restrict', 'renew:3', 'renew:4', 'expire'];
+  expect(happened).toEqual([...reminders, 'renew:0', ...reminders, ...tries]);
+  expect(await linesFor(visitor)).toEqual([]);
+  expect(visitor.shown().message.text).toContain('You have no subscription now');
+}, 240_000);
