@@ -106,7 +106,7 @@ async function addBonusDays(
     subscriptionId: change.subscriptionId,
     kind: 'promo_days',
     days: quote.bonusDays,
-    actor: `user:${invoice.userId}`,
+    actor: { kind: 'user', id: String(invoice.userId) },
     reason: `promo code of invoice ${invoice.no}`,
     asOf: receipt.asOf,
   });

@@ -4,6 +4,7 @@ import { subscriptionPeriods, subscriptions, timelineEdits } from '../../drizzle
 import { assert } from '../../src/domain/assert';
 import { pausedDays } from '../../src/domain/billing/pause';
 import { addCalendarDays } from '../../src/domain/calendar';
+import type { Actor } from '../../workflows/billing/contract';
 import { writeAudit } from '../audit';
 import type { Subscription } from './timelines';
 
@@ -14,7 +15,7 @@ export interface TimelineShift {
   readonly kind: 'promo_days' | 'gift_days' | 'pause' | 'operator';
   /** Whole days, negative to shorten. */
   readonly days: number;
-  readonly actor: string;
+  readonly actor: Actor;
   readonly reason: string;
   readonly asOf: Date;
 }
@@ -38,7 +39,7 @@ export async function shiftTimeline(tx: Transaction, shift: TimelineShift): Prom
   const [edit] = await tx
     .insert(timelineEdits)
     .values({
-      ...shift,
+      ...{ ...shift, actor: `${shift.actor.kind}:${shift.actor.id}` },
       before: { periodEnd: live.periodEnd.toISOString(), shiftDays: live.shiftDays },
       after: { periodEnd: endsAt.toISOString(), shiftDays },
     })
@@ -50,6 +51,7 @@ export async function shiftTimeline(tx: Transaction, shift: TimelineShift): Prom
     action: 'subscription.edited',
     entity: 'subscription',
     entityId: live.id,
+    actor: shift.actor,
     before: { periodEnd: live.periodEnd.toISOString() },
     after: { periodEnd: endsAt.toISOString(), kind: shift.kind, days },
     reason: shift.reason,

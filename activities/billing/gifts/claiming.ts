@@ -219,7 +219,7 @@ function shift(tx: Transaction, task: ClaimTask, { id, days }: { id: string; day
     subscriptionId: id,
     kind: 'gift_days',
     days,
-    actor: `user:${task.userId}`,
+    actor: { kind: 'user', id: String(task.userId) },
     reason: `gift ${task.gift.id}`,
     asOf: task.asOf,
   });

@@ -110,7 +110,7 @@ function moveOn(
     subscriptionId: row.id,
     kind: 'pause',
     days,
-    actor: actor ? `${actor.kind}:${actor.id}` : 'system:subscription',
+    actor: actor ?? { kind: 'system', id: 'subscription' },
     reason: `pause ${pauseId}`,
     asOf,
   });

@@ -20,7 +20,7 @@ export const editTimeline: GrantedWish<'editTimeline'> = async (tx, wish) => {
   if (endsAt < asOf || endsAt <= (await startOf(tx, wish))) return refused('too_late');
   const { actor, days, reason = '' } = wished;
   const edit = { key, subscriptionId: row.id, kind: 'operator', days, reason, asOf } as const;
-  await shiftTimeline(tx, { ...edit, actor: `${actor.kind}:${actor.id}` });
+  await shiftTimeline(tx, { ...edit, actor });
   return done('edited', endsAt);
 };
 
