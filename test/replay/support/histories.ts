@@ -25,11 +25,12 @@ export function recordedHistories(): Recorded[] {
     }));
 }
 
-/** Removes the histories whose names begin with the prefix; all of them when it is empty. */
-export function forgetHistories(prefix: string): void {
+/** Removes the histories whose names begin with the prefix, all when it is empty, but for those that are kept. */
+export function forgetHistories(prefix: string, kept: readonly string[]): void {
   mkdirSync(FOLDER, { recursive: true });
   for (const name of readdirSync(FOLDER)) {
-    if (name.startsWith(prefix)) rmSync(join(FOLDER, name));
+    const isKept = kept.includes(name.replace(/\.json$/, ''));
+    if (name.startsWith(prefix) && !isKept) rmSync(join(FOLDER, name));
   }
 }
 

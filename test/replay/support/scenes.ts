@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { SubscriptionSnapshot } from '../../../activities/billing/subscriptions';
 import {
   cancelCheckoutUpdate,
   changeProviderUpdate,
@@ -15,14 +14,12 @@ import {
   prolongCheckoutUpdate,
   resolvePaymentUpdate,
   resumeNotifierUpdate,
-  subscriptionStateQuery,
-  subscriptionWorkflowId,
   writeOffPaymentUpdate,
   type ResolutionKind,
 } from '../../../workflows/billing/contract';
 import { until } from '../../support/until';
 import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/support/cast';
-import { DAY, HOUR, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
+import { DAY, HOUR, MINUTE, type Theatre } from '../../workflows/support/theatre';
 import { PRIVACY_SCENES } from './privacy-scenes';
 import { GIFT_SCENES } from './gift-scenes';
 import { REFERRAL_SCENES } from './referral-scenes';
@@ -33,6 +30,7 @@ import { REFUND_SCENES } from './refund-scenes';
 import { HOLD_SCENES } from './hold-scenes';
 import { LIMIT_SCENES } from './limit-scenes';
 import { SPEND_SCENES } from './spend-scenes';
+import { SUBSCRIPTION_SCENES } from './subscription-scenes';
 import { TRACK_SCENES } from './track-scenes';
 import { TOPUP_SCENES } from './topup-scenes';
 import { WALLET_SCENES } from './wallet-scenes';
@@ -79,39 +77,6 @@ const resolvedBy =
     await handle.result();
     return handle;
   };
-
-async function subscribed(theatre: Theatre, extensions: number) {
-  const subscriptionId = randomUUID();
-  let row: SubscriptionSnapshot = {
-    subscriptionId,
-    userId: USER_ID,
-    state: 'active',
-    isLive: true,
-    periodN: 0,
-    periodEnd: new Date(Date.now() + 30 * DAY).toISOString(),
-  };
-  theatre.play({
-    loadSubscription: () => Promise.resolve(row),
-    expireSubscription: ({ asOf }) => {
-      if (row.periodEnd <= asOf) row = { ...row, state: 'expired', isLive: false };
-      return Promise.resolve(row);
-    },
-  });
-  const handle = await theatre.start('subscription', {
-    workflowId: subscriptionWorkflowId(subscriptionId),
-    input: { subscriptionId },
-  });
-  for (let n = 1; n <= extensions; n += 1) {
-    const periodEnd = new Date(Date.parse(row.periodEnd) + 30 * DAY).toISOString();
-    row = { ...row, periodN: n, periodEnd };
-    await handle.signal('fundsArrived');
-  }
-  await until('it has looked', async () => {
-    const card = await handle.query(subscriptionStateQuery);
-    return card?.periodN === extensions;
-  });
-  return { handle, endMs: () => Date.parse(row.periodEnd) };
-}
 
 /** Every workflow in each state worth keeping a history of. */
 export const SCENES: Readonly<Record<string, Scene>> = {
@@ -224,13 +189,6 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     await handle.result();
     return handle;
   },
-  'subscription-waiting': async (theatre) => (await subscribed(theatre, 1)).handle,
-  'subscription-expired': async (theatre) => {
-    const { handle, endMs } = await subscribed(theatre, 2);
-    await theatre.passTo(handle.workflowId, endMs() + SECOND);
-    await handle.result();
-    return handle;
-  },
   'notifier-running': async (theatre) => {
     let isRefused = false;
     theatre.play({
@@ -263,6 +221,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   ...BREAK_SCENES,
   ...OPERATOR_SCENES,
   ...SPEND_SCENES,
+  ...SUBSCRIPTION_SCENES,
   ...HOLD_SCENES,
   ...TRACK_SCENES,
   ...LIMIT_SCENES,
