@@ -26,6 +26,7 @@ export const ROUTES = [
   'tar:show',
   'tar:pick',
   'q:ok',
+  'q:auto',
   'q:no',
   'q:promo',
   'q:plain',

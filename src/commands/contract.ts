@@ -22,7 +22,14 @@ import type { SubscriptionCommands } from './subscriptions-contract';
 import type { RepairCommands } from './repairs-contract';
 import type { TrackCommands } from './tracks-contract';
 
-export type { CancelOutcome, ChangeProviderOutcome, CheckoutOpening, CheckoutStatus, PaymentHint };
+export type {
+  CancelOutcome,
+  ChangeProviderOutcome,
+  CheckoutOpening,
+  CheckoutStatus,
+  PaymentHint,
+  RenewalWish,
+};
 export type {
   ClaimOutcome,
   FreeOrderOutcome,

@@ -65,7 +65,14 @@ async function cardsOf(db: Database, userId: number): Promise<readonly SavedCard
       provider: paymentMethods.provider,
     })
     .from(paymentMethods)
-    .where(and(eq(paymentMethods.userId, userId), eq(paymentMethods.state, 'active')))
+    .where(
+      and(
+        eq(paymentMethods.userId, userId),
+        eq(paymentMethods.state, 'active'),
+        // What Telegram renews cannot be charged by us.
+        isNull(paymentMethods.subscriptionId),
+      ),
+    )
     .orderBy(paymentMethods.id);
   return rows.reverse();
 }

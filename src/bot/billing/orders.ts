@@ -1,23 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { assertNever } from '../../domain/assert';
-import type { CheckoutOpening } from '../../commands/contract';
+import type { CheckoutOpening, RenewalWish } from '../../commands/contract';
 import type { QuoteView } from '../../reads/billing';
 import { show, tell, toast, type BotContext, type CallbackHandlers, type Press } from '../context';
 import { completeFree } from '../growth/free-orders';
 import { providersFor, type BotParts } from '../parts';
+import { renewalWish } from '../subscription/renewal-buttons';
 import { showInvoice } from './invoices';
 import { noteScreen, offerAgain, offerSame, ownQuote } from './offers';
 
 /** Confirming or refusing a quote (BOT-5). */
 export function ordersFeature(parts: BotParts) {
-  const callbacks: CallbackHandlers<'q:ok' | 'q:no'> = {
-    'q:ok': (ctx, press) => confirm(ctx, parts, press),
+  const callbacks: CallbackHandlers<'q:ok' | 'q:auto' | 'q:no'> = {
+    'q:ok': (ctx, press) => confirm(ctx, parts, { press, isRenewing: false }),
+    'q:auto': (ctx, press) => confirm(ctx, parts, { press, isRenewing: true }),
     'q:no': (ctx, press) => refuse(ctx, parts, press),
   };
   return { callbacks };
 }
 
-async function confirm(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {
+async function confirm(
+  ctx: BotContext,
+  parts: BotParts,
+  { press, isRenewing }: { press: Press; isRenewing: boolean },
+): Promise<void> {
   const quote = await ownQuote(ctx, parts, press.id);
   if (!quote) return;
   if (quote.payAmount.minor === 0) {
@@ -43,19 +49,21 @@ async function confirm(ctx: BotContext, parts: BotParts, press: Press): Promise<
     await tell(ctx, { key: 'rate.limited', params: { seconds: verdict.retryAfterSeconds } });
     return;
   }
-  await open(ctx, parts, { quote, provider });
+  const renewal = isRenewing ? { renewal: renewalWish(ctx, provider) } : {};
+  await open(ctx, parts, { quote, provider, ...renewal });
 }
 
 async function open(
   ctx: BotContext,
   parts: BotParts,
-  { quote, provider }: { quote: QuoteView; provider: string },
+  { quote, provider, renewal }: { quote: QuoteView; provider: string; renewal?: RenewalWish },
 ): Promise<void> {
   const opening = parts.commands.openCheckout({
     quoteId: quote.quoteId,
     userId: ctx.visit.userId,
     provider,
     clockOffsetMs: ctx.visit.arrival.clockOffsetMs,
+    ...(renewal ? { renewal } : {}),
   });
   // A provider may take its time; an unanswered button would look stuck, and late answers are refused.
   if (await takesLong(opening)) await toast(ctx, { key: 'quote.opening' });

@@ -5,6 +5,7 @@ import { amountText, instantText, tokensText } from '../display';
 import { providersFor, type BotParts } from '../parts';
 import { button, lines, type Button, type Screen } from '../screen';
 import { say } from '../wording';
+import { renewalOffer } from '../subscription/renewal-buttons';
 import { periodOf, providerText } from './plans';
 
 /** What stands above a quote. */
@@ -22,6 +23,7 @@ export function quoteScreen(
 ): Screen {
   const locale = localeOf(ctx);
   const confirmations = confirmButtons(ctx, parts, quote);
+  const renewal = renewalOffer(ctx, parts, quote);
   const text = lines(
     headline !== undefined && `${say(locale, headline)}\n`,
     lostPromo !== undefined && `${say(locale, 'promo.not_applied', { code: lostPromo })}\n`,
@@ -40,9 +42,10 @@ export function quoteScreen(
     say(locale, 'quote.until', { until: instantText(quote.buttonUntil, ctx.visit.place) }),
     confirmations.length > 1 && `\n${say(locale, 'quote.choose_provider')}`,
     confirmations.length === 0 && `\n${say(locale, 'quote.no_provider')}`,
+    ...renewal.words,
   );
   const refuse = button({ locale, key: 'button.refuse' }, { route: 'q:no', id: quote.quoteId });
-  const rows = confirmations.map((one) => [one]);
+  const rows = [...confirmations, ...renewal.buttons].map((one) => [one]);
   return { text, rows: [...rows, [...promoButtons(ctx, quote), refuse]] };
 }
 

@@ -23,6 +23,14 @@ export const subscriptionEn: Readonly<Record<keyof typeof subscriptionRu, string
     'Your subscription could not be renewed: your bank refused this card for good. Please choose another way to pay.',
   'sub.failed.no_method':
     'Your subscription could not be renewed: the saved card cannot be charged any more. Please choose another way to pay.',
+  'quote.renew_card':
+    'You can save your card with this payment: the subscription then renews by itself for {amount} each period.',
+  'quote.renew_consent':
+    'By pressing “Pay and renew by card” you let us keep the card and charge the price of the plan to it without you on the day of renewal and, if that fails, on the following days until the subscription ends. We remind you before a charge, and each charge comes with a message and a receipt. You can stop it at any time: /subscription',
+  'quote.renew_stars':
+    'You can subscribe in Telegram: it then charges {amount} every 30 days, and you can cancel at any time.',
+  'button.renew_card': '🔁 Pay and renew by card',
+  'button.renew_stars': '🔁 Subscribe in Telegram',
   'sub.paid': 'Subscription renewed until {until}. Paid {amount}. Balance: {balance}.',
   'sub.paid.tokens': '{tokens} tokens added.',
   'sub.confirming':
