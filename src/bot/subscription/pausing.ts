@@ -145,7 +145,11 @@ async function rest(
 
 async function resume(ctx: BotContext, parts: BotParts, own: Own): Promise<void> {
   const outcome = await parts.commands.resumeSubscription(wishOf(ctx, own));
-  await answerWish(ctx, parts, { outcome, said: () => 'sub.done.resumed' });
+  await answerWish(ctx, parts, {
+    outcome,
+    said: ({ effect }) =>
+      effect === 'pause_withdrawn' ? 'sub.done.pause_withdrawn' : 'sub.done.resumed',
+  });
 }
 
 function isAsked<C extends BotContext>(ctx: C): ctx is C {

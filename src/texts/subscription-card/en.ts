@@ -70,6 +70,7 @@ export const subscriptionCardEn: Readonly<Record<keyof typeof subscriptionCardRu
   'sub.done.paused': 'Subscription paused until {until}.',
   'sub.done.pause_planned': 'The pause begins {until}.',
   'sub.done.resumed': 'The pause is over, welcome back!',
+  'sub.done.pause_withdrawn': 'There will be no pause, all goes on as it was.',
   'sub.done.muted': 'No more reminders. If something fails, we will still tell you.',
   'sub.done.audible': 'We will remind you before each renewal.',
   'sub.done.driver_wallet': 'Done: it renews from your balance.',

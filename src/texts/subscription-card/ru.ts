@@ -65,6 +65,7 @@ export const subscriptionCardRu = {
   'sub.done.paused': 'Подписка на паузе до {until}.',
   'sub.done.pause_planned': 'Пауза начнётся {until}.',
   'sub.done.resumed': 'Пауза закончена, с возвращением!',
+  'sub.done.pause_withdrawn': 'Паузы не будет, всё идёт как шло.',
   'sub.done.muted': 'Напоминаний не будет. Если что-то не получится, мы всё равно сообщим.',
   'sub.done.audible': 'Будем напоминать перед продлением.',
   'sub.done.driver_wallet': 'Готово: продлевать будем с баланса.',

@@ -17,6 +17,12 @@ const STANDINGS: readonly Standing[] = [
   { state: 'expired', daysLeft: -60, tokens: 250 },
 ];
 
+/** Screens whose lower buttons lead elsewhere than the upper ones. */
+const DIRECTIONS: Readonly<Record<string, readonly boolean[]>> = {
+  '/subscription': [false, true],
+  'days of a pause': [true],
+};
+
 describe('T-E7 no dead button around a subscription', () => {
   let stage: Stage;
   beforeAll(async () => {
@@ -40,7 +46,7 @@ describe('T-E7 no dead button around a subscription', () => {
   ): Promise<readonly string[]> {
     const visitor = await newSubscriber(stage, { ...standing, language: 'ru' });
     if (standing.slug !== undefined) await giveCard(stage, visitor);
-    for (const isFromBelow of entrance === '/subscription' ? [false, true] : [false]) {
+    for (const isFromBelow of DIRECTIONS[entrance] ?? [false]) {
       const isWanted = (data: string) => isOurs(data) && !(isFromBelow && data === 'v1:nav:sub');
       await enter(visitor, entrance);
       await pressAround(visitor, walk, { kindOf, isWanted, isFromBelow });
@@ -54,6 +60,9 @@ describe('T-E7 no dead button around a subscription', () => {
       await notice(visitor, 'sub.failed', { reason: 'declined', access: 'full' });
     } else if (entrance === 'reminder') {
       await notice(visitor, 'sub.reminder', { until, driver: 'none', balanceUtok: 0 });
+    } else if (entrance === 'days of a pause') {
+      await visitor.write('/subscription');
+      await visitor.press(visitor.button('sub:pause'));
     } else await visitor.write(entrance);
   }
 
@@ -65,8 +74,8 @@ describe('T-E7 no dead button around a subscription', () => {
       }
     }
     expect(ROUTES.filter(isOurs).filter((route) => !reached.includes(route))).toEqual([]);
-    expect(stage.incidents).toEqual([]);
     expect(stage.logged).toEqual([]);
+    expect(stage.incidents).toEqual([]);
   });
 });
 
@@ -79,7 +88,8 @@ function kindOf(data: string): string {
 /** Messages reach people in the state they are about. */
 function entrancesOf({ state = 'active' }: Standing): readonly string[] {
   if (state === 'past_due') return ['/subscription', '/upcoming', 'failed'];
-  return state === 'active' ? ['/subscription', 'reminder'] : ['/subscription'];
+  if (state === 'active') return ['/subscription', 'days of a pause', 'reminder'];
+  return ['/subscription', 'failed'];
 }
 
 /** The buttons of other features are pressed by the walk through all screens, those of plans by their own test. */

@@ -54,6 +54,11 @@ export async function newSubscriber(stage: Stage, standing: Standing = {}): Prom
           select v.id from tariff_versions v join tariffs t on t.id = v.tariff_id
           where t.slug = ${standing.nextSlug ?? null})
       from tariff_versions v join tariffs t on t.id = v.tariff_id where t.slug = ${slug}`;
+    if (pausedUntil !== null) {
+      await tx`
+        insert into subscription_pauses (id, key, subscription_id, user_id, begins_at, until)
+        values (gen_random_uuid(), ${subscriptionId}, ${subscriptionId}, ${visitor.id}, ${begins}, ${pausedUntil})`;
+    }
     await tx`
       insert into subscription_periods (subscription_id, n, starts_at, ends_at, paid_by, value_minor, value_currency)
       values (${subscriptionId}, 0, ${begins}, ${ends}, 'invoice', ${slug === 'topup-main' ? null : 29_900}, ${slug === 'topup-main' ? null : 'RUB'})`;
