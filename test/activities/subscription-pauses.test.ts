@@ -104,6 +104,20 @@ test('a pause from the end begins with it, and the charge waits for the pause to
   expect(await balance(books.sql, owner.userId)).toBe(0);
 });
 
+test('a pause that ends by itself lasts as agreed, though its end is processed late', async () => {
+  const owner = await subscribedByTopup(books);
+  await pause(owner, 4, 'end', day(10));
+  await live(books, owner, END);
+  const { subscriptionId } = owner;
+  const resumed = (asOf: string) =>
+    asWorkflow(`sub:${subscriptionId}`, () =>
+      lifeOf(books).takeSubscriptionStep({ subscriptionId, name: 'resume', asOf }),
+    );
+  expect(await resumed(endPlus(4.01))).toEqual({ kind: 'done' });
+  expect(await standing(books, owner)).toMatchObject({ periodEnd: endPlus(4), state: 'active' });
+  expect(await live(books, owner, endPlus(4.01))).toEqual(['renew:0']);
+});
+
 test('a pause that was agreed can be taken back', async () => {
   const owner = await subscribedByTopup(books);
   await pause(owner, 20, 'end', day(10));

@@ -25,7 +25,8 @@ async function linesFor(visitor: Visitor): Promise<readonly string[]> {
 async function stepsTaken(subscriptionId: string) {
   return stack.sql<{ name: string; asOf: Date }[]>`
     select name, as_of as "asOf" from subscription_steps
-    where subscription_id = ${subscriptionId} order by as_of, recorded_at`;
+    where subscription_id = ${subscriptionId} and name not like 'wish:%'
+    order by as_of, recorded_at`;
 }
 
 async function newPayer(): Promise<{ visitor: Visitor; subscriptionId: string }> {

@@ -79,7 +79,8 @@ export async function stepsOf(
       round(extract(epoch from p.ends_at - s.as_of) / 3600)::int as hours
     from subscription_steps s join subscription_periods p
       on p.subscription_id = s.subscription_id and p.n = s.period_n
-    where s.subscription_id = ${subscriptionId} order by s.as_of, s.recorded_at`;
+    where s.subscription_id = ${subscriptionId} and s.name not like 'wish:%'
+    order by s.as_of, s.recorded_at`;
   return rows.map((row) => ({
     step: `p${String(row['period_n'])} ${String(row['name'])}`,
     outcome: String(row['outcome']),

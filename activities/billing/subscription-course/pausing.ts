@@ -75,8 +75,7 @@ export async function endPause(tx: Transaction, task: RestTask): Promise<Date> {
   const pause = await closePause(tx, row, asOf);
   assert(pause, `subscription ${row.id} rests`);
   const isPaid = row.periodEnd >= pause.beginsAt;
-  const span = { fromMs: pause.beginsAt.getTime(), toMs: asOf.getTime(), zone: row.billingZone };
-  const days = pausedDays(span, isPaid ? 'up' : 'down');
+  const days = daysOf(task, { ...pause, isPaid });
   const endsAt = days === 0 ? row.periodEnd : await moveOn(tx, task, { pauseId: pause.id, days });
   if (!isPaid) await keepTries(tx, row, asOf);
   const access = isPaid || asOf < graceEnd(task, endsAt) ? 'full' : 'restricted';
@@ -84,6 +83,18 @@ export async function endPause(tx: Transaction, task: RestTask): Promise<Date> {
   await tx.update(subscriptions).set(after).where(eq(subscriptions.id, row.id));
   await tellResumed(tx, task, { pauseId: pause.id, endsAt, after });
   return endsAt;
+}
+
+/** A pause that ended by itself lasted as agreed, however late that is processed: only whole days more count. */
+function daysOf(
+  { row, asOf }: RestTask,
+  pause: { readonly beginsAt: Date; readonly until: Date; readonly isPaid: boolean },
+): number {
+  const { billingZone: zone } = row;
+  const [nowMs, untilMs] = [asOf.getTime(), pause.until.getTime()];
+  const agreed = { fromMs: pause.beginsAt.getTime(), toMs: Math.min(nowMs, untilMs), zone };
+  const late = { fromMs: untilMs, toMs: Math.max(nowMs, untilMs), zone };
+  return pausedDays(agreed, pause.isPaid ? 'up' : 'down') + pausedDays(late, 'down');
 }
 
 /** Ends the row of a pause with whatever ends the pause; undefined when there is none. */
