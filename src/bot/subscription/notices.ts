@@ -10,14 +10,7 @@ import { dunningRows, reminderRows } from './notice-buttons';
 /** What the owner of a subscription and the operators are told about its course. */
 export const SUBSCRIPTION_NOTICES = {
   'sub.reminder': reminder,
-  'sub.renewed': (params: TemplateParams['sub.renewed'], place: Place): Screen =>
-    withSubscription(place.locale, [
-      say(place.locale, 'sub.renewed', {
-        until: instantText(params.until, place),
-        fee: tokensText(params.feeUtok, place.locale),
-        balance: tokensText(params.balanceUtok, place.locale),
-      }),
-    ]),
+  'sub.renewed': renewed,
   'sub.paid': paid,
   'sub.confirming': (params: TemplateParams['sub.confirming'], { locale }: Place): Screen =>
     withSubscription(locale, [
@@ -82,6 +75,15 @@ function moneyText(
 ): string {
   const { amountMinor: minor, currency, exponent } = params;
   return amountText({ minor, currency, exponent }, locale);
+}
+
+function renewed(params: TemplateParams['sub.renewed'], place: Place): Screen {
+  const { locale } = place;
+  const fee = say(locale, 'sub.renewed.fee', { amount: tokensText(params.feeUtok, locale) });
+  const until = instantText(params.until, place);
+  const balance = tokensText(params.balanceUtok, locale);
+  const text = `${say(locale, 'sub.renewed', { until, fee })} ${say(locale, 'sub.renewed.balance', { balance })}`;
+  return withSubscription(locale, [text]);
 }
 
 /** What money renewed, with its receipt. */

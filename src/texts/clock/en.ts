@@ -16,7 +16,7 @@ export const clockEn: Readonly<Record<keyof typeof clockRu, string>> = {
     'The clock of {userId} is being moved already. Wait for it to end, then repeat.',
   'admin.clock.unknown_person': 'The bot has not met {userId} yet.',
   'admin.clock.fixed':
-    'This Temporal server cannot move clocks: it takes version 1.32.0 or later and the setting frontend.WorkflowTimeSkippingEnabled: true.\n<code>{problem}</code>',
+    'This workflow server cannot move clocks: it takes version 1.32.0 or later and the setting frontend.WorkflowTimeSkippingEnabled: true.\n<code>{problem}</code>',
   'admin.clock.failed':
     'The clock of {userId} could not be moved; it may have stopped half-way: {problem}',
 };

@@ -8,13 +8,13 @@ export const clockRu = {
   'admin.clock.moving': '⏳ Перевожу часы {userId} на {jump}…',
   'admin.clock.moved': '<b>Часы {userId} переведены</b>\nБыло: {from}\nСтало: {until}',
   'admin.clock.fired':
-    '{count, plural, =0 {По дороге ничего не наступило.} one {По дороге наступило {count} событие:} few {По дороге наступило {count} события:} other {По дороге наступило {count} событий:}}',
+    '{count, plural, =0 {По дороге ничего не наступило.} one {По дороге наступило {count} событие:} few {По дороге наступило {count} события:} many {По дороге наступило {count} событий:} other {По дороге наступило {count} события:}}',
   'admin.clock.event': '• {at} · {what} (<code>{workflowId}</code>)',
   'admin.clock.more': '… и ещё {count}',
   'admin.clock.busy': 'Часы {userId} уже переводят. Дождитесь конца и повторите.',
   'admin.clock.unknown_person': 'Человека {userId} бот ещё не видел.',
   'admin.clock.fixed':
-    'Этот сервер Temporal не умеет переводить часы: нужна версия 1.32.0 или новее и настройка frontend.WorkflowTimeSkippingEnabled: true.\n<code>{problem}</code>',
+    'Этот сервер процессов не умеет переводить часы: нужна версия 1.32.0 или новее и настройка frontend.WorkflowTimeSkippingEnabled: true.\n<code>{problem}</code>',
   'admin.clock.failed':
     'Перевести часы {userId} не получилось, они могли остановиться на полпути: {problem}',
 };

@@ -11,7 +11,8 @@ export const subscriptionEn: Readonly<Record<keyof typeof subscriptionRu, string
   'sub.reminder.missing':
     'You are {missing} tokens short: top up, and the subscription will renew by itself.',
   'sub.reminder.late': 'This reminder came later than it was due: we are sorry.',
-  'sub.renewed': 'Subscription renewed until {until}. Charged {fee} tokens. Balance: {balance}.',
+  'sub.renewed.fee': '{amount} tokens',
+  'sub.renewed.balance': 'Balance: {balance}.',
   'sub.failed.insufficient':
     'Your subscription could not be renewed: you are {missing} tokens short.',
   'sub.failed.stopped':

@@ -8,7 +8,8 @@ export const subscriptionRu = {
   'sub.reminder.missing':
     'Не хватает {missing} ток. — пополните баланс, чтобы подписка продлилась сама.',
   'sub.reminder.late': 'Это напоминание пришло позже, чем должно было: просим прощения.',
-  'sub.renewed': 'Подписка продлена до {until}. Списано {fee} ток. Баланс: {balance}.',
+  'sub.renewed.fee': '{amount} ток',
+  'sub.renewed.balance': 'Баланс: {balance}.',
   'sub.failed.insufficient': 'Не удалось продлить подписку: на балансе не хватает {missing} ток.',
   'sub.failed.stopped':
     'Не удалось продлить подписку: списания по вашему счёту сейчас остановлены.',
