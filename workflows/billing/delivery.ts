@@ -101,7 +101,7 @@ async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<voi
 
 /** Outcomes of an order that somebody made by hand: its checkout waits for them. */
 function isOrdered(outcome: PostOutcome): outcome is PostOutcome & { readonly invoiceId: string } {
-  if (outcome.kind === 'superseded' || outcome.invoiceId === undefined) return false;
+  if (outcome.kind === 'superseded' || !outcome.invoiceId) return false;
   return outcome.kind !== 'fulfilled' || outcome.isRenewal !== true;
 }
 
