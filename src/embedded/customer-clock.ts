@@ -104,6 +104,9 @@ class Convoy {
       const isNew = await this.enlist();
       const open = await this.lookAround();
       const busy = open.filter(({ isBusy }) => isBusy);
+      for (const { workflowId, despair } of open) {
+        if (despair !== undefined) throw new Error(`The jump ended at ${workflowId}: ${despair}`);
+      }
       if (!isNew && busy.length === 0) return open;
       if (Date.now() > deadline) throw tooSlow(busy);
       await pause(POLL_MS);

@@ -22,6 +22,7 @@ export interface Fired {
 }
 
 const POLL_MS = 20;
+const MOST_ATTEMPTS = 100;
 
 /** One open workflow of a customer; instants are of their business clock, not of the workflow's own. */
 export class Traveller {
@@ -67,6 +68,14 @@ export class Traveller {
   /** A worker has something to do for it just now. */
   get isBusy(): boolean {
     return this.description.pendingWorkflowTask != null || this.activities.some(isUnderWay);
+  }
+
+  /** What an activity keeps failing with, once it has been tried more often than any outage in a test lasts. */
+  get despair(): string | undefined {
+    const hopeless = this.activities.find(({ attempt }) => (attempt ?? 1) > MOST_ATTEMPTS);
+    if (!hopeless) return undefined;
+    const { activityType, attempt, lastFailure } = hopeless;
+    return `${activityType?.name} failed ${attempt} times: ${lastFailure?.message}`;
   }
 
   get waitsFor(): string {

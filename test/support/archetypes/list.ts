@@ -1,4 +1,5 @@
 import type { Life } from './life';
+import type { Plan } from './plans';
 
 /** What one kind of subscription is, and what its owner does while it lives. */
 export interface Archetype {
@@ -15,12 +16,6 @@ export interface Archetype {
   /** Days to live through; 400 unless that would be thousands of periods. */
   readonly days?: number;
   readonly acts?: readonly Act[];
-}
-
-export interface Plan {
-  readonly unit: 'hour' | 'day' | 'week' | 'month' | 'year';
-  readonly count?: number;
-  readonly roubles: number;
 }
 
 /** Something done so many days after the beginning. */
