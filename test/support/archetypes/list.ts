@@ -57,6 +57,19 @@ export const ARCHETYPES: readonly Archetype[] = [
     acts: [{ afterDays: 40, what: (life) => life.cancel() }],
   },
   {
+    ...{
+      name: 'paused for weeks and resumed early',
+      beginsAt: FIRST,
+      plan: MONTHLY,
+      tokens: 5_000,
+    },
+    acts: [
+      { afterDays: 10.5, what: (life) => life.pause(20) },
+      { afterDays: 18.5, what: (life) => life.resume() },
+      { afterDays: 200.5, what: (life) => life.pause(15) },
+    ],
+  },
+  {
     ...{ name: 'dunning that recovers', beginsAt: FIRST, plan: MONTHLY, tokens: 100 },
     acts: [
       { afterDays: 63.5, what: (life) => life.credit(150) },
