@@ -1,4 +1,16 @@
-import { after, atOnce, balance, checkBooks, fakeProvider, NOON, openBooks } from './support/books';
+import { wakeUnpaid } from '../../activities/billing/operations/unpaid';
+import { revokePeriod } from '../../activities/billing/returning/revocation';
+import { inTransaction } from '../../activities/transactions';
+import {
+  after,
+  asWorkflow,
+  atOnce,
+  balance,
+  checkBooks,
+  fakeProvider,
+  NOON,
+  openBooks,
+} from './support/books';
 import type { Books } from './support/books';
 import { auditOf } from './support/orders';
 import {
@@ -251,4 +263,36 @@ test('forceExpire ends it at once, whatever is paid, and is for operators only',
   expect(await ask(books, owner, { ...wish, actor: OPERATOR })).toMatchObject({
     reason: 'not_live',
   });
+});
+
+test('a period whose money went back ends what waits unpaid or rests after it', async () => {
+  const owner = await subscribedByPlan(books);
+  await ask(books, owner, { kind: 'setDriver', driver: 'wallet', asOf: NOON });
+  const { periodEnd } = await standing(books, owner);
+  const asOf = new Date(Date.parse(String(periodEnd)) + 86_400_000);
+  await live(books, owner, asOf.toISOString());
+  expect(await standing(books, owner)).toMatchObject({ state: 'past_due' });
+  await ask(books, owner, { kind: 'pause', days: 5, from: 'now', asOf: asOf.toISOString() });
+  const { subscriptionId } = owner;
+  const revoke = () =>
+    inTransaction(books.db, (tx) =>
+      revokePeriod(tx, {
+        ...{ key: `refund:${subscriptionId}`, subscriptionId, periodN: 0, bonusDays: 0, asOf },
+        ...{ actor: OPERATOR, reason: REASON },
+      }),
+    );
+  const revoked = await asWorkflow('refund:test', () => revoke());
+  expect(revoked).toBe(subscriptionId);
+  expect(await standing(books, owner)).toMatchObject({
+    ...{ state: 'ended', access: 'none', periodEnd, pausedUntil: null },
+  });
+  expect(await asWorkflow('refund:test', () => revoke())).toBeUndefined();
+});
+
+test('somebody let in again is tried at once, and so is somebody given tokens', async () => {
+  const { userId, subscriptionId } = await unpaid();
+  const woken = await inTransaction(books.db, (tx) => wakeUnpaid(tx, userId));
+  expect(woken).toMatchObject([{ kind: 'signal', workflowId: `sub:${subscriptionId}` }]);
+  const { userId: paid } = await subscribedByTopup(books);
+  expect(await inTransaction(books.db, (tx) => wakeUnpaid(tx, paid))).toEqual([]);
 });

@@ -10,6 +10,7 @@ import {
   type OperationTask,
 } from './definition';
 import { USER_ID } from './people';
+import { wakeUnpaid } from './unpaid';
 
 const PARAMS = z.strictObject({ userId: USER_ID });
 
@@ -59,6 +60,7 @@ async function setBlocked(
   return {
     kind: 'done',
     result: { isBlocked },
+    ...(isBlocked ? {} : { effects: await wakeUnpaid(tx, userId) }),
     audit: {
       action: isBlocked ? 'user.blocked' : 'user.unblocked',
       entity: 'user',

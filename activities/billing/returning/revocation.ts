@@ -3,6 +3,7 @@ import type { Transaction } from '../../../drizzle/client';
 import { subscriptionPeriods, subscriptions, timelineEdits } from '../../../drizzle/schema';
 import { boundaryMs, localTimeOf } from '../../../src/domain/calendar';
 import { writeAudit, type AuditEntry } from '../../audit';
+import { closePause } from '../subscription-course/pausing';
 import type { Subscription } from '../timelines';
 
 /** Takes back the period that an order gave, because its money went back. */
@@ -36,8 +37,9 @@ export async function revokePeriod(
   revocation: Revocation,
 ): Promise<string | undefined> {
   const revoked = await findPeriod(tx, revocation);
-  if (!revoked || revoked.own.endsAt <= revocation.asOf) return undefined;
-  const after = await nextStanding(tx, revocation, revoked);
+  const isLived = revoked !== undefined && revoked.own.endsAt <= revocation.asOf;
+  if (!revoked || (isLived && !isWaiting(revoked))) return undefined;
+  const after = isLived ? END : await nextStanding(tx, revocation, revoked);
   if (!after) return undefined;
   const { live } = revoked;
   const [edit] = await tx
@@ -55,10 +57,22 @@ export async function revokePeriod(
     .onConflictDoNothing({ target: timelineEdits.key })
     .returning({ id: timelineEdits.id });
   if (!edit) return undefined;
-  await movePeriods(tx, revocation, revoked);
+  if (!isLived) await movePeriods(tx, revocation, revoked);
+  if (after.state === 'ended') await closePause(tx, live, revocation.asOf);
   await tx.update(subscriptions).set(after).where(eq(subscriptions.id, live.id));
   await auditRevocation(tx, revocation, { before: live, after: { ...live, ...after } });
   return live.id;
+}
+
+/** What ends with the money, whatever it waited for; the balance stays. */
+const END: Partial<Subscription> = {
+  ...({ state: 'ended', access: 'none', autoRenew: false } as const),
+  ...{ retryAt: null, pauseDays: null, pausedUntil: null },
+};
+
+/** Its last period is over, and it lives on only to be paid or resumed. */
+function isWaiting({ live, later }: Revoked): boolean {
+  return later.length === 0 && (live.state === 'past_due' || live.state === 'paused');
 }
 
 async function findPeriod(
@@ -102,7 +116,7 @@ async function nextStanding(
 }
 
 function endNow(live: Subscription, asOf: Date): Partial<Subscription> {
-  return { state: 'ended', access: 'none', autoRenew: false, periodEnd: notBefore(live, asOf) };
+  return { ...END, periodEnd: notBefore(live, asOf) };
 }
 
 /** A period lasts at least a second, also when its money goes back at once. */
