@@ -11,6 +11,7 @@ import {
 import { until } from '../support/until';
 import { fact, happyActivities, USER_ID } from './support/cast';
 import { shown } from './support/seen';
+import { due, rowsOf } from './support/subscriptions';
 import { DAY, HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';
 
 type Payment = WorkflowHandle<Workflows['paymentConfirmation']>;
@@ -99,6 +100,7 @@ describe('a paid payment', () => {
 
   test('that starts a period starts its subscription, which stays when this ends', async () => {
     const subscriptionId = randomUUID();
+    const { course } = rowsOf({ subscriptionId, steps: [due('renew', 'renew:0', 30)] });
     theatre.play({
       postPayment: () =>
         Promise.resolve({
@@ -109,22 +111,14 @@ describe('a paid payment', () => {
           userId: USER_ID,
           subscription: { subscriptionId, change: 'started' },
         }),
-      loadSubscription: () =>
-        Promise.resolve({
-          subscriptionId,
-          userId: USER_ID,
-          state: 'active',
-          isLive: true,
-          periodN: 0,
-          periodEnd: new Date(Date.now() + DAY).toISOString(),
-        }),
+      loadCourse: () => Promise.resolve(course),
     });
     await (await arrives()).result();
     const subscription = theatre.client.workflow.getHandle(`sub:${subscriptionId}`);
     expect((await subscription.describe()).status.name).toBe('RUNNING');
-    const before = theatre.calls('loadSubscription').length;
+    const before = theatre.calls('loadCourse').length;
     await (await arrives()).result();
-    await until('it looks again', async () => theatre.calls('loadSubscription').length > before);
+    await until('it looks again', async () => theatre.calls('loadCourse').length > before);
   });
 });
 
