@@ -10,6 +10,7 @@ import { walletWorkflowId } from '../../workflows/billing/wallet/contract';
 import { until } from '../support/until';
 import { USER_ID } from './support/cast';
 import { shown } from './support/seen';
+import { rowsOf } from './support/subscriptions';
 import { openTheatre, SECOND, type Theatre } from './support/theatre';
 
 let theatre: Theatre;
@@ -43,9 +44,7 @@ test('gives the outcome, starts the subscription and watches tokens that end', a
   expect(await confirm(quoteId)).toEqual({ kind: 'fulfilled', subscriptionId });
   const handle = theatre.client.workflow.getHandle(freeOrderWorkflowId(quoteId));
   expect(await handle.result()).toEqual({ kind: 'fulfilled', subscriptionId });
-  await until('the subscription has looked', async () =>
-    theatre.log().includes('loadSubscription'),
-  );
+  await until('the subscription has looked', async () => theatre.log().includes('loadCourse'));
   await until('the wallet has looked', async () => theatre.log().includes('expiringLots'));
   for (const workflowId of [subscriptionWorkflowId(subscriptionId), walletWorkflowId(USER_ID)])
     expect((await theatre.client.workflow.getHandle(workflowId).describe()).workflowId).toBe(
@@ -76,22 +75,16 @@ test('a refusal is an outcome: nothing is delivered', async () => {
 
 test('a subscription that runs is told instead of started', async () => {
   const subscriptionId = randomUUID();
-  const end = new Date(Date.now() + 1_000_000).toISOString();
+  const { course } = rowsOf({ subscriptionId });
   playTrial(subscriptionId);
-  theatre.recast({
-    loadSubscription: () =>
-      Promise.resolve({
-        ...{ subscriptionId, userId: USER_ID, state: 'active', isLive: true },
-        ...{ periodN: 0, periodEnd: end },
-      }),
-  });
+  theatre.recast({ loadCourse: () => Promise.resolve(course) });
   await theatre.start('subscription', {
     workflowId: subscriptionWorkflowId(subscriptionId),
     input: { subscriptionId },
   });
-  await until('it has looked', async () => theatre.calls('loadSubscription').length === 1);
+  await until('it has looked', async () => theatre.calls('loadCourse').length === 1);
   await confirm(randomUUID());
-  await until('it has looked again', async () => theatre.calls('loadSubscription').length === 2);
+  await until('it has looked again', async () => theatre.calls('loadCourse').length === 2);
 });
 
 test('a database that is away delays the answer and loses nothing', async () => {
