@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 import { replacedBetween, reportOf } from './report/markdown';
 import { runPlan, type Plan } from './run';
 import { ROOT } from './servers';
+import { runSubscriptions, type FleetPlan } from './subscriptions';
+import { subscriptionReport } from './subscriptions/report';
 import type { SystemName } from './systems';
 
 const ALL: readonly SystemName[] = ['product', 'empty', 'sql', 'dbos', 'restate'];
@@ -37,7 +39,13 @@ const SMOKE: Plan = {
   scale: { entries: [100], users: [10], rounds: 1 },
 };
 
-/** `spend` measures everything, `scale` only the cost by size. */
+const FLEET: FleetPlan = {
+  ...{ sleepers: 10_000, due: 2_000, leadMs: 120_000, maxCachedWorkflows: 1_000 },
+};
+const SOME: FleetPlan = { sleepers: 1_500, due: 300, leadMs: 30_000, maxCachedWorkflows: 200 };
+const FEW: FleetPlan = { sleepers: 60, due: 20, leadMs: 8_000, maxCachedWorkflows: 20 };
+
+/** `spend` measures spends and their cost by size, `scale` only the latter, `subscriptions` those that sleep. */
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -49,17 +57,31 @@ async function main(): Promise<void> {
       levels: { type: 'string' },
     },
   });
+  if (positionals[0] === 'subscriptions') return measureSubscriptions(values);
   const plan = narrowed(values.smoke ? SMOKE : values.short ? SHORT : WHOLE, values);
   const isScale = positionals[0] === 'scale';
   const { results, facts } = await runPlan(isScale ? { ...plan, systems: [] } : plan, say);
   const text = reportOf(results, facts);
   say(`\n${text}`);
-  if (values.write) {
-    const page = join(ROOT, 'docs', 'performance.md');
-    const name = isScale ? 'scale' : 'results';
-    writeFileSync(page, replacedBetween(readFileSync(page, 'utf8'), name, text));
-  }
+  if (values.write) writeInto(isScale ? 'scale' : 'results', text);
   if (facts.failures.size > 0) process.exitCode = 1;
+}
+
+/** Sleeping subscriptions and renewals that are due at once. */
+async function measureSubscriptions(wish: {
+  smoke: boolean;
+  short: boolean;
+  write: boolean;
+}): Promise<void> {
+  const plan = wish.smoke ? FEW : wish.short ? SOME : FLEET;
+  const text = subscriptionReport(await runSubscriptions(plan, say));
+  say(`\n${text}`);
+  if (wish.write) writeInto('subscriptions', text);
+}
+
+function writeInto(name: string, text: string): void {
+  const page = join(ROOT, 'docs', 'performance.md');
+  writeFileSync(page, replacedBetween(readFileSync(page, 'utf8'), name, text));
 }
 
 /** `--only product,sql --levels 100` for a closer look; sizes are left out then. */

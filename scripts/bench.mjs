@@ -1,4 +1,4 @@
-// `npm run bench:spend` and `npm run bench:scale`: builds, installs what is measured beside, and measures.
+// `npm run bench:spend`, `bench:scale` and `bench:subscriptions`: builds, installs what is measured beside, and measures.
 //
 //   --short   one repetition of everything, within three minutes
 //   --write   puts the table into docs/performance.md
@@ -13,7 +13,7 @@ await installPackages();
 await build();
 compileBench();
 const wanted = process.argv.slice(2);
-if (wanted[0] !== 'scale' && !wanted.includes('--smoke')) await installPeers();
+if (wanted[0] === 'spend' && !wanted.includes('--smoke')) await installPeers();
 const code = await runVisibly('Measuring', process.execPath, [
   join(ROOT, 'dist', 'bench', 'main.js'),
   ...wanted,

@@ -1,0 +1,23 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+
+// A worker of workflows that only wake, with the settings of the product's own worker.
+interface Place {
+  readonly address: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly maxCachedWorkflows: number;
+}
+
+async function run({ address, ...place }: Place): Promise<void> {
+  const connection = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    ...{ ...place, connection },
+    workflowsPath: require.resolve('./nap-workflow'),
+  });
+  await worker.run();
+}
+
+run(JSON.parse(process.argv[2] ?? '') as Place).catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
