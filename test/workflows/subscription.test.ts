@@ -78,6 +78,28 @@ test('takes steps of one period in their order and ends with the last', async ()
   expect(asked(theatre)).toEqual(['remind:3', 'remind:1', 'expire']);
 });
 
+test('a step says what comes next, so that it need not look again', async () => {
+  const handle = await begin(theatre, rows);
+  const before = looks();
+  await theatre.passTo(handle.workflowId, firstMs() + SECOND);
+  await until('it is renewed', async () => (await cardOf(handle))?.periodN === 1);
+  expect(looks()).toBe(before);
+});
+
+test('what happened during a step is looked at, whatever the step said', async () => {
+  const handle = await begin(theatre, rows);
+  theatre.recast({
+    takeSubscriptionStep: async (given) => {
+      const taken = takeFrom(rows, given);
+      change(rows, { state: 'cancelling' });
+      await handle.signal(fundsArrivedSignal);
+      return taken;
+    },
+  });
+  await theatre.passTo(handle.workflowId, firstMs() + SECOND);
+  await until('it has heard', async () => (await cardOf(handle))?.state === 'cancelling');
+});
+
 test('an extension moves the end, however often it is told', async () => {
   const handle = await begin(theatre, rows);
   await theatre.pass(handle.workflowId, 10 * DAY);

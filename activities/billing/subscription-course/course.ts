@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import type { Transaction } from '../../../drizzle/client';
 import { subscriptions } from '../../../drizzle/schema';
 import {
   courseAfterEnd,
@@ -28,25 +29,30 @@ export async function loadCourse(
   { db, settings: defaults }: ActivityDeps,
   question: CourseQuestion,
 ): Promise<SubscriptionCourse | null> {
-  return inTransaction(db, async (tx) => {
-    const [row] = await tx
-      .select()
-      .from(subscriptions)
-      .where(eq(subscriptions.id, question.subscriptionId));
-    if (!row) return null;
-    const asOf = new Date(question.asOf);
-    const settings = await readSettings(tx, defaults);
-    const terms = await renewalTerms(tx, row, asOf);
-    const standing = await readFacts(tx, row, { terms, settings, asOf });
-    const { facts, live } = standing;
-    const steps = isOver(row) ? courseAfterEnd(facts) : courseOf(facts, courseRules(settings));
-    const waits = steps.map((step) => wait(step, standing, asOf));
-    const charge = live && chargeOf(live, { asOf, settings });
-    return {
-      ...describe(row, waits, !isOver(row) && facts.isRenewing),
-      ...(charge ? { charge } : {}),
-    };
-  });
+  return inTransaction(db, async (tx) =>
+    readCourse(tx, question, await readSettings(tx, defaults)),
+  );
+}
+
+/** The same within a transaction, as its writes so far leave the rows. */
+export async function readCourse(
+  tx: Transaction,
+  { subscriptionId, asOf: at }: CourseQuestion,
+  settings: BillingSettings,
+): Promise<SubscriptionCourse | null> {
+  const [row] = await tx.select().from(subscriptions).where(eq(subscriptions.id, subscriptionId));
+  if (!row) return null;
+  const asOf = new Date(at);
+  const terms = await renewalTerms(tx, row, asOf);
+  const standing = await readFacts(tx, row, { terms, settings, asOf });
+  const { facts, live } = standing;
+  const steps = isOver(row) ? courseAfterEnd(facts) : courseOf(facts, courseRules(settings));
+  const waits = steps.map((step) => wait(step, standing, asOf));
+  const charge = live && chargeOf(live, { asOf, settings });
+  return {
+    ...describe(row, waits, !isOver(row) && facts.isRenewing),
+    ...(charge ? { charge } : {}),
+  };
 }
 
 export function isOver({ state }: Pick<Subscription, 'state'>): boolean {

@@ -8,12 +8,13 @@ import {
   courseRules,
   type CourseStep,
 } from '../../../src/domain/billing/subscription-course';
+import type { SubscriptionCourse } from '../../../workflows/billing/subscription/contract';
 import type { ActivityDeps } from '../../deps';
 import { inTransaction, readSettings } from '../../transactions';
 import { lockWallet } from '../ledger';
 import { moneyRefusal } from '../standing';
 import { endTrialIn, remindTrialIn } from '../trial-course';
-import { isOver } from './course';
+import { isOver, readCourse } from './course';
 import { readFacts, type Standing } from './facts';
 import { lapse, restrict } from './lapsing';
 import { pauseAtEnd, resumeAtEnd } from './pausing';
@@ -31,6 +32,8 @@ export interface DueStep {
 /** `moved`: by now the rows say that something else is due, or nothing yet. */
 export interface StepTaken {
   readonly kind: 'done' | 'moved';
+  /** Where the subscription stands after a step that was done: the workflow need not ask. */
+  readonly course?: SubscriptionCourse;
 }
 
 /** A due step with everything it may need; the person, their wallet and the subscription are locked in this order. */
@@ -55,7 +58,8 @@ export async function takeSubscriptionStep(
     if (!task) return { kind: 'moved' };
     const outcome = await carryOut(tx, task);
     await recordStep(tx, task, outcome);
-    return { kind: 'done' };
+    const course = await readCourse(tx, due, task.settings);
+    return { kind: 'done', ...(course ? { course } : {}) };
   });
 }
 

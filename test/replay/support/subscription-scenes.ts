@@ -57,6 +57,14 @@ export const SUBSCRIPTION_SCENES: Readonly<Record<string, Scene>> = {
     await until('it is renewed', async () => (await handle.query(upcomingQuery))?.periodN === 1);
     return handle;
   },
+  'subscription-course-foreseen': async (theatre) => {
+    const steps = [due('remind', 'remind:3', 27), due('renew', 'renew:0', 30)];
+    const rows = rowsOf({ steps });
+    const handle = await played(theatre, rows);
+    await theatre.pass(handle.workflowId, 61 * DAY);
+    await until('it is renewed', async () => (await handle.query(upcomingQuery))?.periodN === 2);
+    return handle;
+  },
   'subscription-course-unpaid-then-over': async (theatre) => {
     const rows = rowsOf();
     const handle = await played(theatre, rows, unpaid(rows));

@@ -66,7 +66,7 @@ export function takeFrom(rows: Rows, asked: { name: string; asOf: string }): Ste
   if (step.kind === 'renew') renewed(rows);
   else if (step.kind === 'expire') change(rows, { state: 'expired', access: 'none', steps: [] });
   else change(rows, { steps: rest });
-  return { kind: 'done' };
+  return { kind: 'done', ...(rows.course ? { course: rows.course } : {}) };
 }
 
 /** What the activities of a subscription do to the rows. */

@@ -47,6 +47,8 @@ export interface SubscriptionDesk {
   readonly changes: Pending<TariffChange, unknown>[];
   hasNews: boolean;
   course: SubscriptionCourse | undefined;
+  /** What the step just taken says comes next. */
+  foreseen: SubscriptionCourse | undefined;
   /** What runs of the first shape show; see `first-shape.ts`. */
   card: SubscriptionCard | undefined;
 }
@@ -61,6 +63,7 @@ export function layDesk(input: SubscriptionInput): SubscriptionDesk {
     changes: [],
     hasNews: false,
     course: undefined,
+    foreseen: undefined,
     card: undefined,
   };
   setHandler(fundsArrivedSignal, () => {

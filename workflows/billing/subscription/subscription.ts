@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { scheduleTariff, wakeNotifier } from '../activities';
 import type { SubscriptionInput } from '../contract';
-import type { CourseWait } from './contract';
+import type { CourseWait, SubscriptionCourse } from './contract';
 import { call, isCall } from './charge';
 import { layDesk, showCourse, waitInWords, type SubscriptionDesk } from './desk';
 import { firstShape } from './first-shape';
@@ -29,8 +29,7 @@ export async function subscription(input: SubscriptionInput): Promise<{ state: s
     if (ended) return ended;
   }
   for (;;) {
-    desk.hasNews = false;
-    desk.course = (await loadCourse({ ...named(desk), asOf: desk.clock.now() })) ?? undefined;
+    desk.course = await look(desk);
     if (await answerAll(desk)) continue;
     if (workflowInfo().continueAsNewSuggested) {
       // Here nothing asked is without its answer, so the handlers can finish.
@@ -46,6 +45,15 @@ export async function subscription(input: SubscriptionInput): Promise<{ state: s
   showCourse(desk, 'nothing: this subscription is over');
   await condition(allHandlersFinished);
   return { state };
+}
+
+/** The course as the step just taken left it, unless something happened meanwhile; else as the rows say now. */
+async function look(desk: SubscriptionDesk): Promise<SubscriptionCourse | undefined> {
+  const { foreseen } = desk;
+  desk.foreseen = undefined;
+  if (foreseen && !desk.hasNews) return foreseen;
+  desk.hasNews = false;
+  return (await loadCourse({ ...named(desk), asOf: desk.clock.now() })) ?? undefined;
 }
 
 function named({ input }: SubscriptionDesk): { readonly subscriptionId: string } {
@@ -70,7 +78,10 @@ async function take(desk: SubscriptionDesk, next: CourseWait): Promise<void> {
     if (await call(desk, kind)) return;
   } else {
     const taken = await takeSubscriptionStep({ ...named(desk), name, asOf: desk.clock.now() });
-    if (taken.kind === 'done') return wakeNotifier();
+    if (taken.kind === 'done') {
+      if (taken.course && patched('step-gives-course')) desk.foreseen = taken.course;
+      return wakeNotifier();
+    }
   }
   // The rows moved on between the look and the step, or disagree with it: never in a hot loop.
   await condition(() => isAsked(desk), MOVED_REST, { summary: 'Until the rows are read again' });
