@@ -30,6 +30,8 @@ const PATIENCE_MS = 60_000;
 const POLL_MS = 20;
 /** Visibility learns of a start a moment later than history does. */
 const VISIBILITY_LAG_MS = 500;
+/** Payments are told by the bank, too: then they are nobody's children. */
+const PAYMENTS = 'pay:';
 /** These only ask a provider again and again: among themselves there is no order to keep. */
 const ASKERS: readonly string[] = ['checkout', 'paymentConfirmation'];
 
@@ -49,6 +51,7 @@ class Convoy {
   /** What was told of the offset, newest last. */
   private readonly told: { readonly sinceMs: number; readonly offsetMs: number }[];
   private readonly fromMs: number;
+  private readonly ended = new Set<string>();
   private isUnderWay = false;
 
   constructor(
@@ -61,9 +64,16 @@ class Convoy {
 
   async travel(): Promise<Arrival> {
     const goalMs = this.fromMs + this.journey.durationMs;
+    let surelyFired = 0;
     for (;;) {
       const open = await this.settle();
       const dueMs = Math.min(...open.map(({ nextMs }) => nextMs ?? Infinity));
+      if (dueMs > goalMs && surelyFired < this.fired.length) {
+        // The way ahead looks empty: whoever was born by what fired last must be seen before it is taken.
+        surelyFired = this.fired.length;
+        await pause(VISIBILITY_LAG_MS);
+        continue;
+      }
       await this.step(open, { dueMs, stopMs: Math.min(dueMs, goalMs), goalMs });
       if (dueMs > goalMs) break;
     }
@@ -115,8 +125,12 @@ class Convoy {
 
   private async enlist(): Promise<boolean> {
     const found = await openWorkflows(this.client, this.journey.query);
-    const children = [...this.travellers.values()].flatMap((one) => one.children);
-    const ids = [...found.map(({ workflowId }) => workflowId), ...children];
+    const known = [...this.travellers.values()];
+    const born = known.flatMap(({ children, signalled }) => [
+      ...children,
+      ...signalled.filter((id) => id.startsWith(PAYMENTS) && !this.ended.has(id)),
+    ]);
+    const ids = [...found.map(({ workflowId }) => workflowId), ...born];
     const fresh = ids.filter((id) => !this.travellers.has(id));
     for (const id of fresh) this.travellers.set(id, this.joining(id));
     this.isUnderWay = true;
@@ -136,7 +150,11 @@ class Convoy {
     const fired = await Promise.all(all.map((one) => one.look()));
     this.fired.push(...fired.flat().filter(({ atMs }) => atMs >= this.fromMs));
     const open = all.filter(({ isOpen }) => isOpen);
-    for (const one of all) if (!one.isOpen) this.travellers.delete(one.workflowId);
+    for (const { isOpen, workflowId } of all) {
+      if (isOpen) continue;
+      this.travellers.delete(workflowId);
+      this.ended.add(workflowId);
+    }
     return open;
   }
 

@@ -41,12 +41,18 @@ async function changeSkipping(
     });
   } catch (error) {
     // A workflow that closed in between is seen at the next look.
-    if ((error as { code?: number }).code === NOT_FOUND) return;
+    if (isGone(error)) return;
     throw explained(error);
   }
 }
 
 const NOT_FOUND = 5;
+
+/** Nothing of this name is there, or it is over. */
+export function isGone(error: unknown): boolean {
+  return (error as { code?: number }).code === NOT_FOUND;
+}
+
 const NEEDED =
   'it needs Temporal server 1.32.0 or later (CLI 1.9 or later) with the dynamic configuration ' +
   'frontend.WorkflowTimeSkippingEnabled: true';

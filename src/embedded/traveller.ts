@@ -1,18 +1,19 @@
 import type { Client } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
-import { OpenTimers } from './open-timers';
 import {
   callOff,
   clockOf,
   describe,
   idsOfChildren,
+  isGone,
   isRunning,
   isSkipping,
   requestJump,
   waitOf,
   type Description,
 } from './time-skipping';
+import { Waits } from './waits';
 
 /** A timer that fired on the way, at a business instant. */
 export interface Fired {
@@ -26,7 +27,7 @@ const MOST_ATTEMPTS = 100;
 
 /** One open workflow of a customer; instants are of their business clock, not of the workflow's own. */
 export class Traveller {
-  private readonly timers: OpenTimers;
+  private readonly waits: Waits;
   private description: Description = {};
   private seenAtMs = 0;
   /** How far the business clock is ahead of the workflow's own; known after the first look. */
@@ -38,7 +39,7 @@ export class Traveller {
     /** Judges how far the business clock is ahead of a workflow that was not told at its start. */
     private readonly judgeAhead: (own: { bornMs: number; nowMs: number }) => number,
   ) {
-    this.timers = new OpenTimers(client, workflowId);
+    this.waits = new Waits(client, workflowId);
   }
 
   /** Looks where it stands and tells what fired since the last look. */
@@ -46,9 +47,9 @@ export class Traveller {
     await this.see();
     const { workflowExecutionInfo: info } = this.description;
     const runId = info?.execution?.runId ?? '';
-    const fired = await this.timers.catchUp({ runId, length: Number(info?.historyLength ?? 0) });
+    const fired = await this.waits.catchUp({ runId, length: Number(info?.historyLength ?? 0) });
     const own = { bornMs: tsToMs(info?.startTime), nowMs: this.ownMs };
-    this.aheadMs ??= this.timers.givenOffsetMs ?? this.judgeAhead(own);
+    this.aheadMs ??= this.waits.givenOffsetMs ?? this.judgeAhead(own);
     const { workflowId, aheadMs } = this;
     return fired.map(({ dueMs, summary }) => ({ workflowId, summary, atMs: dueMs + aheadMs }));
   }
@@ -65,9 +66,15 @@ export class Traveller {
     return idsOfChildren(this.description);
   }
 
+  /** Whom it has signalled: visibility may not know yet that they were born. */
+  get signalled(): readonly string[] {
+    return this.waits.signalled;
+  }
+
   /** A worker has something to do for it just now. */
   get isBusy(): boolean {
-    return this.description.pendingWorkflowTask != null || this.activities.some(isUnderWay);
+    const hasTask = this.description.pendingWorkflowTask != null;
+    return hasTask || this.waits.isSending || this.activities.some(isUnderWay);
   }
 
   /** What an activity keeps failing with, once it has been tried more often than any outage in a test lasts. */
@@ -86,7 +93,7 @@ export class Traveller {
   get nextMs(): number | undefined {
     if (this.children.length > 0) return undefined;
     const retries = this.activities.map((one) => tsToMs(one.nextAttemptScheduleTime));
-    const due = [this.timers.nextMs ?? Infinity, ...retries];
+    const due = [this.waits.nextMs ?? Infinity, ...retries];
     const nextMs = Math.min(...due) + (this.aheadMs ?? 0);
     return Number.isFinite(nextMs) ? nextMs : undefined;
   }
@@ -116,7 +123,10 @@ export class Traveller {
 
   private async see(): Promise<void> {
     const { workflowId } = this;
-    this.description = await describe(this.client, { workflowId });
+    this.description = await describe(this.client, { workflowId }).catch((error: unknown) => {
+      if (isGone(error)) return {};
+      throw error;
+    });
     this.seenAtMs = Date.now();
   }
 

@@ -17,7 +17,7 @@ export function transcript({ telegram }: Stack, userId: number): string {
     .messages(userId)
     .filter(({ message }) => message.from?.is_bot)
     .map(({ message }) => message.text ?? '');
-  return said.map((text) => `${withoutIds(text)}\n`).join('\n---\n\n');
+  return numberedAnew(said.map((text) => `${withoutIds(text)}\n`).join('\n---\n\n'));
 }
 
 /** Every line of every transfer of a person, oldest first; instants are cut to the hour. */
@@ -32,6 +32,12 @@ export async function ledgerOf({ sql }: Stack, userId: number): Promise<string> 
 }
 
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** Numbers of receipts from one on, whatever was sold before. */
+function numberedAnew(text: string): string {
+  const numbers = [...new Set([...text.matchAll(/№(\d+)/g)].map(([, no]) => no))];
+  return text.replace(/№(\d+)/g, (_all, no: string) => `№${numbers.indexOf(no) + 1}`);
+}
 
 function withoutIds(text: string): string {
   return text.replace(UUID, '<id>').replace(/mp_[0-9a-f]+/g, '<payment>');

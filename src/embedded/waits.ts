@@ -13,11 +13,15 @@ export interface Timer {
 const PAGE = 200;
 
 /** What one workflow waits for, kept up with its history; instants are of its own clock. */
-export class OpenTimers {
+export class Waits {
   private runId = '';
   private seenId = 0;
   private input: unknown;
   private readonly open = new Map<string, Timer>();
+  /** Signals and starts of children, by the event that asked for them: not known yet to have arrived. */
+  private readonly onTheWay = new Set<string>();
+  /** Whom it signalled, in the order of its history. */
+  readonly signalled: string[] = [];
 
   constructor(
     private readonly client: Client,
@@ -30,6 +34,7 @@ export class OpenTimers {
       this.runId = run.runId;
       this.seenId = 0;
       this.open.clear();
+      this.onTheWay.clear();
     }
     if (run.length <= this.seenId) return [];
     const events = await this.newEvents();
@@ -40,6 +45,10 @@ export class OpenTimers {
   get nextMs(): number | undefined {
     const due = [...this.open.values()].map(({ dueMs }) => dueMs);
     return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  get isSending(): boolean {
+    return this.onTheWay.size > 0;
   }
 
   /** How far ahead the workflow was told to be when it started; undefined when it looked that up itself. */
@@ -68,6 +77,7 @@ export class OpenTimers {
     this.seenId = idOf(event);
     const started = event.workflowExecutionStartedEventAttributes;
     if (started) this.input = decoded(started.input?.payloads?.[0]?.data);
+    this.followMessages(event);
     const set = event.timerStartedEventAttributes;
     if (set?.timerId) {
       const dueMs = tsToMs(event.eventTime) + tsToMs(set.startToFireTimeout);
@@ -82,6 +92,26 @@ export class OpenTimers {
     this.open.delete(over.timerId);
     return fired ? timer : undefined;
   }
+
+  private followMessages(event: HistoryEvent): void {
+    const signal = event.signalExternalWorkflowExecutionInitiatedEventAttributes;
+    const child = event.startChildWorkflowExecutionInitiatedEventAttributes;
+    if (signal || child) this.onTheWay.add(String(event.eventId));
+    const target = signal?.workflowExecution?.workflowId;
+    if (target) this.signalled.push(target);
+    const arrival = arrivalOf(event);
+    if (arrival !== undefined) this.onTheWay.delete(arrival);
+  }
+}
+
+/** Events that tell what became of a signal or of a child's start. */
+function arrivalOf(event: HistoryEvent): string | undefined {
+  const arrived =
+    event.externalWorkflowExecutionSignaledEventAttributes ??
+    event.signalExternalWorkflowExecutionFailedEventAttributes ??
+    event.childWorkflowExecutionStartedEventAttributes ??
+    event.startChildWorkflowExecutionFailedEventAttributes;
+  return arrived ? String(arrived.initiatedEventId) : undefined;
 }
 
 function idOf(event: HistoryEvent | undefined): number {
