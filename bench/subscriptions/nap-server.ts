@@ -17,6 +17,7 @@ async function run({ address, ...place }: Place): Promise<void> {
   await worker.run();
 }
 
+// A server that cannot start must end at once, so that the bench says so instead of waiting for it.
 run(JSON.parse(process.argv[2] ?? '') as Place).catch((error: unknown) => {
   console.error(error);
   process.exit(1);
