@@ -139,7 +139,7 @@ test('T-P23 after two days without a worker a reminder that is still useful come
 }, 120_000);
 
 function isReminder(text: string): boolean {
-  return /^(Подписка действует до|Your subscription runs until)/.test(text);
+  return /^(Подписка закончится|Your subscription ends)/.test(text);
 }
 
 test('T-P23 in a storm of 429 no reminder is lost and none is doubled', async () => {

@@ -98,7 +98,8 @@ test('T-B4 ten thousand charges of 0.01 are exactly one hundred', async () => {
     from accounts where user_id = ${userId}`;
   expect(books).toEqual({ balance: '0', charged: '100000000' });
   const over = await client.call('POST', `/users/${userId}/spend`, { body: job('0.01') });
-  expect(over.json).toMatchObject({ code: 'insufficient_balance', available: '0' });
+  const user_message = 'Не хватает 0.01 ток.';
+  expect(over.json).toMatchObject({ code: 'insufficient_balance', available: '0', user_message });
 }, 240_000);
 
 test('T-P15 twenty parallel calls pass exactly what one limit lets through', async () => {

@@ -1,6 +1,8 @@
 import { parse, TYPE, type MessageFormatElement } from '@formatjs/icu-messageformat-parser';
 import { say, sayPlainly } from '../../src/bot/wording';
+import { userMessage } from '../../src/http/api/problems';
 import { TEXTS, type TextKey } from '../../src/texts';
+import { readSource, trackedPaths } from '../support/house/tree';
 
 const KEYS = Object.keys(TEXTS.ru) as TextKey[];
 const LOCALES = ['ru', 'en'] as const;
@@ -26,7 +28,33 @@ function pluralsOf(locale: 'ru' | 'en', key: TextKey): string[][] {
   );
 }
 
+const SAYERS = /^(src|activities|workflows)\//;
+
+/** What the code outside the texts writes between quotes; between backticks, and by its family, as a pattern. */
+function spokenKeys(): { literals: Set<string>; patterns: RegExp[] } {
+  const code = trackedPaths()
+    .filter((path) => SAYERS.test(path) && !path.startsWith('src/texts/') && path.endsWith('.ts'))
+    .map((path) => readSource(path).text)
+    .join('\n');
+  const literals = new Set([...code.matchAll(/'([\w.]+)'/g)].map(([, key = '']) => key));
+  const families = [...code.matchAll(/\bwordOf\(\s*\w+,\s*'([\w.]+)'/g)];
+  const templates = [...code.matchAll(/`((?:[\w.]|\$\{[^{}`\n]*\})+)`/g)];
+  const patterns = [
+    ...families.map(([, family = '']) => `${family}.*`),
+    ...templates.map(([, text = '']) => text.replace(/\$\{.*?\}/g, '*')),
+  ]
+    .filter((text) => text.replaceAll('*', '').length > 2)
+    .map((text) => new RegExp(`^${text.replaceAll('.', '\\.').replaceAll('*', '.+')}$`));
+  return { literals, patterns };
+}
+
 describe('texts', () => {
+  it('are each said by something', () => {
+    const { literals, patterns } = spokenKeys();
+    const mute = KEYS.filter((key) => !literals.has(key) && !patterns.some((one) => one.test(key)));
+    expect(mute).toEqual([]);
+  });
+
   it('exist in both languages and ask for the same values', () => {
     expect(Object.keys(TEXTS.en).sort()).toEqual([...KEYS].sort());
     for (const key of KEYS) expect([key, namesOf('en', key)]).toEqual([key, namesOf('ru', key)]);
@@ -149,5 +177,16 @@ describe('core texts of the specification', () => {
     ],
   ])('%s is word for word', (key, ru, en) => {
     expect([TEXTS.ru[key], TEXTS.en[key]]).toEqual([ru, en]);
+  });
+
+  it.each([
+    ['err.insufficient', 'insufficient_balance'],
+    ['err.subscription', 'subscription_required'],
+    ['err.blocked', 'user_blocked'],
+  ] as const)('%s is what the API gives its callers to show', (key, code) => {
+    for (const locale of LOCALES) {
+      const words = sayPlainly(locale, key, { missing: '0.5' });
+      expect(userMessage(locale, code, 500_000)).toBe(words);
+    }
   });
 });

@@ -112,7 +112,7 @@ function inactiveLines(
   const isSimple = tariff?.minAmount !== undefined && tariff.feeUtok > 0;
   return [
     '',
-    say(locale, 'balance.inactive'),
+    `⚠️ ${say(locale, 'err.subscription')}`,
     isSimple &&
       tariff.minAmount !== undefined &&
       say(locale, 'balance.how_to_activate', {

@@ -5,6 +5,7 @@ import type { QuoteView } from '../../reads/billing';
 import { show, tell, toast, type BotContext, type CallbackHandlers, type Press } from '../context';
 import { completeFree } from '../growth/free-orders';
 import { providersFor, type BotParts } from '../parts';
+import { PROMO_REFUSED } from '../promo/refusal';
 import { renewalWish } from '../subscription/renewal-buttons';
 import { showInvoice } from './invoices';
 import { noteScreen, offerAgain, offerSame, ownQuote } from './offers';
@@ -132,7 +133,7 @@ async function showRefusal(
     case 'promo_exhausted':
       // The till has the last word about a slot: offered with it once more, the order would be refused again.
       await parts.records.rememberPromo(ctx.visit.userId, undefined);
-      await offerSame(ctx, parts, { quote, headline: `refused.${reason}`, promo: null });
+      await offerSame(ctx, parts, { quote, headline: PROMO_REFUSED[reason], promo: null });
       return;
     case 'provider_unavailable':
     case 'provider_unknown':

@@ -5,6 +5,7 @@ import { show, type BotContext } from '../context';
 import { noteScreen, offerAgain } from '../billing/offers';
 import type { BotParts } from '../parts';
 import { enterCode } from '../promo/codes';
+import { PROMO_REFUSED } from '../promo/refusal';
 
 /** Confirms an order that costs nothing (CO-13). The second tap of two gets what the first one got. */
 export async function completeFree(
@@ -48,14 +49,16 @@ async function showRefusal(
     case 'money_frozen':
     case 'erasing':
     case 'terms_not_accepted':
-    case 'promo_bad':
-    case 'promo_not_here':
-    case 'promo_used':
-    case 'promo_exhausted':
     case 'trial_used':
     case 'trial_not_stacked':
     case 'trial_not_new':
       await show(ctx, noteScreen(ctx, `refused.${reason}`));
+      return;
+    case 'promo_bad':
+    case 'promo_not_here':
+    case 'promo_used':
+    case 'promo_exhausted':
+      await show(ctx, noteScreen(ctx, PROMO_REFUSED[reason]));
       return;
     default:
       assertNever(reason);

@@ -1,9 +1,18 @@
 import type { PromoRefusal } from '../../domain/billing/promo';
 import type { QuoteOutcome } from '../../records/contract';
+import type { TextKey } from '../../texts';
 import { localeOf, show, toast, type BotContext } from '../context';
 import type { BotParts } from '../parts';
 import { button, lines } from '../screen';
 import { say } from '../wording';
+
+/** The sentence for each reason why a code is not taken. */
+export const PROMO_REFUSED = {
+  promo_bad: 'promo.bad',
+  promo_not_here: 'refused.promo_not_here',
+  promo_used: 'promo.used',
+  promo_exhausted: 'refused.promo_exhausted',
+} as const satisfies Readonly<Record<PromoRefusal, TextKey>>;
 
 export type RefusedPromo = Extract<QuoteOutcome, { reason: PromoRefusal }>;
 
@@ -20,12 +29,12 @@ export async function tellPromoRefusal(
   const invoice =
     refusal.inInvoiceId === undefined ? undefined : await parts.reads.invoice(refusal.inInvoiceId);
   if (!invoice && ctx.callbackQuery) {
-    await toast(ctx, { key: `refused.${refusal.reason}`, isAlert: true });
+    await toast(ctx, { key: PROMO_REFUSED[refusal.reason], isAlert: true });
     return;
   }
   const why = invoice
     ? say(locale, 'promo.in_invoice', { no: invoice.no })
-    : say(locale, `refused.${refusal.reason}`);
+    : say(locale, PROMO_REFUSED[refusal.reason]);
   const open = invoice && [
     button(
       { locale, key: 'button.open_invoice', params: { no: invoice.no } },
@@ -36,13 +45,6 @@ export async function tellPromoRefusal(
   await show(ctx, { text, rows: open ? [open] : [] }, { isNew: true });
 }
 
-const REFUSALS: readonly string[] = [
-  'promo_bad',
-  'promo_not_here',
-  'promo_used',
-  'promo_exhausted',
-] satisfies readonly PromoRefusal[];
-
 export function isPromoRefusal(outcome: QuoteOutcome): outcome is RefusedPromo {
-  return outcome.kind === 'refused' && REFUSALS.includes(outcome.reason);
+  return outcome.kind === 'refused' && outcome.reason in PROMO_REFUSED;
 }

@@ -1,11 +1,11 @@
 import type { SubscriptionView } from '../../reads/billing';
 import { TEXTS, type TextKey } from '../../texts';
 import { localeOf, type BotContext } from '../context';
-import { instantText, tokensText } from '../display';
+import { instantText } from '../display';
 import { lines, openButton, type Button, type Screen } from '../screen';
 import { say } from '../wording';
 import { isOver, type Own } from './own';
-import { chargeText, missingUtok, nextStep, planButton } from './words';
+import { chargeText, missingText, missingUtok, nextStep, planButton } from './words';
 
 const DAY = 86_400_000;
 
@@ -100,7 +100,7 @@ function renewalLines(ctx: BotContext, own: Own): Lines {
 function missingLine(ctx: BotContext, own: Own): string | false {
   const locale = localeOf(ctx);
   const missing = missingUtok(own);
-  return missing > 0 && say(locale, 'sub.card.missing', { missing: tokensText(missing, locale) });
+  return missing > 0 && missingText(locale, missing);
 }
 
 function unpaidLines(ctx: BotContext, own: Own): Lines {
@@ -109,13 +109,12 @@ function unpaidLines(ctx: BotContext, own: Own): Lines {
   const { plan, course } = own;
   const next = nextStep(own, 'renew');
   const end = nextStep(own, 'expire');
-  const access = `sub.access.${plan.access}` as TextKey;
   return [
     say(locale, 'sub.card.unpaid', { since: instantText(plan.periodEnd, place) }),
     next !== undefined && chargeText(ctx, own, { verb: 'sub.card.charge', step: next }),
     course !== undefined && next === undefined && say(locale, 'sub.card.no_try'),
     missingLine(ctx, own),
-    say(locale, access),
+    say(locale, 'sub.access', { access: say(locale, `sub.access.${plan.access}`) }),
     end !== undefined && say(locale, 'sub.card.unpaid_end', { at: instantText(end.at, place) }),
   ];
 }

@@ -6,6 +6,7 @@ import { amountText, instantText, tokensText, type Place } from '../display';
 import { button, lines, type Screen } from '../screen';
 import { say } from '../wording';
 import { dunningRows, reminderRows } from './notice-buttons';
+import { missingText } from './words';
 
 /** What the owner of a subscription and the operators are told about its course. */
 export const SUBSCRIPTION_NOTICES = {
@@ -105,42 +106,49 @@ function paid(params: TemplateParams['sub.paid'], place: Place): Screen {
 
 function reminder(params: TemplateParams['sub.reminder'], place: Place): Screen {
   const { locale } = place;
-  const until = instantText(params.until, place);
   const text = lines(
-    say(locale, 'sub.reminder.ends', { until }),
-    chargeLine(params, place),
-    params.missingUtok !== undefined &&
-      say(locale, 'sub.reminder.missing', { missing: tokensText(params.missingUtok, locale) }),
+    endText(params, place),
+    params.missingUtok !== undefined && missingText(locale, params.missingUtok),
     params.isLate === 1 && say(locale, 'sub.reminder.late'),
   );
   return { text, rows: reminderRows(locale, params.subscriptionId) };
 }
 
-function chargeLine(params: TemplateParams['sub.reminder'], { locale }: Place): string {
+/** When the period ends, and what then pays the next one. */
+function endText(params: TemplateParams['sub.reminder'], place: Place): string {
+  const { locale } = place;
+  const when = instantText(params.until, place);
   const balance = tokensText(params.balanceUtok, locale);
   const { feeUtok, amountMinor, currency, exponent } = params;
   if (feeUtok !== undefined) {
-    return say(locale, 'sub.reminder.wallet', { fee: tokensText(feeUtok, locale), balance });
+    return say(locale, 'sub.reminder', { when, fee: tokensText(feeUtok, locale), balance });
   }
   if (amountMinor === undefined || currency === undefined || exponent === undefined) {
-    return say(locale, 'sub.reminder.none', { balance });
+    return say(locale, 'sub.reminder.none', { when, balance });
   }
-  const amount = amountText({ minor: amountMinor, currency, exponent }, locale);
+  const amount = moneyText({ amountMinor, currency, exponent }, locale);
   const key = params.driver === 'stars' ? 'sub.reminder.stars' : 'sub.reminder.card';
-  return say(locale, key, { amount });
+  return say(locale, key, { when, amount });
 }
 
 function failure(params: TemplateParams['sub.failed'], place: Place): Screen {
   const { locale } = place;
-  const missing = params.missingUtok;
+  const { missingUtok: missing = 0, next } = params;
+  const access = say(locale, `sub.access.${params.access}` as TextKey);
+  const reason = say(locale, `sub.reason.${params.reason}` as TextKey, {
+    missing: tokensText(missing, locale),
+  });
   const text = lines(
-    say(locale, `sub.failed.${params.reason}` as TextKey, {
-      missing: missing === undefined ? '' : tokensText(missing, locale),
-    }),
-    params.next === undefined
-      ? say(locale, 'sub.failed.last')
-      : say(locale, 'sub.failed.next', { next: instantText(params.next, place) }),
-    say(locale, `sub.access.${params.access}` as TextKey),
+    next === undefined
+      ? say(locale, 'sub.failed.last', { reason, access })
+      : say(locale, 'sub.failed', { reason, access, next: instantText(next, place) }),
+    wayOut(params, locale),
   );
   return { text, rows: dunningRows(locale, params.subscriptionId) };
+}
+
+/** A method that is over asks for another one; where no try follows, money helps as well (SB-11). */
+function wayOut({ reason, next }: TemplateParams['sub.failed'], locale: Locale): string | false {
+  if (reason === 'refused' || reason === 'no_method') return say(locale, 'sub.failed.other_way');
+  return next === undefined && say(locale, 'sub.failed.any_way');
 }

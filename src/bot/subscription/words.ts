@@ -1,4 +1,5 @@
 import type { SubscriptionCourse } from '../../commands/subscriptions-contract';
+import type { Locale } from '../../domain/messages';
 import type { SubscriptionView } from '../../reads/billing';
 import type { TextKey } from '../../texts';
 import type { CallbackData, Route } from '../callback-data';
@@ -47,6 +48,12 @@ export function missingUtok(own: Own): number {
   const price = priceOf(own);
   if (own.plan.driver !== 'wallet' || price?.kind !== 'tokens') return 0;
   return Math.max(0, price.feeUtok - own.availableUtok);
+}
+
+/** What the balance lacks for a renewal, and the way out. */
+export function missingText(locale: Locale, missing: number): string {
+  const short = say(locale, 'err.insufficient', { missing: tokensText(missing, locale) });
+  return `${short} ${say(locale, 'sub.topup')}`;
 }
 
 /** One sentence about a charge: when, how much, from what. */

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Response } from 'express';
+import { tokenText } from '../../domain/tokens';
 import { localeOf } from '../locale';
 
 /** Every way in which the API says no, with its status (specification section 13). */
@@ -38,6 +39,8 @@ export interface Problem {
   /** Further members, such as `errors`. */
   readonly members?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Micro-tokens that the person lacks, for `insufficient_balance`. */
+  readonly missingUtok?: number;
 }
 
 /** Thrown by handlers and answered once, at the API's edge. */
@@ -57,7 +60,7 @@ export function problemSummary({ code, detail, members }: Problem) {
 
 /** Answers in RFC 9457, with a sentence for people in the caller's language (API-6). */
 export function answerApiProblem(response: Response, problem: Problem): void {
-  const { code, detail, members, headers } = problem;
+  const { code, detail, members, headers, missingUtok = 0 } = problem;
   const status = STATUS[code];
   if (status === 503) response.set('retry-after', '5');
   if (code === 'request_in_progress') response.set('retry-after', '2');
@@ -76,10 +79,15 @@ export function answerApiProblem(response: Response, problem: Problem): void {
         instance: request.originalUrl.split('?')[0],
         code,
         request_id: request.id,
-        user_message: WORDS[localeOf(request)][code],
+        user_message: userMessage(localeOf(request), code, missingUtok),
         ...members,
       }),
     );
+}
+
+/** What a person may be shown; the core texts of the specification are among them (7.4). */
+export function userMessage(locale: 'ru' | 'en', code: ProblemCode, missingUtok = 0): string {
+  return WORDS[locale][code].replace('{missing}', tokenText(missingUtok));
 }
 
 const WORDS: Readonly<Record<'ru' | 'en', Readonly<Record<ProblemCode, string>>>> = {
@@ -89,14 +97,14 @@ const WORDS: Readonly<Record<'ru' | 'en', Readonly<Record<ProblemCode, string>>>
     idempotency_key_required: 'Запрос составлен неверно.',
     unauthorized: 'Нет доступа.',
     forbidden_scope: 'Нет доступа.',
-    user_blocked: 'Доступ закрыт. Обратитесь в поддержку.',
+    user_blocked: 'Доступ ограничен, напишите в поддержку.',
     money_frozen: 'Операции с балансом приостановлены. Обратитесь в поддержку.',
-    subscription_required: 'Нужна действующая подписка.',
+    subscription_required: 'Нужна активная подписка.',
     user_not_found: 'Такого пользователя нет.',
     hold_not_found: 'Такого резерва нет.',
     not_found: 'Ничего не найдено.',
     method_not_allowed: 'Запрос составлен неверно.',
-    insufficient_balance: 'Не хватает токенов. Пополните баланс.',
+    insufficient_balance: 'Не хватает {missing} ток.',
     spend_limit_reached: 'Достигнут лимит расходов.',
     request_in_progress: 'Запрос уже выполняется.',
     hold_closed: 'Резерв уже закрыт.',
@@ -112,14 +120,14 @@ const WORDS: Readonly<Record<'ru' | 'en', Readonly<Record<ProblemCode, string>>>
     idempotency_key_required: 'The request is malformed.',
     unauthorized: 'Access denied.',
     forbidden_scope: 'Access denied.',
-    user_blocked: 'Access is closed. Please contact support.',
+    user_blocked: 'Access is limited, please contact support.',
     money_frozen: 'The balance is on hold. Please contact support.',
-    subscription_required: 'This needs a subscription in force.',
+    subscription_required: 'An active subscription is required.',
     user_not_found: 'There is no such user.',
     hold_not_found: 'There is no such hold.',
     not_found: 'Nothing was found.',
     method_not_allowed: 'The request is malformed.',
-    insufficient_balance: 'Not enough tokens. Please top up the balance.',
+    insufficient_balance: '{missing} tokens short.',
     spend_limit_reached: 'The spending limit is reached.',
     request_in_progress: 'The request is being worked on already.',
     hold_closed: 'The hold is closed already.',

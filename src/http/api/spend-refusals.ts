@@ -6,7 +6,9 @@ type Refused = Omit<Extract<SpendAnswer, { kind: 'refused' }>, 'key'>;
 
 /** Why a spend or a hold did not happen, with the members of its code (specification 13.1). */
 export function refusalOf(refused: Refused): Problem {
-  return { code: refused.code, detail: DETAIL[refused.code], members: membersOf(refused) };
+  const { code, requiredUtok = 0, availableUtok = 0 } = refused;
+  const missingUtok = Math.max(0, requiredUtok - availableUtok);
+  return { code, detail: DETAIL[code], members: membersOf(refused), missingUtok };
 }
 
 const DETAIL: Readonly<Record<Refused['code'], string>> = {

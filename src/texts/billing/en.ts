@@ -55,7 +55,6 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'lot.origin.gift': 'Gifts',
   'lot.origin.refund': 'Returned',
   'lot.origin.adjustment': 'Adjustments',
-  'balance.inactive': '⚠️ You have no active subscription.',
   'balance.how_to_activate':
     'Top up {minimum} or more: {fee} tokens pay for the period and the rest stays on your balance.',
   'balance.debt': 'Debt: {debt} tokens. Your next top-up settles it.',
@@ -121,9 +120,7 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'refused.provider_unavailable':
     'The payment provider does not answer right now. Try another method, or again a little later.',
   'refused.provider_unknown': 'This payment method is not available now. Choose another one.',
-  'refused.promo_bad': 'This code is not valid.',
   'refused.promo_not_here': 'This code does not fit this order.',
-  'refused.promo_used': 'You have already used this code.',
   'refused.promo_exhausted': 'All places of this code are taken.',
   'refused.currency_not_sold': 'This is not sold in that currency. Choose another one: /tariffs',
   'refused.tariff_unavailable': 'This plan is no longer on sale. What there is now: /tariffs',
@@ -176,7 +173,6 @@ export const billingEn: Readonly<Record<keyof typeof billingRu, string>> = {
   'subscription.until': 'Until {until}',
   'subscription.left':
     '{days, plural, =0 {Less than a day left} one {# day left} other {# days left}}',
-  'subscription.fee': 'Fee per period: {fee} tokens',
   'subscription.ended_at': 'Ended {until}',
   'subscription.restart': 'Top up your balance to begin again.',
   'subscription.state.trialing': '🎁 Trial',

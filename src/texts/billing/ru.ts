@@ -55,7 +55,6 @@ export const billingRu = {
   'lot.origin.gift': 'Подарки',
   'lot.origin.refund': 'Возвраты',
   'lot.origin.adjustment': 'Корректировки',
-  'balance.inactive': '⚠️ Активной подписки нет.',
   'balance.how_to_activate':
     'Пополните баланс от {minimum}: {fee} ток. пойдут на оплату периода, остальное останется на балансе.',
   'balance.debt': 'Долг: {debt} ток. Он будет погашен из следующего пополнения.',
@@ -121,9 +120,7 @@ export const billingRu = {
   'refused.provider_unavailable':
     'Платёжная система сейчас не отвечает. Попробуйте другой способ или повторите чуть позже.',
   'refused.provider_unknown': 'Этот способ оплаты сейчас недоступен. Выберите другой.',
-  'refused.promo_bad': 'Такой код не действует.',
   'refused.promo_not_here': 'Этот код не подходит к этому заказу.',
-  'refused.promo_used': 'Вы уже использовали этот код.',
   'refused.promo_exhausted': 'Все места по этому коду уже заняты.',
   'refused.currency_not_sold': 'В этой валюте купить нельзя. Выберите другую: /tariffs',
   'refused.tariff_unavailable': 'Этот тариф больше не продаётся. Вот что есть сейчас: /tariffs',
@@ -175,7 +172,6 @@ export const billingRu = {
   'subscription.until': 'До {until}',
   'subscription.left':
     'Осталось {days, plural, =0 {меньше дня} one {# день} few {# дня} many {# дней} other {# дня}}',
-  'subscription.fee': 'Плата за период: {fee} ток.',
   'subscription.ended_at': 'Закончилась {until}',
   'subscription.restart': 'Пополните баланс, чтобы начать снова.',
   'subscription.state.trialing': '🎁 Пробный период',

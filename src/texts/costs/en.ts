@@ -2,7 +2,6 @@ import type { costsRu } from './ru';
 
 export const costsEn: Readonly<Record<keyof typeof costsRu, string>> = {
   'command.costs': 'Costs',
-  'button.costs': '🧮 Costs',
   'costs.title': '<b>Costs of {days, plural, one {# day} other {# days}}</b>',
   'costs.empty': 'Nothing was spent in these days.',
   'costs.total': 'Charged <b>{tokens}</b> tokens for {jobs, plural, one {# job} other {# jobs}}',

@@ -1,7 +1,6 @@
 /** What work cost its owner, and operators' figures of it. ICU MessageFormat; markup is Telegram HTML. */
 export const costsRu = {
   'command.costs': 'Расходы',
-  'button.costs': '🧮 Расходы',
   'costs.title':
     '<b>Расходы за {days, plural, one {# день} few {# дня} many {# дней} other {# дня}}</b>',
   'costs.empty': 'За эти дни ничего не потрачено.',

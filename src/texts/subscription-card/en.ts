@@ -8,8 +8,6 @@ export const subscriptionCardEn: Readonly<Record<keyof typeof subscriptionCardRu
   'sub.card.charge_card': 'We will charge {amount} to your card {card} {at}.',
   'sub.card.charge_stars': 'Telegram will charge {amount}; we wait for it until {at}.',
   'sub.card.charge_unknown': 'It will renew by itself {at}.',
-  'sub.card.missing':
-    'You are {missing} tokens short: top up, and the subscription will renew by itself.',
   'sub.card.not_renewing': 'Auto-renewal is off: access ends {until} and nothing will be charged.',
   'sub.card.cancelled': 'Cancelled: you have access until {until}, then nothing will be charged.',
   'sub.card.unpaid': 'The period ended {since} and is not paid on yet.',

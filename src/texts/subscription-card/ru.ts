@@ -5,7 +5,6 @@ export const subscriptionCardRu = {
   'sub.card.charge_card': '{at} спишем {amount} с карты {card}.',
   'sub.card.charge_stars': 'Telegram спишет {amount}; ждём оплату до {at}.',
   'sub.card.charge_unknown': '{at} подписка продлится сама.',
-  'sub.card.missing': 'Не хватает {missing} ток.: пополните баланс, и подписка продлится сама.',
   'sub.card.not_renewing': 'Автопродление выключено: {until} доступ закончится, ничего не спишем.',
   'sub.card.cancelled': 'Подписка отменена: доступ до {until}, потом ничего не спишем.',
   'sub.card.unpaid': 'Период закончился {since}, а оплаты ещё нет.',

@@ -1,29 +1,31 @@
 import type { subscriptionRu } from './ru';
 
 export const subscriptionEn: Readonly<Record<keyof typeof subscriptionRu, string>> = {
-  'sub.reminder.ends': 'Your subscription runs until {until}.',
-  'sub.reminder.wallet':
-    'Then we will take {fee} tokens for the next period; your balance is {balance}.',
-  'sub.reminder.card': 'Then we will charge {amount} to your saved card.',
-  'sub.reminder.stars': 'Then Telegram will charge {amount}.',
+  'sub.reminder': 'Your subscription ends {when}. We will take {fee} tokens; balance {balance}.',
+  'sub.reminder.card': 'Your subscription ends {when}. We will charge {amount} to your saved card.',
+  'sub.reminder.stars': 'Your subscription ends {when}. Telegram will charge {amount}.',
   'sub.reminder.none':
-    'It does not renew by itself, so access ends then. Your balance of {balance} is kept.',
-  'sub.reminder.missing':
-    'You are {missing} tokens short: top up, and the subscription will renew by itself.',
+    'Your subscription ends {when}. It does not renew by itself and nothing is charged. Your balance {balance} is kept.',
+  'sub.topup': 'Top up, and the subscription will renew by itself.',
   'sub.reminder.late': 'This reminder came later than it was due: we are sorry.',
+  'sub.renewed': 'Subscription renewed until {until}. Charged {fee}.',
   'sub.renewed.fee': '{amount} tokens',
   'sub.renewed.balance': 'Balance: {balance}.',
-  'sub.failed.insufficient':
-    'Your subscription could not be renewed: you are {missing} tokens short.',
-  'sub.failed.stopped':
-    'Your subscription could not be renewed: charges on your account are stopped at the moment.',
-  'sub.failed.not_payable':
-    'Your subscription could not be renewed: this plan no longer renews this way.',
-  'sub.failed.declined': 'Your subscription could not be renewed: your bank declined the charge.',
-  'sub.failed.refused':
-    'Your subscription could not be renewed: your bank refused this card for good. Please choose another way to pay.',
-  'sub.failed.no_method':
-    'Your subscription could not be renewed: the saved card cannot be charged any more. Please choose another way to pay.',
+  'sub.failed': 'Renewal failed: {reason}. Next try {next}. Access: {access}.',
+  'sub.failed.last': 'Renewal failed: {reason}. There will be no further try. Access: {access}.',
+  'sub.failed.any_way': 'Top up, or choose another way to pay.',
+  'sub.failed.other_way': 'Please choose another way to pay.',
+  'sub.reason.insufficient': 'the balance is {missing} tokens short',
+  'sub.reason.stopped': 'charges on your account are stopped at the moment',
+  'sub.reason.not_payable': 'this plan no longer renews this way',
+  'sub.reason.declined': 'your bank declined the charge',
+  'sub.reason.refused': 'your bank refused this card for good',
+  'sub.reason.no_method': 'the saved card cannot be charged any more',
+  'sub.reason.no_charge': 'no payment came in',
+  'sub.access': 'Access: {access}.',
+  'sub.access.full': 'still full',
+  'sub.access.restricted': 'limited, no new work can be started',
+  'sub.access.none': 'none',
   'quote.renew_card':
     'You can save your card with this payment: the subscription then renews by itself for {amount} each period.',
   'quote.renew_consent':
@@ -38,12 +40,6 @@ export const subscriptionEn: Readonly<Record<keyof typeof subscriptionRu, string
     'We are checking with the provider whether {amount} was charged to renew your subscription. We will not charge twice; no action is needed.',
   'sub.cancelled_refund':
     'You cancelled the subscription while {amount} was being charged. The charge went through, so we are sending the money back.',
-  'sub.failed.no_charge': 'Your subscription could not be renewed: no payment came in.',
-  'sub.failed.next': 'Next try {next}.',
-  'sub.failed.last': 'There will be no further try. Top up, or choose another way to pay.',
-  'sub.access.full': 'You still have full access.',
-  'sub.access.restricted': 'Access is limited: no new work can be started.',
-  'sub.access.none': 'There is no access at the moment.',
   'sub.restricted':
     'Your subscription is still unpaid and access is now limited: no new work can be started. Without a payment it ends {until}.',
   'sub.expired': 'Subscription ended. Your balance {balance} is kept.',

@@ -24,7 +24,7 @@ describe('/subscription', () => {
       ['Auto-renewal: on', 'Pause', 'Cancel', 'No reminders', "What's next"],
       ['Renew now', 'Resume', 'Keep'],
     ],
-    ['active with too little', { tokens: 40 }, [/You are 60 tokens short/], ['Top up'], []],
+    ['active with too little', { tokens: 40 }, [/^60 tokens short\. Top up/m], ['Top up'], []],
     [
       'active, renewed by nobody',
       { driver: 'none' },
@@ -42,7 +42,7 @@ describe('/subscription', () => {
     [
       'unpaid',
       { state: 'past_due', daysLeft: -0.5 },
-      [/not paid on yet/, /100 tokens short/, /full access/, /Without a payment .+ ends/],
+      [/not paid on yet/, /100 tokens short/, /Access: still full/, /Without a payment .+ ends/],
       ['Pay now', 'Move the payment', 'Way to pay', 'Pause', 'Cancel'],
       ['Auto-renewal'],
     ],
