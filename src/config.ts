@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import { billingSettings } from './config/billing-settings';
 import { environment, type Environment } from './config/environment';
+import {
+  foreignAddresses,
+  providerSettings,
+  type ProviderSettings,
+  type UnconfiguredProvider,
+} from './config/provider-settings';
 import type { BillingSettings } from './domain/billing/settings';
 import type { Secrets } from './domain/secrets';
 
@@ -52,7 +58,14 @@ export interface Config {
     /** Whether the API's document and page are open to everybody. */
     readonly isApiDocsPublic: boolean;
   };
-  readonly providers: { readonly enabled: readonly string[]; readonly mock: MockSettings };
+  readonly providers: {
+    /** Those that are offered, in this order. */
+    readonly enabled: readonly string[];
+    readonly settings: ProviderSettings;
+    /** Those that PAYMENT_PROVIDERS names without their variables: not offered, and told at start. */
+    readonly unconfigured: readonly UnconfiguredProvider[];
+    readonly mock: MockSettings;
+  };
   readonly secrets: Secrets;
   readonly supportUsername: string;
   /** Telegram ids of the people who are administrators from the start. */
@@ -100,7 +113,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       trustedProxyHops: values.TRUSTED_PROXY_HOPS,
       isApiDocsPublic: values.API_DOCS_PUBLIC,
     },
-    providers: { enabled: values.PAYMENT_PROVIDERS, mock: mockSettings(values) },
+    providers: providersOf(values),
     secrets: { apiKeyPepper: values.API_KEY_PEPPER, dataKey: values.DATA_KEY },
     supportUsername: values.SUPPORT_USERNAME,
     adminUserIds: values.ADMIN_USER_IDS,
@@ -127,6 +140,15 @@ function refuseSandbox(values: Environment): void {
   if (values.PAYMENT_PROVIDERS.includes('mock')) {
     throw new ConfigError('PAYMENT_PROVIDERS contains mock, which NODE_ENV=production forbids');
   }
+  const foreign = foreignAddresses(providerSettings(values));
+  if (foreign.length > 0) throw new ConfigError(foreign.join('\n'));
+}
+
+function providersOf(values: Environment): Config['providers'] {
+  const { ready: settings, unconfigured } = providerSettings(values);
+  const isLeftOut = (name: string) => unconfigured.some((each) => each.name === name);
+  const enabled = values.PAYMENT_PROVIDERS.filter((name) => !isLeftOut(name));
+  return { enabled, settings, unconfigured, mock: mockSettings(values) };
 }
 
 function telegramMode(values: Environment): TelegramMode {

@@ -28,6 +28,7 @@ export function checkoutActivities(deps: ActivityDeps) {
 interface PayLink {
   readonly invoiceId: string;
   readonly url: string;
+  readonly providerRef?: string;
   readonly asOf: string;
 }
 
@@ -38,7 +39,7 @@ async function publishInvoice({ db }: ActivityDeps, link: PayLink): Promise<void
     if (order?.invoice.state !== 'draft') return;
     await tx
       .update(invoices)
-      .set({ state: 'pending', paymentUrl: link.url })
+      .set({ state: 'pending', paymentUrl: link.url, providerRef: link.providerRef ?? null })
       .where(eq(invoices.id, link.invoiceId));
   });
 }
@@ -47,6 +48,7 @@ interface ProviderChange {
   readonly invoiceId: string;
   readonly provider: string;
   readonly url: string;
+  readonly providerRef?: string;
   readonly actor: Actor;
   /** What an operator said about it. */
   readonly reason?: string;
@@ -77,7 +79,12 @@ async function replaceLink({ db }: ActivityDeps, change: ProviderChange): Promis
     if (order.invoice.paymentUrl === change.url) return 'switched';
     await tx
       .update(invoices)
-      .set({ provider: change.provider, paymentUrl: change.url, state: 'pending' })
+      .set({
+        provider: change.provider,
+        paymentUrl: change.url,
+        providerRef: change.providerRef ?? null,
+        state: 'pending',
+      })
       .where(eq(invoices.id, change.invoiceId));
     await writeAudit(tx, {
       ...auditOf(change, 'invoice.provider_changed'),

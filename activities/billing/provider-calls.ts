@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { invoices, quotes, tariffVersions, users } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
 import type { WireFact } from '../../src/domain/billing/payment';
@@ -27,7 +27,8 @@ export function requireProvider(
 }
 
 /** Calls to payment providers: each is exactly one outside call, outside of any PostgreSQL transaction (P-8). */
-export function providerActivities({ db, providers }: ActivityDeps) {
+export function providerActivities(deps: ActivityDeps) {
+  const { db, providers } = deps;
   return {
     /**
      * Opens the provider's payment object and returns its link; the same order gives the same link. An unclear answer
@@ -40,7 +41,7 @@ export function providerActivities({ db, providers }: ActivityDeps) {
       const provider = providers.get(order.provider);
       if (!provider) return { kind: 'refused', reason: `${order.provider} is not configured` };
       const created = await provider.createPayment(
-        await describeOrder(db, order.invoiceId),
+        await describeOrder(deps, order.invoiceId),
         stepKey(`create:${order.provider}`),
       );
       if (created.kind !== 'unknown') return created;
@@ -56,7 +57,8 @@ export function providerActivities({ db, providers }: ActivityDeps) {
       const provider = requireProvider(providers, order.provider);
       if (!provider.capabilities.canAsk) return { kind: 'facts', facts: [] };
       const { invoiceId, invoiceNo } = order;
-      const answer = await provider.ask({ by: 'order', invoiceId, invoiceNo });
+      const providerRef = await providerRefOf(db, order);
+      const answer = await provider.ask({ by: 'order', invoiceId, invoiceNo, providerRef });
       return answer.kind === 'facts' ? { kind: 'facts', facts: [...answer.facts] } : answer;
     },
 
@@ -65,6 +67,7 @@ export function providerActivities({ db, providers }: ActivityDeps) {
       invoiceId: string;
       invoiceNo: number;
       provider: string;
+      providerRef?: string | undefined;
     }): Promise<void> {
       await providers.get(order.provider)?.cancel(order);
     },
@@ -83,9 +86,21 @@ export function providerActivities({ db, providers }: ActivityDeps) {
   };
 }
 
+/** What the order is called at this provider; an order that moved on has left its old name behind. */
+async function providerRefOf(
+  db: ActivityDeps['db'],
+  order: { invoiceId: string; provider: string },
+): Promise<string | undefined> {
+  const [row] = await db
+    .select({ providerRef: invoices.providerRef })
+    .from(invoices)
+    .where(and(eq(invoices.id, order.invoiceId), eq(invoices.provider, order.provider)));
+  return row?.providerRef ?? undefined;
+}
+
 /** An order as its provider is told of it. */
 export async function describeOrder(
-  db: ActivityDeps['db'],
+  { db, publicBaseUrl }: Pick<ActivityDeps, 'db' | 'publicBaseUrl'>,
   invoiceId: string,
 ): Promise<PaymentOrder> {
   const [row] = await db
@@ -106,6 +121,8 @@ export async function describeOrder(
     description: name[locale],
     locale,
     expiresAt: invoice.expiresAt.toISOString(),
+    returnUrl: `${publicBaseUrl}/pay/success?invoice=${invoiceId}`,
+    failUrl: `${publicBaseUrl}/pay/fail?invoice=${invoiceId}`,
     ...(invoice.savesMethod ? { savesMethod: true } : {}),
     ...(invoice.renewsBy === 'stars' ? { isRecurring: true } : {}),
   };

@@ -53,6 +53,8 @@ export const invoices = pgTable(
     exponent: smallint('exponent').notNull(),
     state: text('state').$type<InvoiceState>().notNull(),
     paymentUrl: text('payment_url'),
+    /** The provider's own name of the payment object behind the link, where it gave one. */
+    providerRef: text('provider_ref'),
     createdAsOf: instant('created_as_of').notNull(),
     expiresAt: instant('expires_at').notNull(),
     paidAt: instant('paid_at'),

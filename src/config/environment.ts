@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isTimeZone } from '../domain/calendar';
 import { TAX_MARKS, TAX_SYSTEMS } from '../domain/billing/fiscal';
 import { DEFAULT_SETTINGS } from '../domain/billing/settings';
+import { providerEnvironment } from './provider-environment';
 
 const list = (fallback: string, separator = ',') =>
   z
@@ -67,6 +68,7 @@ export const environment = z.object({
   MOCK_PROVIDER_PASSWORD_2: z.string().default('mock-password-2'),
   MOCK_PROVIDER_HASH: z.string().default('sha256'),
   MOCK_PROVIDER_CURRENCIES: list('RUB,USD,EUR'),
+  ...providerEnvironment,
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(8000),
   /** Lets anybody read the API's document and page; otherwise a key is needed. */

@@ -30,6 +30,7 @@ export type HttpReads = Pick<
   BillingReads,
   | 'invoice'
   | 'invoiceIdByNo'
+  | 'preCheckout'
   | 'exportArchive'
   | 'apiKeys'
   | 'recordedRequest'

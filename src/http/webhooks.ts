@@ -2,10 +2,11 @@ import { Router, raw } from 'express';
 import type { Request, Response } from 'express';
 import type {
   Notification,
-  PaymentFact,
-  PaymentProvider,
+  PaymentPermission,
+  ProviderAnswer,
   Verification,
-} from '../payments/provider';
+} from '../payments/notification';
+import type { PaymentFact, PaymentProvider } from '../payments/provider';
 import type { InboxEvent } from '../records/contract';
 import type { PollHint } from './poll-hint';
 import type { HttpParts } from './ports';
@@ -14,6 +15,8 @@ import { within } from './time-limit';
 
 type Verified = Extract<Verification, { verified: 'yes' | 'not_possible' }>;
 type Unverified = Extract<Verification, { verified: 'no' }>;
+type Other = Extract<Verification, { verified: 'other' }>;
+type Question = Extract<Verification, { verified: 'question' }>;
 
 interface Incoming {
   readonly provider: PaymentProvider;
@@ -41,7 +44,9 @@ export function webhookRoutes(parts: WebhookParts): Router {
   routes.all('/webhook/:provider', async (request, response) => {
     const provider = providerOf(parts, request);
     if (!provider) return answerProblem(response, 404);
-    await receive(parts, { provider, notification: notificationOf(request), response });
+    const receivedAt = new Date(parts.clock.nowMs()).toISOString();
+    const notification = notificationOf(request, receivedAt);
+    await receive(parts, { provider, notification, response });
   });
   return routes;
 }
@@ -52,13 +57,17 @@ function providerOf({ providers }: WebhookParts, request: Request): PaymentProvi
 }
 
 async function receive(parts: WebhookParts, incoming: Incoming): Promise<void> {
-  const verdict = incoming.provider.verify(incoming.notification);
+  const verdict = await incoming.provider.verify(incoming.notification);
   switch (verdict.verified) {
     case 'malformed':
       return answerProblem(incoming.response, 400, 'The notification cannot be read.');
     case 'no':
       await keepUnverified(parts, incoming, verdict);
       return answerProblem(incoming.response, 400, 'The notification cannot be verified.');
+    case 'other':
+      return acknowledge(parts, incoming, verdict);
+    case 'question':
+      return reply(parts, incoming, verdict);
     case 'yes':
     case 'not_possible':
       return accept(parts, incoming, verdict);
@@ -81,11 +90,59 @@ async function accept(parts: WebhookParts, incoming: Incoming, verdict: Verified
       await parts.records.markInboxSignalled(id);
     });
   } catch (error) {
-    response.req.log.error({ err: error, provider: provider.name }, 'a notification was not kept');
-    return answerProblem(response, 503, 'Please repeat the notification.');
+    return askToRepeat(incoming, error);
   }
-  const { status, contentType, body } = provider.answer(verdict.fact);
+  answerWith(response, provider.answer(verdict.fact));
+}
+
+function answerWith(response: Response, { status, contentType, body }: ProviderAnswer): void {
   response.status(status).type(contentType).send(body);
+}
+
+function askToRepeat({ provider, response }: Incoming, error: unknown): void {
+  response.req.log.error({ err: error, provider: provider.name }, 'a notification was not kept');
+  answerProblem(response, 503, 'Please repeat the notification.');
+}
+
+/** Genuine, but about no payment: kept as evidence, and its order, if it names one, is asked about soon. */
+async function acknowledge(parts: WebhookParts, incoming: Incoming, verdict: Other): Promise<void> {
+  const limitMs = parts.settings.webhookTimeoutMs ?? TIMEOUT_MS;
+  const { invoiceId, invoiceNo } = verdict.about;
+  try {
+    await within(limitMs, async () => {
+      const about = { invoiceId, invoiceNo, userId: undefined };
+      const kept = { ...verdict, verified: 'yes' as const, paymentRef: undefined, about };
+      const { id } = await store(parts, incoming, kept);
+      if (invoiceId !== undefined) await parts.pollHint.byId(invoiceId);
+      else if (invoiceNo !== undefined) await parts.pollHint.byNo(invoiceNo);
+      await parts.records.markInboxSignalled(id);
+    });
+  } catch (error) {
+    return askToRepeat(incoming, error);
+  }
+  answerWith(incoming.response, verdict.answer);
+}
+
+/** The provider takes the money only with our word; without a certain one it has to ask again. */
+async function reply(parts: WebhookParts, incoming: Incoming, verdict: Question): Promise<void> {
+  const { order } = verdict;
+  const limitMs = parts.settings.webhookTimeoutMs ?? TIMEOUT_MS;
+  try {
+    const permission = await within(limitMs, async (): Promise<PaymentPermission> => {
+      const invoiceId = await parts.reads.invoiceIdByNo(order.invoiceNo);
+      if (invoiceId === undefined) return 'unknown_order';
+      if (order.userId === undefined) return 'foreign_order';
+      if (order.amount === undefined) return 'other_amount';
+      const { userId, amount } = order;
+      const asOf = new Date(parts.clock.nowMs());
+      const provider = incoming.provider.name;
+      const answer = await parts.reads.preCheckout({ invoiceId, provider, userId, amount, asOf });
+      return answer.kind === 'ok' ? 'ok' : answer.reason;
+    });
+    answerWith(incoming.response, verdict.reply(permission));
+  } catch (error) {
+    askToRepeat(incoming, error);
+  }
 }
 
 interface Signalling {
@@ -165,13 +222,14 @@ function evidence({ rawBody, query }: Notification): Buffer {
   return rawBody.length > 0 ? rawBody : Buffer.from(query);
 }
 
-function notificationOf(request: Request): Notification {
+function notificationOf(request: Request, receivedAt: string): Notification {
   const body: unknown = request.body;
   const { originalUrl, headers, ip } = request;
   const mark = originalUrl.indexOf('?');
   return {
     rawBody: Buffer.isBuffer(body) ? body : Buffer.alloc(0),
     headers,
+    receivedAt,
     query: mark === -1 ? '' : originalUrl.slice(mark + 1),
     peerAddress: ip ?? '',
   };

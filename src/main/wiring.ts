@@ -11,6 +11,7 @@ export function providersOf(config: Config): PaymentProviders {
   return paymentProviders({
     enabled: config.providers.enabled,
     isProduction: config.isProduction,
+    ...config.providers.settings,
     mock: config.providers.mock,
     telegramStars: { apiRoot, token },
   });

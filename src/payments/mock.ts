@@ -1,21 +1,20 @@
 import { z } from 'zod';
-import { decimalText, exponentOf, money, parseDecimal } from '../domain/money';
-import type { Money } from '../domain/money';
-import { declineSchema, readCharge, readMethod } from './mock-methods';
+import { decimalText } from '../domain/money';
+import { factOf, paymentSchema, STATES, toldFact, wholeNumber } from './mock-facts';
+import { readCharge, readMethod } from './mock-methods';
 import { callJson } from './outgoing';
 import type { JsonAnswer } from './outgoing';
+import type { Notification, Verification } from './notification';
 import type {
   AskOutcome,
   CreateOutcome,
-  Notification,
+  CredentialCheck,
   PaymentFact,
   PaymentOrder,
   PaymentProvider,
-  PaymentState,
   RefundOutcome,
   RefundRequest,
   StopOutcome,
-  Verification,
 } from './provider';
 import { readResultFields } from './robokassa-fields';
 import type { ResultFields } from './robokassa-fields';
@@ -32,36 +31,7 @@ export interface MockProviderSettings {
   readonly timeoutMs?: number;
 }
 
-const STATES = [
-  'pending',
-  'authorised',
-  'failed',
-  'paid',
-  'partially_refunded',
-  'refunded',
-  'disputed',
-] as const satisfies readonly PaymentState[];
-
 const createdSchema = z.object({ url: z.url(), orderId: z.string() });
-const paymentSchema = z.object({
-  id: z.string().min(1),
-  state: z.enum(STATES),
-  outSum: z.string(),
-  currency: z.string(),
-  invId: z.string(),
-  shp: z.record(z.string(), z.string()),
-  paidAt: z.iso.datetime(),
-  refunds: z.array(z.object({ outSum: z.string() })).optional(),
-  decline: declineSchema.optional(),
-  dispute: z
-    .object({
-      ref: z.string().min(1),
-      stage: z.enum(['opened', 'won', 'lost']),
-      outSum: z.string(),
-      dueAt: z.string(),
-    })
-    .optional(),
-});
 const listSchema = z.object({ payments: z.array(paymentSchema) });
 const refundSchema = z.object({ id: z.string(), state: z.enum(['done', 'refused']) });
 const errorSchema = z.object({ error: z.string() });
@@ -70,20 +40,24 @@ const errorSchema = z.object({ error: z.string() });
 export function mockProvider(settings: MockProviderSettings): PaymentProvider {
   const signatures = robokassaSignatures(settings.credentials);
   const call = mockCall(settings);
+  const currencies = settings.currencies ?? ['RUB', 'USD', 'EUR'];
   return {
     name: 'mock',
     capabilities: {
-      currencies: settings.currencies ?? ['RUB', 'USD', 'EUR'],
+      currencies,
       canAsk: true,
       canRefund: 'partial',
       canCancel: true,
       canSave: true,
     },
     createPayment: async (order, key) => {
+      if (!currencies.includes(order.amount.currency)) {
+        return { kind: 'refused', reason: 'the bank does not take this currency' };
+      }
       const body = orderFields(order, settings.credentials.merchantLogin, signatures);
       return created(await call({ path: '/orders', body, key }));
     },
-    verify: (notification) => verify(notification, signatures),
+    verify: (notification) => Promise.resolve(verify(notification, signatures)),
     ask: async (ref) =>
       ref.by === 'payment'
         ? askedOne(await call({ path: `/payments/${encodeURIComponent(ref.providerPaymentId)}` }))
@@ -95,6 +69,14 @@ export function mockProvider(settings: MockProviderSettings): PaymentProvider {
     cancel: async ({ invoiceNo }) => {
       await call({ path: `/orders/${invoiceNo}/cancel`, body: {} });
     },
+    statement: async ({ from, to }) => {
+      const path = `/statement?${new URLSearchParams({ from, to }).toString()}`;
+      return askedOrder(await call({ path }));
+    },
+    check: async () => checked(await call({ path: '/payments?invoice_no=0' })),
+    cabinet: (publicBaseUrl) => [
+      { field: 'MOCK_PROVIDER_NOTIFY_URL', value: `${publicBaseUrl}/webhook/mock` },
+    ],
     savedMethod: async ({ providerPaymentId }) =>
       readMethod(
         await call({ path: `/methods?payment_id=${encodeURIComponent(providerPaymentId)}` }),
@@ -190,51 +172,6 @@ function instantOf(shp: ShpFields): string | undefined {
   return z.iso.datetime().safeParse(shp['Shp_paid_at']).data;
 }
 
-interface PaymentText {
-  readonly id: string;
-  readonly state: PaymentState;
-  readonly outSum: string;
-  readonly currency: string;
-  readonly invId: string;
-  readonly shp: ShpFields;
-  readonly paidAt: string | undefined;
-}
-
-function factOf({ id, state, outSum, currency, invId, shp, paidAt }: PaymentText): PaymentFact {
-  return {
-    providerPaymentId: id,
-    state,
-    amount: amountOf(outSum, currency),
-    invoiceNo: wholeNumber(invId),
-    invoiceId: shp['Shp_invoice_id'],
-    userId: wholeNumber(shp['Shp_user_id'] ?? ''),
-    paidAt,
-  };
-}
-
-/** What the bank answers says more than what it signs: how much went back, and how a complaint stands. */
-function toldFact(payment: z.infer<typeof paymentSchema>): PaymentFact {
-  const { currency, refunds, dispute, decline } = payment;
-  const minorOf = (outSum: string) => amountOf(outSum, currency)?.minor ?? 0;
-  return {
-    ...factOf(payment),
-    ...(decline ? { decline } : {}),
-    ...(refunds && refunds.length > 0
-      ? { refundedMinor: refunds.reduce((sum, { outSum }) => sum + minorOf(outSum), 0) }
-      : {}),
-    ...(dispute
-      ? {
-          dispute: {
-            ref: dispute.ref,
-            stage: dispute.stage,
-            amountMinor: minorOf(dispute.outSum),
-            dueAt: dispute.dueAt,
-          },
-        }
-      : {}),
-  };
-}
-
 function askedOne(answer: JsonAnswer): AskOutcome {
   if (answer.kind === 'unknown') return answer;
   const parsed = paymentSchema.safeParse(answer.body);
@@ -276,15 +213,11 @@ function stopped(answer: JsonAnswer): StopOutcome {
     : { kind: 'unknown', reason: notUsable(answer.status) };
 }
 
-function amountOf(text: string, currency: string): Money | undefined {
-  const exponent = exponentOf(currency);
-  const minor = exponent === undefined ? undefined : parseDecimal(text, exponent);
-  return minor === undefined ? undefined : money(minor, currency);
-}
-
-function wholeNumber(text: string): number | undefined {
-  const number = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  return Number.isSafeInteger(number) ? number : undefined;
+function checked(answer: JsonAnswer): CredentialCheck {
+  if (answer.kind === 'unknown') return answer;
+  return answer.status === 200
+    ? { kind: 'valid', account: 'the mock bank' }
+    : { kind: 'invalid', reason: errorOf(answer.body) };
 }
 
 function errorOf(body: unknown): string {

@@ -1,6 +1,8 @@
 import type { WireDispute } from '../domain/billing/dispute';
+import type { ReceiptContent } from '../domain/billing/fiscal';
 import type { WireDecline } from '../domain/billing/payment';
 import type { Money } from '../domain/money';
+import type { Notification, ProviderAnswer, Verification } from './notification';
 
 /** What we know a provider believes about one payment; the fold by rank decides which belief wins (PC-8). */
 export type PaymentState =
@@ -82,33 +84,8 @@ export type ChargeOutcome =
   | ({ readonly kind: 'refused' } & WireDecline)
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** An incoming notification before anything is believed. */
-export interface Notification {
-  readonly rawBody: Buffer;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The raw query string without the question mark. */
-  readonly query: string;
-  readonly peerAddress: string;
-}
-
-export type Verification =
-  | {
-      /** `not_possible`: the protocol has no proof of its own, so only `ask` decides. */
-      readonly verified: 'yes' | 'not_possible';
-      /** Equal for repeats of the same notification; never used to identify a payment. */
-      readonly dedupeKey: string;
-      readonly providerPaymentId: string;
-      /** What the notification says; evidence only where the provider cannot be asked. */
-      readonly fact: PaymentFact;
-    }
-  | {
-      readonly verified: 'no';
-      readonly dedupeKey: string;
-      readonly reason: string;
-      /** The invoice number it claims to be about, so that the poll of that invoice can be advanced. */
-      readonly claimedInvoiceNo: number | undefined;
-    }
-  | { readonly verified: 'malformed'; readonly reason: string };
+/** What 54-FZ wants to know of a sale: the tax system and the lines, which sum to the order's amount. */
+export type OrderReceipt = Pick<ReceiptContent, 'sno' | 'lines'>;
 
 /** What a provider needs to know of an order to open a payment for it. */
 export interface PaymentOrder {
@@ -120,16 +97,28 @@ export interface PaymentOrder {
   readonly locale: 'ru' | 'en';
   /** ISO 8601. */
   readonly expiresAt: string;
+  /** Where the payer lands after paying and after giving up; what they say on arrival proves nothing (PC-13). */
+  readonly returnUrl: string;
+  readonly failUrl: string;
+  /** The fiscal receipt of this order, where the seller has to give one through the provider. */
+  readonly receipt?: OrderReceipt;
   /** The payer agreed that we keep the way they pay, so the provider may offer it. */
   readonly savesMethod?: boolean;
   /** The provider itself charges the same again every thirty days, until it is stopped (Stars). */
   readonly isRecurring?: boolean;
 }
 
+/** An order in our names, and in the provider's where opening the payment gave one. */
+export interface OrderRef {
+  readonly invoiceId: string;
+  readonly invoiceNo: number;
+  readonly providerRef?: string | undefined;
+}
+
 /** Which payments to ask about: one by its own id, or all of one order. */
 export type AskRef =
   | { readonly by: 'payment'; readonly providerPaymentId: string }
-  | { readonly by: 'order'; readonly invoiceId: string; readonly invoiceNo: number };
+  | ({ readonly by: 'order' } & OrderRef);
 
 export interface RefundRequest {
   readonly providerPaymentId: string;
@@ -147,13 +136,25 @@ export interface ProviderCapabilities {
   readonly canCancel: boolean;
   /** It can keep a way to pay and charge it again without the payer. */
   readonly canSave?: boolean;
+  /** Days after which its list of a day no longer changes, so that a difference is a difference; one when absent. */
+  readonly statementLagDays?: number;
 }
 
-/** How the HTTP edge answers a provider once its notification is safely ours. */
-export interface ProviderAnswer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
+/** Which days of a provider's own list are asked for: from inclusive, to exclusive, ISO 8601. */
+export interface StatementRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Whether the credentials work, tried against the provider itself; `reason` never contains a secret. */
+export type CredentialCheck =
+  | { readonly kind: 'valid'; readonly account: string }
+  | { readonly kind: 'invalid' | 'unknown'; readonly reason: string };
+
+/** A line to paste into the provider's cabinet. */
+export interface CabinetEntry {
+  readonly field: string;
+  readonly value: string;
 }
 
 /**
@@ -165,16 +166,25 @@ export interface PaymentProvider {
   readonly capabilities: ProviderCapabilities;
   /** Opens a payment for an order. Repeating it with the same key gives the same payment page. */
   createPayment(order: PaymentOrder, key: string): Promise<CreateOutcome>;
-  /** Judges a notification on its raw bytes; never throws, whatever the bytes are. */
-  verify(notification: Notification): Verification;
-  /** Asks for the truth about one payment or one order. */
+  /** Judges a notification on its raw bytes; never throws and never rejects, whatever the bytes are. */
+  verify(notification: Notification): Promise<Verification>;
+  /**
+   * Asks for the truth about one payment or one order. Where the protocol wants a last call once the payer has agreed
+   * (PayPal's capture), asking about the order makes it, under a key of the order.
+   */
   ask(ref: AskRef): Promise<AskOutcome>;
   /** Gives money back. "Already refunded" is `done`. */
   refund(request: RefundRequest): Promise<RefundOutcome>;
   /** Asks what became of a refund sent with this key; `unknown` when the provider has never heard of it yet. */
   askRefund(request: RefundRequest): Promise<RefundOutcome>;
   /** Closes the provider's object for an order, as far as the protocol can; best effort. */
-  cancel(order: { readonly invoiceId: string; readonly invoiceNo: number }): Promise<void>;
+  cancel(order: OrderRef): Promise<void>;
+  /** Every payment that the provider lists for these days; absent where it lists nothing. */
+  statement?(range: StatementRange): Promise<AskOutcome>;
+  /** Tries the credentials with a call that changes nothing. */
+  check(): Promise<CredentialCheck>;
+  /** What an administrator enters in the provider's cabinet, given our public address without a slash at the end. */
+  cabinet(publicBaseUrl: string): readonly CabinetEntry[];
   /**
    * Stops a subscription that the provider renews by itself, named by its first charge. Stopped already is `done`.
    * Absent where the provider renews nothing.

@@ -24,15 +24,17 @@ export function paymentProviders(settings: PaymentProvidersSettings): PaymentPro
   return new Map(settings.enabled.map((name) => [name, build(name, settings)]));
 }
 
-function build(name: string, { mock, telegramStars }: PaymentProvidersSettings): PaymentProvider {
-  switch (name) {
-    case 'mock':
-      return mockProvider(required(mock, name));
-    case 'stars':
-      return telegramStarsProvider(required(telegramStars, name));
-    default:
-      throw new Error(`PAYMENT_PROVIDERS names ${name}, which this version does not know`);
-  }
+type Builder = (settings: PaymentProvidersSettings) => PaymentProvider;
+
+const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
+  ['mock', ({ mock }) => mockProvider(required(mock, 'mock'))],
+  ['stars', ({ telegramStars }) => telegramStarsProvider(required(telegramStars, 'stars'))],
+]);
+
+function build(name: string, settings: PaymentProvidersSettings): PaymentProvider {
+  const builder = BUILDERS.get(name);
+  if (builder) return builder(settings);
+  throw new Error(`PAYMENT_PROVIDERS names ${name}, which this version does not know`);
 }
 
 function required<T>(settings: T | undefined, name: string): T {

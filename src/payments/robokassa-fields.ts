@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Notification } from './provider';
+import type { Notification } from './notification';
 import type { ShpFields } from './robokassa-signature';
 
 /** A notification in the Robokassa shape, decoded but not believed. */

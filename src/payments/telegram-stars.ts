@@ -61,7 +61,11 @@ export function telegramStarsProvider(settings: TelegramStarsSettings): PaymentP
     name: 'stars',
     capabilities: { currencies: ['XTR'], canAsk: true, canRefund: 'full', canCancel: false },
     createPayment: (order) => createLink(call, order),
-    verify: () => ({ verified: 'malformed', reason: 'Stars are proved by updates to the bot' }),
+    verify: () =>
+      Promise.resolve({
+        verified: 'malformed',
+        reason: 'Stars are proved by updates to the bot',
+      }),
     ask: async (ref) => {
       const transactions = await read();
       return typeof transactions === 'string'
@@ -77,6 +81,19 @@ export function telegramStarsProvider(settings: TelegramStarsSettings): PaymentP
         : { kind: 'unknown', reason: 'no refund of it is listed (yet)' };
     },
     cancel: () => Promise.resolve(),
+    statement: async ({ from, to }) => {
+      const transactions = await read();
+      if (typeof transactions === 'string') return { kind: 'unknown', reason: transactions };
+      return { kind: 'facts', facts: factsBetween(transactions, from, to) };
+    },
+    check: async () => {
+      const answer = await call('getStarTransactions', { offset: 0, limit: 1 });
+      if (answer.kind === 'unknown') return answer;
+      return answer.kind === 'refused'
+        ? { kind: 'invalid', reason: answer.reason }
+        : { kind: 'valid', account: 'the bot’s Stars' };
+    },
+    cabinet: () => [],
     cancelSubscription: (subscription) => editSubscription(call, subscription, true),
     resumeSubscription: (subscription) => editSubscription(call, subscription, false),
     answer: () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'OK' }),
@@ -141,6 +158,15 @@ function askedFacts(transactions: readonly StarTransaction[], ref: AskRef): AskO
   if (asked.length === 0 && ref.by === 'payment')
     return { kind: 'unknown', reason: 'the charge is not listed (yet)' };
   return { kind: 'facts', facts: asked.map((each) => factOf(each, transactions)) };
+}
+
+function factsBetween(all: readonly StarTransaction[], from: string, to: string): PaymentFact[] {
+  const isWithin = ({ date }: StarTransaction) =>
+    date * 1000 >= Date.parse(from) && date * 1000 < Date.parse(to);
+  return all
+    .filter(({ source }) => source?.type === 'user')
+    .filter(isWithin)
+    .map((each) => factOf(each, all));
 }
 
 function factOf(payment: StarTransaction, all: readonly StarTransaction[]): PaymentFact {

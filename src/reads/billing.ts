@@ -218,6 +218,7 @@ export interface BillingReads
   }): Promise<HistoryPage>;
   preCheckout(question: {
     invoiceId: string;
+    provider: string;
     userId: number;
     amount: Money;
     asOf: Date;

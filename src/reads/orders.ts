@@ -139,7 +139,7 @@ function amountOf(invoice: typeof invoices.$inferSelect): Money {
 /** Telegram waits at most ten seconds for this, so it is one read and nothing else (PC-14). */
 export async function preCheckout(
   db: Database,
-  question: { invoiceId: string; userId: number; amount: Money; asOf: Date },
+  question: { invoiceId: string; provider: string; userId: number; amount: Money; asOf: Date },
 ): Promise<PreCheckoutDecision> {
   if (!UUID.test(question.invoiceId)) return { kind: 'refused', reason: 'unknown_order' };
   const [row] = await db
@@ -163,14 +163,14 @@ interface PreCheckoutRow {
 
 function decide(
   row: PreCheckoutRow | undefined,
-  question: { userId: number; amount: Money; asOf: Date },
+  question: { provider: string; userId: number; amount: Money; asOf: Date },
 ): PreCheckoutDecision {
   if (!row) return { kind: 'refused', reason: 'unknown_order' };
   const { invoice, holdsUntil, validUntil } = row;
-  const { asOf } = question;
+  const { asOf, provider } = question;
   if (invoice.userId !== question.userId) return { kind: 'refused', reason: 'foreign_order' };
-  // An order that moved to another provider left a Stars link behind that cannot be withdrawn.
-  if (invoice.state !== 'pending' || invoice.provider !== 'stars' || invoice.expiresAt <= asOf) {
+  // An order that moved to another provider left a link behind that may not be possible to withdraw.
+  if (invoice.state !== 'pending' || invoice.provider !== provider || invoice.expiresAt <= asOf) {
     return { kind: 'refused', reason: 'closed_order' };
   }
   if (!sameMoney(amountOf(invoice), question.amount)) {

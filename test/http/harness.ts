@@ -145,6 +145,7 @@ function partsOf(server: TestServer): HttpParts {
       hold: async () => undefined,
       holdAnswer: async () => undefined,
       ...noReads,
+      preCheckout: async () => ({ kind: 'ok' }),
       invoiceIdByNo: async (no) => (no === server.invoice.no ? INVOICE_ID : undefined),
     },
     spending: {

@@ -4,6 +4,14 @@ import type { MockProvider } from '../../sandbox/mock-provider/server';
 import { CREDENTIALS, INVOICE_ID, invoiceView, startTestServer } from './harness';
 import type { TestServer } from './harness';
 
+const WORDS = {
+  description: 'Pro',
+  locale: 'en',
+  expiresAt: '2126-01-01T00:00:00Z',
+  returnUrl: 'https://shop.example/pay/success',
+  failUrl: 'https://shop.example/pay/fail',
+} as const;
+
 let server: TestServer;
 let bank: MockProvider;
 beforeEach(async () => {
@@ -18,8 +26,7 @@ beforeEach(async () => {
   });
   const provider = mockProvider({ baseUrl: bank.url, apiKey: 'k', credentials: CREDENTIALS });
   const { invoiceId, no: invoiceNo, userId, amount } = invoiceView();
-  const text = { description: 'Pro', locale: 'en', expiresAt: '2126-01-01T00:00:00Z' } as const;
-  await provider.createPayment({ invoiceId, invoiceNo, userId, amount, ...text }, 'key');
+  await provider.createPayment({ invoiceId, invoiceNo, userId, amount, ...WORDS }, 'key');
 });
 afterEach(async () => {
   await bank.stop();
@@ -31,8 +38,7 @@ async function savingOrder() {
   const provider = mockProvider({ baseUrl: bank.url, apiKey: 'k', credentials: CREDENTIALS });
   const { invoiceId, userId, amount } = invoiceView();
   const terms = { invoiceId, invoiceNo: 13, userId, amount, savesMethod: true };
-  const text = { description: 'Pro', locale: 'en', expiresAt: '2126-01-01T00:00:00Z' } as const;
-  const created = await provider.createPayment({ ...terms, ...text }, 'saving');
+  const created = await provider.createPayment({ ...terms, ...WORDS }, 'saving');
   if (created.kind !== 'created') throw new Error('no page');
   const page = new URL(created.url);
   const choose = (choice: Record<string, string>) =>

@@ -30,6 +30,8 @@ const order: PaymentOrder = {
   description: 'Про & co',
   locale: 'ru',
   expiresAt: '2126-01-01T00:00:00.000Z',
+  returnUrl: 'https://shop.example/pay/success',
+  failUrl: 'https://shop.example/pay/fail',
 };
 const byOrder = { by: 'order', invoiceId: 'invoice-5', invoiceNo: 5 } as const;
 
@@ -85,11 +87,12 @@ test('asking and the signed notification state the same fact', async () => {
   const { payment, tried } = bank.control.pay(5);
   await tried;
   const { body, headers } = shop.received[0] ?? { body: '', headers: {} };
-  const verdict = provider.verify({
+  const verdict = await provider.verify({
     rawBody: Buffer.from(body),
     headers,
     query: '',
     peerAddress: '',
+    receivedAt: '2026-01-01T00:00:00.000Z',
   });
   const fact = {
     providerPaymentId: payment.id,

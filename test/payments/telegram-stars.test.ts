@@ -52,6 +52,8 @@ const order: PaymentOrder = {
   description: `${'Очень длинное название '.repeat(20)}🎉`,
   locale: 'ru',
   expiresAt: '2126-01-01T00:00:00.000Z',
+  returnUrl: 'https://shop.example/pay/success',
+  failUrl: 'https://shop.example/pay/fail',
 };
 const request = { providerPaymentId: 'charge-150', amount: order.amount, userId: 77, key: 'r' };
 
@@ -158,9 +160,15 @@ test('a refund is found in the list or stays unknown', async () => {
   expect(await stars().askRefund(request)).toMatchObject({ kind: 'unknown' });
 });
 
-test('a webhook body is never a proof of Stars', () => {
-  const notification = { rawBody: Buffer.from('{}'), headers: {}, query: '', peerAddress: '' };
-  expect(stars().verify(notification)).toMatchObject({ verified: 'malformed' });
+test('a webhook body is never a proof of Stars', async () => {
+  const notification = {
+    rawBody: Buffer.from('{}'),
+    headers: {},
+    query: '',
+    peerAddress: '',
+    receivedAt: '2026-01-01T00:00:00.000Z',
+  };
+  expect(await stars().verify(notification)).toMatchObject({ verified: 'malformed' });
 });
 
 test('no reason ever carries the token', async () => {

@@ -116,16 +116,20 @@ async function changeProvider(
   if (!isOpen(order.state)) return { kind: 'refused', reason: order.state };
   if (order.provider === change.provider) return { kind: 'changed', provider: change.provider };
   if (await poll(order)) return { kind: 'refused', reason: 'confirming' };
-  const url = await linkFrom(change.provider, invoiceId);
-  if (url === undefined) return { kind: 'refused', reason: 'provider_unavailable' };
+  const link = await linkFrom(change.provider, invoiceId);
+  if (link === undefined) return { kind: 'refused', reason: 'provider_unavailable' };
   const asOf = order.clock.now();
-  const switched = await switchProvider({ invoiceId, ...change, url, asOf });
+  const switched = await switchProvider({ invoiceId, ...change, ...link, asOf });
   if (switched !== 'switched') {
-    await quietly(() => cancelAtProvider({ invoiceId, invoiceNo, provider: change.provider }));
+    const { providerRef } = link;
+    const { provider } = change;
+    await quietly(() => cancelAtProvider({ invoiceId, invoiceNo, provider, providerRef }));
     return { kind: 'refused', reason: switched === 'taken' ? 'order_exists' : 'closed' };
   }
-  await quietly(() => cancelAtProvider({ invoiceId, invoiceNo, provider: order.provider }));
+  const { provider, providerRef } = order;
+  await quietly(() => cancelAtProvider({ invoiceId, invoiceNo, provider, providerRef }));
   order.provider = change.provider;
+  order.providerRef = link.providerRef;
   upsertSearchAttributes([{ key: providerName, value: change.provider }]);
   return { kind: 'changed', provider: change.provider };
 }
@@ -174,11 +178,18 @@ function lastAnswer(desk: Desk | OrderDesk, question: Question): unknown {
   }
 }
 
+interface PayLink {
+  readonly url: string;
+  readonly providerRef?: string;
+}
+
 /** The pay link, or undefined when the provider stays silent past the deadline or refuses. */
-export async function linkFrom(provider: string, invoiceId: string): Promise<string | undefined> {
+export async function linkFrom(provider: string, invoiceId: string): Promise<PayLink | undefined> {
   try {
     const created = await createPayment({ invoiceId, provider });
-    return created.kind === 'created' ? created.url : undefined;
+    if (created.kind !== 'created') return undefined;
+    const { url, providerRef } = created;
+    return { url, ...(providerRef === undefined ? {} : { providerRef }) };
   } catch (error) {
     if (isCancellation(error)) throw error;
     return undefined;
@@ -197,7 +208,8 @@ export async function close(
   order.state = closed.state;
   order.closedMs = Date.parse(asOf);
   await wakeNotifier();
-  await quietly(() => cancelAtProvider({ invoiceId, invoiceNo, provider: order.provider }));
+  const { provider, providerRef } = order;
+  await quietly(() => cancelAtProvider({ invoiceId, invoiceNo, provider, providerRef }));
   return closed.state;
 }
 

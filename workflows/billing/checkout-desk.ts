@@ -61,6 +61,8 @@ export interface OrderDesk extends Desk {
   readonly invoice: OpenedInvoice;
   state: InvoiceState;
   provider: string;
+  /** The provider’s own name of its payment object, where it has one. */
+  providerRef: string | undefined;
   expiresMs: number;
   /** When the unpaid order is mentioned once; undefined when it is not or has been. */
   remindMs: number | undefined;

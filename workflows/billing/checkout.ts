@@ -68,6 +68,7 @@ function orderDesk(desk: Desk, invoice: OpenedInvoice): OrderDesk {
     provider: invoice.provider,
     expiresMs: Date.parse(invoice.expiresAt),
     remindMs: invoice.remindAt === undefined ? undefined : Date.parse(invoice.remindAt),
+    providerRef: undefined,
     closedMs: undefined,
     polledMs: createdMs,
   });
@@ -92,7 +93,8 @@ async function offerLink(order: OrderDesk): Promise<boolean> {
     order.opening = { kind: 'refused', reason: 'provider_unavailable' };
     return false;
   }
-  await publishInvoice({ invoiceId, url: link, asOf: order.clock.now() });
+  order.providerRef = link.providerRef;
+  await publishInvoice({ invoiceId, ...link, asOf: order.clock.now() });
   order.state = 'pending';
   order.opening = { kind: 'open', invoiceId };
   return true;

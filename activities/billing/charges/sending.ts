@@ -11,10 +11,11 @@ import type { Method } from './methods';
  * outside of any transaction. What can never be charged is a hard refusal.
  */
 export async function chargeMethod(
-  { db, providers, secrets }: ActivityDeps,
+  deps: ActivityDeps,
   attempt: Attempt,
   method: Method,
 ): Promise<ChargeOutcome> {
+  const { db, providers, secrets } = deps;
   const provider = requireProvider(providers, method.provider);
   const refused = (code: string) => ({ kind: 'refused', isHard: true, code }) as const;
   if (!provider.chargeSaved) return refused('method_not_chargeable');
@@ -22,7 +23,7 @@ export async function chargeMethod(
   const token = await openSealed(db, secrets.dataKey, method.tokenEnc);
   if (!token) return refused('method_revoked');
   assert(attempt.invoiceId, `attempt ${attempt.key} has an order`);
-  const order = await describeOrder(db, attempt.invoiceId);
+  const order = await describeOrder(deps, attempt.invoiceId);
   const firstChargeId = method.firstChargeId ?? undefined;
   const charge = { method: { token: token.toString('utf8'), firstChargeId }, order };
   return provider.chargeSaved(charge, attempt.key);

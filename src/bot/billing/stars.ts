@@ -52,7 +52,7 @@ async function refusalOf(
   const amount = knownMoney(query.total_amount, query.currency);
   if (!amount) return 'stars.refused.other_amount';
   const { userId, asOf } = ctx.visit;
-  const order = { invoiceId: query.invoice_payload, userId, amount, asOf };
+  const order = { invoiceId: query.invoice_payload, provider: 'stars', userId, amount, asOf };
   const question = parts.reads.preCheckout(order);
   const decision = await inTime(parts, question);
   if (decision === undefined) return 'stars.refused.unavailable';

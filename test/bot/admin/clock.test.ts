@@ -101,7 +101,7 @@ describe('OPS-20 /clock outside the sandbox', () => {
 describe('what counts as the sandbox', () => {
   const config = (enabled: readonly string[], isProduction = false) => ({
     isProduction,
-    providers: { enabled, mock: {} as never },
+    providers: { enabled, settings: {}, unconfigured: [], mock: {} as never },
   });
 
   test.each([
