@@ -50,7 +50,8 @@ test('T-A10 an invoice expires exactly 24 hours after its creation and not a sec
     // The state is read before the clock: what is pending then was pending at that instant too.
     const state = await invoiceState(stack, order);
     const { asOf } = await asOfOf(stack, order.userId);
-    if (asOf >= expires) break;
+    // The specification's own measure: pending at 23:59:59. Two clocks are compared, and a busy machine parts them a little.
+    if (asOf.getTime() >= expires.getTime() - SECOND) break;
     expect(state).toBe('pending');
     await delay(100);
   }
