@@ -84,3 +84,45 @@ test('administrators are named by their Telegram ids, and by nothing else', () =
   expect(named.adminUserIds).toEqual([7000000101, 7000000102]);
   expect(() => readConfig({ ...MINIMUM, ADMIN_USER_IDS: 'olga' })).toThrow('ADMIN_USER_IDS');
 });
+
+describe('payment providers', () => {
+  const yookassa = { YOOKASSA_SHOP_ID: '1', YOOKASSA_SECRET_KEY: 'k' };
+
+  test('one that lacks variables is left out by name, and the others are offered in their order', () => {
+    const names = 'stripe,mock,yookassa,robokassa';
+    const { providers } = readConfig({
+      ...MINIMUM,
+      ...yookassa,
+      PAYMENT_PROVIDERS: names,
+      ROBOKASSA_PASSWORD_1: 'one',
+    });
+    expect(providers.enabled).toEqual(['mock', 'yookassa']);
+    expect(providers.settings).toEqual({
+      yookassa: { shopId: '1', secretKey: 'k', baseUrl: 'https://api.yookassa.ru/v3' },
+    });
+    expect(providers.unconfigured).toEqual([
+      { name: 'stripe', missing: ['STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRETS'] },
+      { name: 'robokassa', missing: ['ROBOKASSA_MERCHANT_LOGIN', 'ROBOKASSA_PASSWORD_2'] },
+    ]);
+  });
+
+  test('a hash algorithm that Robokassa does not know is an error at start', () => {
+    const wrong = () => readConfig({ ...MINIMUM, ROBOKASSA_HASH: 'crc32' });
+    expect(wrong).toThrow('ROBOKASSA_HASH is wrong');
+  });
+
+  test('production sends keys to the provider’s own addresses only', () => {
+    const production = {
+      ...MINIMUM,
+      ...yookassa,
+      NODE_ENV: 'production',
+      PAYMENT_PROVIDERS: 'yookassa',
+    };
+    expect(readConfig(production).providers.enabled).toEqual(['yookassa']);
+    for (const url of ['https://api.yookassa.example/v3', 'http://api.yookassa.ru/v3']) {
+      expect(() => readConfig({ ...production, YOOKASSA_BASE_URL: url })).toThrow(
+        'is not an address of yookassa',
+      );
+    }
+  });
+});
