@@ -7,7 +7,10 @@ export interface JsonCall {
   readonly method: 'GET' | 'POST';
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Written as JSON. */
   readonly body?: unknown;
+  /** Sent instead of `body` exactly as it is, for other content types and for amounts that have to stay exact. */
+  readonly bodyText?: string;
   readonly timeoutMs: number;
 }
 
@@ -16,11 +19,12 @@ export interface JsonCall {
  * Reasons are our own words, because addresses may carry secrets.
  */
 export async function callJson(call: JsonCall): Promise<JsonAnswer> {
+  const body = call.bodyText ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
   try {
     const response = await fetch(call.url, {
       method: call.method,
       headers: { 'content-type': 'application/json', ...call.headers },
-      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+      ...(body === undefined ? {} : { body }),
       signal: AbortSignal.timeout(call.timeoutMs),
       redirect: 'error',
     });
@@ -30,6 +34,11 @@ export async function callJson(call: JsonCall): Promise<JsonAnswer> {
   } catch (error) {
     return unknown(reasonOf(error, call.timeoutMs));
   }
+}
+
+/** The header of HTTP Basic authentication. */
+export function basicAuth(user: string, password: string): { readonly authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
 }
 
 function reasonOf(error: unknown, timeoutMs: number): string {
