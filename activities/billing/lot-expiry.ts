@@ -1,12 +1,12 @@
-import { and, asc, eq, gt, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, or, sql } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
-import { accounts, entries, lotMoves, lots, transfers } from '../../drizzle/schema';
+import { selectExpiringLots } from '../../drizzle/expiring-lots';
+import { entries, lotMoves, lots, transfers } from '../../drizzle/schema';
 import { noticeAtMs, type ExpiringLot } from '../../src/domain/billing/lot-expiry';
 import type { BillingSettings } from '../../src/domain/billing/settings';
 import type { ActivityDeps } from '../deps';
 import { promiseToUser } from '../outbox';
 import { inTransaction, readSettings } from '../transactions';
-import { wallet } from './accounts';
 import { balanceOf, sweepExpired } from './ledger';
 
 /** Side effects of the `wallet` workflow. Repeating them changes nothing. */
@@ -40,32 +40,13 @@ export function walletActivities({ db, settings: defaults }: ActivityDeps) {
 }
 
 /** Lots whose end is still ahead, and those past it that have something unheld. */
-async function readLots(
+function readLots(
   tx: Pick<Transaction, 'select'>,
   { userId, asOf }: { userId: number; asOf: Date },
 ): Promise<ExpiringLot[]> {
-  const rows = await tx
-    .select({ lot: lots, creditedAt: transfers.asOf })
-    .from(lots)
-    .innerJoin(accounts, eq(accounts.id, lots.accountId))
-    .innerJoin(transfers, eq(transfers.id, lots.transferId))
-    .where(
-      and(
-        eq(accounts.code, wallet(userId).code),
-        isNotNull(lots.expiresAt),
-        gt(lots.remainingUtok, 0),
-        or(gt(lots.expiresAt, asOf), gt(lots.remainingUtok, lots.heldUtok)),
-      ),
-    )
-    .orderBy(asc(lots.expiresAt), asc(lots.id));
-  return rows.map(({ lot, creditedAt }) => ({
-    lotId: lot.id,
-    origin: lot.origin,
-    remainingUtok: lot.remainingUtok,
-    heldUtok: lot.heldUtok,
-    creditedAt: creditedAt.toISOString(),
-    expiresAt: (lot.expiresAt ?? creditedAt).toISOString(),
-  }));
+  const isUnheld = gt(lots.remainingUtok, lots.heldUtok);
+  const holdsSome = and(gt(lots.remainingUtok, 0), or(gt(lots.expiresAt, asOf), isUnheld));
+  return selectExpiringLots(tx, userId, holdsSome);
 }
 
 interface Telling {

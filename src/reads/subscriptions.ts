@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gt, isNotNull, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, sql } from 'drizzle-orm';
 import type { Database } from '../../drizzle/client';
+import { selectExpiringLots } from '../../drizzle/expiring-lots';
 import {
-  accounts,
   attempts,
   lots,
   paymentMethods,
@@ -9,7 +9,6 @@ import {
   subscriptions,
   tariffPrices,
   tariffVersions,
-  transfers,
   users,
 } from '../../drizzle/schema';
 import type { ExpiringLot } from '../domain/billing/lot-expiry';
@@ -79,7 +78,8 @@ export function subscriptionQuery(userId: number) {
         where m.id = s.method_id and s.driver = 'saved_method'),
       'isConfirming', exists (
         select from ${attempts} a
-        where a.subscription_id = s.id and a.state in ('created', 'sent', 'unknown')),
+        where a.subscription_id = s.id and a.period_n = s.period_n + 1
+          and a.state in ('created', 'sent', 'unknown')),
       'roublePrice', (
         select json_build_object(
           'minor', p.amount_minor, 'currency', p.currency, 'exponent', p.exponent)
@@ -114,33 +114,10 @@ function isoOf(instant: string): string {
   return new Date(instant).toISOString();
 }
 
-async function endingLots(
-  db: Database,
-  userId: number,
-  asOf: Date,
-): Promise<readonly ExpiringLot[]> {
-  const rows = await db
-    .select({ lot: lots, creditedAt: transfers.asOf })
-    .from(lots)
-    .innerJoin(accounts, eq(accounts.id, lots.accountId))
-    .innerJoin(transfers, eq(transfers.id, lots.transferId))
-    .where(
-      and(
-        eq(accounts.code, `wallet:${userId}:TOK`),
-        isNotNull(lots.expiresAt),
-        gt(lots.remainingUtok, lots.heldUtok),
-        gt(lots.expiresAt, asOf),
-      ),
-    )
-    .orderBy(asc(lots.expiresAt), asc(lots.id));
-  return rows.map(({ lot, creditedAt }) => ({
-    lotId: lot.id,
-    origin: lot.origin,
-    remainingUtok: lot.remainingUtok,
-    heldUtok: lot.heldUtok,
-    creditedAt: creditedAt.toISOString(),
-    expiresAt: (lot.expiresAt ?? creditedAt).toISOString(),
-  }));
+/** Those that hold something nobody reserved. */
+function endingLots(db: Database, userId: number, asOf: Date): Promise<readonly ExpiringLot[]> {
+  const isUnheld = gt(lots.remainingUtok, lots.heldUtok);
+  return selectExpiringLots(db, userId, and(isUnheld, gt(lots.expiresAt, asOf)));
 }
 
 async function renewalTries(db: Database, subscriptionId: string): Promise<readonly RenewalTry[]> {
