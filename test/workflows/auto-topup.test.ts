@@ -231,6 +231,23 @@ test('without any proof it is shown to the operators after three days', async ()
   expect(sent()).toBe(1);
 });
 
+test('nobody asks after thirty days past the deadline, whatever nudges come, until the money does', async () => {
+  theatre.recast({ askOrder: () => Promise.resolve({ kind: 'unknown', reason: 'no answer' }) });
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const asking = { since: at(-33 * DAY), overdueAt: at(-30 * DAY), givenUpAt: at(-MINUTE) };
+  const givenUp = charge({ isSent: true, asking });
+  const handle = await begin(givenUp, givenUp);
+  await until('the operators see it', async () => theatre.calls('tellUnknownTopup').length === 1);
+  await handle.signal(topupNeededSignal);
+  await until('it is looked at again', async () => looked() === 2);
+  await theatre.pass(handle.workflowId, 3 * DAY);
+  expect(theatre.calls('askOrder')).toEqual([]);
+  expect(sent()).toBe(0);
+  isOpen = false;
+  await handle.signal(topupPaidSignal);
+  await handle.result();
+});
+
 test('the sweep looks every minute', async () => {
   const sweep = await theatre.start('autoTopupSweep', { workflowId: TOPUP_SWEEP_ID, input: {} });
   await until('it has looked', async () => theatre.calls('sweepTopups').length === 1);

@@ -1,6 +1,11 @@
 import { condition, isCancellation } from '@temporalio/workflow';
 import type { Learned, RecordedFact } from '../../activities/billing/payments';
-import { FACT_RANK, unknownPollDelayMs, type WireFact } from '../../src/domain/billing/payment';
+import {
+  DAYS_PAST_DEADLINE,
+  FACT_RANK,
+  unknownPollDelayMs,
+  type WireFact,
+} from '../../src/domain/billing/payment';
 import { learnPayment, openUnknownItem, recordFact, tellPayer, wakeNotifier } from './activities';
 import type { CarriedConfirmation, PaymentConfirmationInput } from './contract';
 import { isHistoryLong, standingFact, type PaymentDesk } from './payment-desk';
@@ -30,8 +35,6 @@ interface Asking {
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** Days of daily questions after the deadline (PC-11). */
-const DAYS_PAST_DEADLINE = 30;
 
 /** Asks until the provider's word is clear. Unknown is a state with its own timetable, never a failure (PC-11). */
 export async function learnUntilClear(desk: PaymentDesk): Promise<Clarity> {

@@ -2,6 +2,7 @@ import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { attempts } from '../../../drizzle/schema';
 import { LIVE, type Attempt } from '../charges/attempts';
+import { isMoneySuspended } from '../charges/unknown';
 
 /** The one charge of a person that is under way. */
 export async function liveAttempt(tx: Transaction, userId: number): Promise<Attempt | undefined> {
@@ -18,6 +19,17 @@ export async function liveAttempt(tx: Transaction, userId: number): Promise<Atte
     .orderBy(desc(attempts.id))
     .limit(1);
   return attempt;
+}
+
+/** Whether the newest charge of a person brought money that waits in suspense: another one could be one too many. */
+export async function isLastMoneySuspended(tx: Transaction, userId: number): Promise<boolean> {
+  const [last] = await tx
+    .select()
+    .from(attempts)
+    .where(and(eq(attempts.userId, userId), eq(attempts.purpose, 'auto_topup')))
+    .orderBy(desc(attempts.asOf), desc(attempts.id))
+    .limit(1);
+  return last !== undefined && isMoneySuspended(tx, last);
 }
 
 /** What charges took of a person since two instants, those included whose outcome is open. */

@@ -8,9 +8,10 @@ import { writeAudit } from '../../audit';
 import type { ActivityDeps } from '../../deps';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, stepKey } from '../../transactions';
-import { describeAttempt, type ChargeAttempt } from '../charges/attempts';
+import { describeAttempt, type Attempt, type ChargeAttempt } from '../charges/attempts';
 import type { Method } from '../charges/methods';
-import { liveAttempt, takenSince } from './attempts';
+import { askingTerms } from '../charges/unknown';
+import { isLastMoneySuspended, liveAttempt, takenSince } from './attempts';
 import { orderTopup, topupOffer, type TopupOffer } from './pricing';
 import {
   availableNow,
@@ -46,9 +47,9 @@ export async function planAutoTopup(
     const asOf = new Date(at);
     const { order, permission } = await lockPermission(tx, userId, asOf);
     const live = await liveAttempt(tx, userId);
-    if (live) return { kind: 'charge', attempt: await describeAttempt(tx, live) };
-    if (!order) return { kind: 'idle', reason: 'there is no standing order' };
     const settings = await readSettings(tx, defaults);
+    if (live) return { kind: 'charge', attempt: await describeCharge(tx, live, settings) };
+    if (!order) return { kind: 'idle', reason: 'there is no standing order' };
     if (permission.kind === 'denied') {
       await clearRequest(tx, userId);
       const { stop: because, reason } = permission;
@@ -57,6 +58,14 @@ export async function planAutoTopup(
     }
     return decide(tx, { order, method: permission.method, settings, asOf });
   });
+}
+
+async function describeCharge(
+  tx: Transaction,
+  attempt: Attempt,
+  settings: BillingSettings,
+): Promise<ChargeAttempt> {
+  return { ...(await describeAttempt(tx, attempt)), asking: askingTerms(attempt, settings) };
 }
 
 interface Situation {
@@ -73,6 +82,9 @@ async function decide(tx: Transaction, situation: Situation): Promise<PlannedTop
   if (availableUtok >= order.thresholdUtok) return rest(tx, userId);
   if (order.deferredUntil && order.deferredUntil > asOf) {
     return { kind: 'deferred', until: order.deferredUntil.toISOString() };
+  }
+  if (await isLastMoneySuspended(tx, userId)) {
+    return idle(tx, userId, 'the money of the last top-up waits for an operator');
   }
   const offer = await topupOffer(tx, { currency, asOf });
   if (!offer || settings.autoTopupDailyCapMinor === 0) return idle(tx, userId, 'nothing is sold');
@@ -172,7 +184,7 @@ async function place(
     ...{ action: 'auto_topup.ordered', entity: 'user', entityId: String(userId), asOf },
     after: { attemptId: attempt.id, invoiceId, amountMinor, currency },
   });
-  return { kind: 'charge', attempt: await describeAttempt(tx, attempt) };
+  return { kind: 'charge', attempt: await describeCharge(tx, attempt, settings) };
 }
 
 async function attemptsSoFar(tx: Transaction, userId: number): Promise<number> {

@@ -8,8 +8,8 @@ import type { BillingSettings } from '../../../src/domain/billing/settings';
 import type { ActivityDeps } from '../../deps';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, stepKey } from '../../transactions';
-import { openItem } from '../open-items';
 import { closeOrder, isLive, lockAttempt, type Attempt } from '../charges/attempts';
+import { showUnknown } from '../charges/unknown';
 import { lockStanding, switchOff } from './standing';
 import { stopAndTell } from './stopping';
 
@@ -111,7 +111,7 @@ export async function tellUnknownTopup(
   await inTransaction(db, async (tx) => {
     const attempt = await lockAttempt(tx, attemptId);
     if (!isLive(attempt)) return;
-    const { userId, invoiceId } = attempt;
+    const { userId } = attempt;
     const shared = { asOf: new Date(at), settings: await readSettings(tx, defaults) };
     const amount = await amountOf(tx, attempt);
     if (as === 'slow') {
@@ -124,11 +124,11 @@ export async function tellUnknownTopup(
       });
     }
     const { amountMinor: minor, currency, exponent } = amount;
-    await openItem(tx, shared.settings, {
+    await showUnknown(tx, shared.settings, {
+      attempt,
       key: stepKey(`unknown_outcome:${attemptId}`),
-      kind: 'unknown_outcome',
       reason: `an automatic top-up has no outcome: ${reason}`,
-      ...{ userId, invoiceId: invoiceId ?? undefined, amount: { minor, currency, exponent } },
+      amount: { minor, currency, exponent },
       asOf: shared.asOf,
     });
   });

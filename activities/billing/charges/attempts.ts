@@ -5,6 +5,15 @@ import { assert } from '../../../src/domain/assert';
 import type { Money } from '../../../src/domain/money';
 import { writeAudit } from '../../audit';
 
+/** Until when a charge without an outcome is asked about, and how; instants in ISO 8601 (PC-11). */
+export interface AskingTerms {
+  readonly since: string;
+  /** From here on once a day, and the operators see it. */
+  readonly overdueAt: string;
+  /** From here on nobody asks any more: an operator has the last word. */
+  readonly givenUpAt: string;
+}
+
 export type Attempt = typeof attempts.$inferSelect;
 
 /** A charge in the state in which nobody may send another one. */
@@ -19,6 +28,8 @@ export interface ChargeAttempt {
   readonly amount: Money;
   /** It may have reached the provider: only asking tells. */
   readonly isSent: boolean;
+  /** Until when its outcome is asked about, where its workflow keeps the timetable. */
+  readonly asking?: AskingTerms;
 }
 
 /** A charge, locked until the transaction ends. */

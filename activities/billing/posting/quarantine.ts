@@ -3,6 +3,7 @@ import type { MismatchKind, PostOutcome } from '../../../src/domain/billing/paym
 import { promiseToUser } from '../../outbox';
 import { moneyAccount } from '../accounts';
 import { postTransfer } from '../ledger';
+import { succeedAttempt } from '../charges/attempts';
 import { openItem } from '../open-items';
 import type { Order } from '../orders';
 import { itemOf, moneyOf, receiptPromise, sourceLeg, type Posting } from './posting';
@@ -23,7 +24,9 @@ export async function quarantine(
     reason,
   });
   if (!order) return { kind: 'quarantined', item, openItemKey };
-  const { id: invoiceId, userId, no } = order.invoice;
+  const { id: invoiceId, userId, no, isAutomatic } = order.invoice;
+  // The provider did take money: its charge is not asked about any longer.
+  if (isAutomatic) await succeedAttempt(tx, invoiceId);
   const { minor: amountMinor, currency, exponent } = moneyOf(posting);
   await promiseToUser(tx, userId, {
     ...receiptPromise(posting, `${userId}:pay.quarantine:${posting.paymentId}`),

@@ -8,7 +8,7 @@ import type { ActivityDeps } from '../../deps';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings } from '../../transactions';
 import { describeAttempt, isLive, type Attempt, type ChargeAttempt } from '../charges/attempts';
-import { openItem } from '../open-items';
+import { askingTerms, showUnknown, unknownRenewalKey } from '../charges/unknown';
 import { requireProvider } from '../provider-calls';
 import { denialOf, liveCharge, type RenewalCharge } from './charging';
 import { declineCharge, voidCharge } from './declining';
@@ -126,13 +126,9 @@ async function tellSilence(
       ...{ asOf, settings },
     });
   }
-  if (waitedMs < settings.unknownDeadlineHours * 60 * MINUTE) return;
+  if (asOf.getTime() < Date.parse(askingTerms(attempt, settings).overdueAt)) return;
   const said = answer.kind === 'unknown' ? answer.reason : `it calls it ${answer.fact?.state}`;
-  await openItem(tx, settings, {
-    key: `${attempt.key}:unknown_outcome`,
-    kind: 'unknown_outcome',
-    reason: `the charge that renews a subscription has no outcome: ${said}`,
-    ...{ userId: attempt.userId, invoiceId: known.invoiceId, amount: known.amount },
-    asOf,
-  });
+  const reason = `the charge that renews a subscription has no outcome: ${said}`;
+  const key = unknownRenewalKey(attempt);
+  await showUnknown(tx, settings, { attempt, key, reason, amount: known.amount, asOf });
 }

@@ -1,4 +1,4 @@
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, desc, eq, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { attempts, paymentMethods } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
@@ -77,7 +77,7 @@ async function makeReady(
   return { kind: 'ready', attempt, method };
 }
 
-/** The charge of a subscription that is under way, locked until the transaction ends. */
+/** The newest charge of a subscription that is under way, locked until the transaction ends. */
 export async function liveCharge(
   tx: Transaction,
   subscriptionId: string,
@@ -92,6 +92,8 @@ export async function liveCharge(
         inArray(attempts.state, [...LIVE]),
       ),
     )
+    .orderBy(desc(attempts.asOf), desc(attempts.id))
+    .limit(1)
     .for('update');
   return attempt;
 }

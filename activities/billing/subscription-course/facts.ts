@@ -10,6 +10,7 @@ import { parseQuietHours } from '../../../src/domain/billing/quiet-hours';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
 import { isLive, LIVE, type Attempt } from '../charges/attempts';
 import type { Method } from '../charges/methods';
+import { askingTerms, isGivenUp, isMoneySuspended } from '../charges/unknown';
 import { availableOf } from '../ledger';
 import type { Subscription } from '../timelines';
 import { trialCourse } from '../trial-course';
@@ -26,11 +27,11 @@ export interface Standing {
   readonly tries: readonly Attempt[];
   /** The charge that is under way; it may be for a period that was paid otherwise meanwhile. */
   readonly live: Attempt | undefined;
+  /** The newest charge for that period may have been paid, and nobody knows: no other one is made (SB-15). */
+  readonly isUndecided: boolean;
   /** The saved method that may be charged for this subscription now. */
   readonly method: Method | undefined;
 }
-
-const HOUR = 3_600_000;
 
 /** Reads what decides the course of a live subscription; the caller locks what it wants to keep still. */
 export async function readFacts(
@@ -41,10 +42,11 @@ export async function readFacts(
   const { terms, settings, asOf } = judged;
   const known = await triesOf(tx, row);
   const tries = known.filter(({ periodN }) => periodN === row.periodN + 1);
-  const underWay = known.find(isLive);
+  const underWay = known.find((one) => isLive(one) && !isGivenUp(one, { settings, asOf }));
   const method = await methodOf(tx, row, asOf);
   const trial = await trialCourse(tx, row);
   const latest = tries[0];
+  const isUndecided = await isOutcomeOpen(tx, { latest, underWay });
   const live = underWay && describeTry(underWay, { settings, asOf });
   const stars = await starsDiscord(tx, row);
   const person = await personOf(tx, row.userId);
@@ -60,7 +62,7 @@ export async function readFacts(
     ...(live ? { attempt: live } : {}),
     ...(stars ? { stars } : {}),
     ...(latest ? { triedMs: (latest.touchedAt ?? latest.asOf).getTime() } : {}),
-    isBarred: isBarred(row, { latest, method }),
+    isBarred: isUndecided || isBarred(row, { latest, method }),
     canPayNow: await canPayNow(tx, row, {
       ...{ terms, asOf, isStopped: person.isStopped, latest, method },
     }),
@@ -71,7 +73,7 @@ export async function readFacts(
     ...quietOf(person, settings),
     isMuted: row.isMuted,
   };
-  return { row, facts, terms, tries, live: underWay, method };
+  return { row, facts, terms, tries, live: underWay, isUndecided, method };
 }
 
 function trialMs({ endsAt, remindAt }: { endsAt: string; remindAt?: string }) {
@@ -102,16 +104,24 @@ function isBarred(
   return !method || (latest?.state === 'failed_hard' && latest.methodId === methodId);
 }
 
+/** Nobody asks any more what became of the newest charge, or its money waits in suspense for an operator. */
+async function isOutcomeOpen(
+  tx: Transaction,
+  { latest, underWay }: { latest: Attempt | undefined; underWay: Attempt | undefined },
+): Promise<boolean> {
+  if (!latest || latest === underWay) return false;
+  return isLive(latest) || isMoneySuspended(tx, latest);
+}
+
 export function describeTry(
   attempt: Attempt,
   { settings, asOf }: { settings: BillingSettings; asOf: Date },
 ): LiveAttempt {
-  const sinceMs = asOf.getTime() - attempt.asOf.getTime();
   return {
     isSent: attempt.state !== 'created',
     touchedMs: (attempt.touchedAt ?? attempt.asOf).getTime(),
     questions: attempt.questions,
-    isOverdue: sinceMs > settings.unknownDeadlineHours * HOUR,
+    isOverdue: asOf.getTime() > Date.parse(askingTerms(attempt, settings).overdueAt),
   };
 }
 

@@ -4,6 +4,8 @@ import { subscriptions } from '../../../drizzle/schema';
 import { courseOf, courseRules } from '../../../src/domain/billing/subscription-course';
 import { writeAudit } from '../../audit';
 import { promiseToUser } from '../../outbox';
+import { describeAttempt } from '../charges/attempts';
+import { isGivenUp, showUnknown, unknownRenewalKey } from '../charges/unknown';
 import { balanceOf } from '../ledger';
 import type { StepTask } from './steps';
 
@@ -30,8 +32,20 @@ function lastDayOf({ facts, settings }: StepTask): string {
 /** Over: no driver, no wish to go on, or nothing paid until the last day of dunning. The balance stays (15.1). */
 export async function lapse(tx: Transaction, task: StepTask): Promise<string> {
   await change(tx, task, { state: 'expired', access: 'none' });
+  await showUnasked(tx, task);
   await tellExpired(tx, task);
   return 'expired';
+}
+
+/** A charge that nobody asks about any more is an operator's, also when no worker was there to say so (PC-11). */
+async function showUnasked(tx: Transaction, task: StepTask): Promise<void> {
+  const { tries, asOf, settings } = task;
+  const attempt = tries.find((one) => isGivenUp(one, task));
+  if (!attempt) return;
+  const { amount } = await describeAttempt(tx, attempt);
+  const reason = 'the charge that renews a subscription has no outcome: nobody asks any more';
+  const key = unknownRenewalKey(attempt);
+  await showUnknown(tx, settings, { attempt, key, reason, amount, asOf });
 }
 
 /** Tells its owner once that it is over, and what they keep. */

@@ -39,6 +39,7 @@ export async function renew(tx: Transaction, task: StepTask): Promise<string> {
   // The period that runs is looked at afresh, with steps and tries of its own.
   if (forgiven > 0) return `forgiven: ${forgiven}`;
   if (!task.terms.period) return fail(tx, task, { reason: 'not_payable' });
+  if (task.isUndecided) return fail(tx, task, { reason: 'stopped' });
   switch (task.row.driver) {
     case 'wallet':
       return renewFromWallet(tx, task);

@@ -164,6 +164,18 @@ export interface SubscriptionChange {
 /** Seconds until the next question while a payment's outcome is unknown: 10 s, 30 s, 1, 5, 15 min, then hourly. */
 const UNKNOWN_POLL_SECONDS = [10, 30, 60, 300, 900] as const;
 
+/** Days of daily questions after the deadline (PC-11). */
+export const DAYS_PAST_DEADLINE = 30;
+
+/** When an outcome unknown since `sinceMs` is asked about daily, and when nobody asks any more (PC-11). */
+export function unknownTerms(
+  sinceMs: number,
+  deadlineHours: number,
+): { readonly overdueMs: number; readonly givenUpMs: number } {
+  const overdueMs = sinceMs + deadlineHours * 3_600_000;
+  return { overdueMs, givenUpMs: overdueMs + DAYS_PAST_DEADLINE * 24 * 3_600_000 };
+}
+
 /** Delay in milliseconds before question number `attempt` (from 0); daily once the deadline has passed (PC-11). */
 export function unknownPollDelayMs(attempt: number, isPastDeadline: boolean): number {
   if (isPastDeadline) return 24 * 3_600_000;

@@ -1,7 +1,12 @@
 import { condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { SentCharge } from '../../../activities/billing/auto-topups/charging';
 import type { ChargeAttempt } from '../../../activities/billing/charges/attempts';
-import { FACT_RANK, foldFacts, unknownPollDelayMs } from '../../../src/domain/billing/payment';
+import {
+  DAYS_PAST_DEADLINE,
+  FACT_RANK,
+  foldFacts,
+  unknownPollDelayMs,
+} from '../../../src/domain/billing/payment';
 import type { WireFact } from '../../../src/domain/billing/payment';
 import { askOrder, wakeNotifier } from '../activities';
 import { hintPaymentConfirmation } from '../hints';
@@ -10,14 +15,18 @@ import { recordTopupDecline, sendTopupCharge, tellUnknownTopup, topupAttemptStat
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** When its owner hears that checking goes on, when the operators see it, and when nobody asks any more (PC-11). */
+/** When its owner hears that checking goes on (PC-16). */
 const SLOW_MS = 5 * MINUTE;
+/** The timetable of a charge that was planned before its terms travelled with it. */
 const DEADLINE_MS = 3 * DAY;
-const GIVEN_UP_MS = DEADLINE_MS + 30 * DAY;
+const GIVEN_UP_MS = DEADLINE_MS + DAYS_PAST_DEADLINE * DAY;
 
 interface Charge {
   readonly attempt: ChargeAttempt;
   readonly sinceMs: number;
+  /** When the operators see it, and when nobody asks any more (PC-11). */
+  readonly overdueMs: number;
+  readonly givenUpMs: number;
   questions: number;
   /** Rank of the fact that the payment's own workflow was told last. */
   toldRank: number;
@@ -37,7 +46,7 @@ export async function carryCharge(desk: TopupDesk, attempt: ChargeAttempt): Prom
   showWait(desk, { state: 'charging', waitingFor });
   if (!attempt.isSent && (await send(desk, charge)) === 'over') return;
   while (await isOpen(desk, charge)) {
-    if (desk.clock.nowMs() > charge.sinceMs + GIVEN_UP_MS) return waitForOperator(desk);
+    if (desk.clock.nowMs() > charge.givenUpMs) return waitForOperator(desk, charge);
     // The next run finds the attempt as the database holds it, and asks on.
     if (workflowInfo().continueAsNewSuggested) return;
     await rest(desk, charge);
@@ -49,12 +58,21 @@ function begin(desk: TopupDesk, attempt: ChargeAttempt): Charge {
   desk.isPaid = false;
   return {
     attempt,
-    sinceMs: desk.clock.nowMs(),
+    ...termsOf(desk, attempt),
     questions: 0,
     toldRank: FACT_RANK.unknown,
     isToldSlow: false,
     isShown: false,
     lastReason: 'not asked yet',
+  };
+}
+
+function termsOf(desk: TopupDesk, { asking }: ChargeAttempt) {
+  const sinceMs = asking ? Date.parse(asking.since) : desk.clock.nowMs();
+  return {
+    sinceMs,
+    overdueMs: asking ? Date.parse(asking.overdueAt) : sinceMs + DEADLINE_MS,
+    givenUpMs: asking ? Date.parse(asking.givenUpAt) : sinceMs + GIVEN_UP_MS,
   };
 }
 
@@ -143,7 +161,7 @@ async function question({ invoiceId, invoiceNo, provider }: ChargeAttempt) {
 /** Until the next question or the word that the money is booked; meanwhile its owner and the operators are told. */
 async function rest(desk: TopupDesk, charge: Charge): Promise<void> {
   const waitedMs = desk.clock.nowMs() - charge.sinceMs;
-  const isOverdue = waitedMs >= DEADLINE_MS;
+  const isOverdue = desk.clock.nowMs() >= charge.overdueMs;
   if (waitedMs >= SLOW_MS && !charge.isToldSlow) {
     charge.isToldSlow = true;
     await tellUnknown(desk, charge, 'slow');
@@ -174,7 +192,8 @@ async function tellUnknown(
 }
 
 /** Nothing proves an outcome, and without proof nothing more is charged: the open item is what is left. */
-async function waitForOperator(desk: TopupDesk): Promise<void> {
+async function waitForOperator(desk: TopupDesk, charge: Charge): Promise<void> {
+  if (!charge.isShown) await tellUnknown(desk, charge, 'overdue');
   const waitingFor = 'an operator: the provider never said what became of the charge';
   showWait(desk, { state: 'unknown', waitingFor, stuck: 'unknown' });
   await condition(() => desk.isPaid || desk.hasNews);
