@@ -1,5 +1,5 @@
 import type { WireDispute } from '../domain/billing/dispute';
-import type { ReceiptContent } from '../domain/billing/fiscal';
+import type { ReceiptContent, ReceiptCustomer } from '../domain/billing/fiscal';
 import type { WireDecline } from '../domain/billing/payment';
 import type { Money } from '../domain/money';
 import type { Notification, ProviderAnswer, Verification } from './notification';
@@ -102,6 +102,8 @@ export interface PaymentOrder {
   readonly failUrl: string;
   /** The fiscal receipt of this order, where the seller has to give one through the provider. */
   readonly receipt?: OrderReceipt;
+  /** Where the payer wants that receipt, if they said it. */
+  readonly receiptCustomer?: ReceiptCustomer;
   /** The payer agreed that we keep the way they pay, so the provider may offer it. */
   readonly savesMethod?: boolean;
   /** The provider itself charges the same again every thirty days, until it is stopped (Stars). */
@@ -113,6 +115,8 @@ export interface OrderRef {
   readonly invoiceId: string;
   readonly invoiceNo: number;
   readonly providerRef?: string | undefined;
+  /** When the order was written, by real time: none of its payments is older. ISO 8601. */
+  readonly writtenAt?: string | undefined;
 }
 
 /** Which payments to ask about: one by its own id, or all of one order. */
@@ -205,7 +209,10 @@ export interface PaymentProvider {
    * keys, the caller has asked about the order before it repeats.
    */
   chargeSaved?(charge: SavedCharge, key: string): Promise<ChargeOutcome>;
-  /** Takes back the permission to charge a saved method. Taken back already is `done`; absent where nothing is saved. */
+  /**
+   * Takes back the permission to charge a saved method. Taken back already is `done`. Absent where nothing is saved, and
+   * where the provider has no such call: then forgetting the token is all that can be done.
+   */
   revokeMethod?(method: { readonly token: string }): Promise<StopOutcome>;
   /** The bytes that tell the provider the notification need not be repeated. */
   answer(fact: PaymentFact): ProviderAnswer;

@@ -3,6 +3,8 @@ import type { MockProviderSettings } from './mock';
 import type { PaymentProvider } from './provider';
 import { telegramStarsProvider } from './telegram-stars';
 import type { TelegramStarsSettings } from './telegram-stars';
+import { yookassaProvider } from './yookassa/yookassa';
+import type { YookassaSettings } from './yookassa/yookassa';
 
 export interface PaymentProvidersSettings {
   /** Names in the order they are offered, such as PAYMENT_PROVIDERS lists them. */
@@ -10,6 +12,7 @@ export interface PaymentProvidersSettings {
   readonly isProduction: boolean;
   readonly mock?: MockProviderSettings;
   readonly telegramStars?: TelegramStarsSettings;
+  readonly yookassa?: YookassaSettings;
 }
 
 export type PaymentProviders = ReadonlyMap<string, PaymentProvider>;
@@ -29,6 +32,7 @@ type Builder = (settings: PaymentProvidersSettings) => PaymentProvider;
 const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
   ['mock', ({ mock }) => mockProvider(required(mock, 'mock'))],
   ['stars', ({ telegramStars }) => telegramStarsProvider(required(telegramStars, 'stars'))],
+  ['yookassa', ({ yookassa }) => yookassaProvider(required(yookassa, 'yookassa'))],
 ]);
 
 function build(name: string, settings: PaymentProvidersSettings): PaymentProvider {

@@ -12,6 +12,7 @@ import type {
   RefundRequest,
   StopOutcome,
 } from './provider';
+import { shortened } from './shortened';
 
 export interface TelegramStarsSettings {
   /** https://api.telegram.org, or an emulator. */
@@ -118,12 +119,12 @@ async function createLink(call: BotCall, order: PaymentOrder): Promise<CreateOut
   if (amount.currency !== 'XTR') return { kind: 'refused', reason: 'Stars are paid in XTR only' };
   const text = description.trim() || `№ ${invoiceNo}`;
   const answer = await call('createInvoiceLink', {
-    title: cut(text, 32),
-    description: cut(text, 255),
+    title: shortened(text, 32),
+    description: shortened(text, 255),
     payload: invoiceId,
     provider_token: '',
     currency: 'XTR',
-    prices: [{ label: cut(text, 32), amount: amount.minor }],
+    prices: [{ label: shortened(text, 32), amount: amount.minor }],
     ...(order.isRecurring ? { subscription_period: SUBSCRIPTION_SECONDS } : {}),
   });
   if (answer.kind !== 'result') return answer;
@@ -212,15 +213,4 @@ async function editSubscription(
     is_canceled: isCancelled,
   });
   return answer.kind === 'result' ? { kind: 'done' } : answer;
-}
-
-/** At most `limit` UTF-16 units without splitting a character. */
-function cut(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  let short = '';
-  for (const char of text) {
-    if (short.length + char.length > limit - 1) break;
-    short += char;
-  }
-  return `${short}…`;
 }

@@ -142,7 +142,7 @@ export interface YookassaReceipt {
 
 /** The `receipt` member of YooKassa's payments and refunds; undefined for money that is not rubles. */
 export function yookassaReceipt(
-  content: ReceiptContent,
+  content: Pick<ReceiptContent, 'sno' | 'lines' | 'total'>,
   customer: ReceiptCustomer,
 ): YookassaReceipt | undefined {
   const { total, lines, sno } = content;

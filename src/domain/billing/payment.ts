@@ -30,6 +30,8 @@ export interface WireDecline {
   readonly isHard: boolean;
   /** The provider's own word, such as `insufficient_funds`. */
   readonly code: string;
+  /** Only the payer can help, such as by 3-D Secure: charging again without them is no use. */
+  readonly needsUser?: boolean | undefined;
 }
 
 /** Facts are folded by rank: a lower one never overwrites a higher one (PC-8). */
