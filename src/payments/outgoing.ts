@@ -30,7 +30,10 @@ export async function callJson(call: JsonCall): Promise<JsonAnswer> {
     });
     const text = await response.text();
     if (response.status >= 500) return unknown(`the provider answered ${response.status}`);
-    return { kind: 'answer', status: response.status, body: JSON.parse(text) as unknown };
+    // Wrong credentials are often answered without a word.
+    const isWordless = response.status === 401 && text === '';
+    const answered = isWordless ? undefined : (JSON.parse(text) as unknown);
+    return { kind: 'answer', status: response.status, body: answered };
   } catch (error) {
     return unknown(reasonOf(error, call.timeoutMs));
   }

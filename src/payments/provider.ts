@@ -76,6 +76,8 @@ export interface SavedCharge {
     readonly firstChargeId: string | undefined;
   };
   readonly order: PaymentOrder;
+  /** It renews something on days known before, which the card schemes want to be told. */
+  readonly isScheduled?: boolean;
 }
 
 /** `sent` is accepted and not yet paid; after `unknown` only the same charge may be sent, once it was asked about. */

@@ -1,3 +1,5 @@
+import { cloudpaymentsProvider } from './cloudpayments/adapter';
+import type { CloudpaymentsSettings } from './cloudpayments/api';
 import { mockProvider } from './mock';
 import type { MockProviderSettings } from './mock';
 import type { PaymentProvider } from './provider';
@@ -13,6 +15,7 @@ export interface PaymentProvidersSettings {
   readonly mock?: MockProviderSettings;
   readonly telegramStars?: TelegramStarsSettings;
   readonly yookassa?: YookassaSettings;
+  readonly cloudpayments?: CloudpaymentsSettings;
 }
 
 export type PaymentProviders = ReadonlyMap<string, PaymentProvider>;
@@ -33,6 +36,10 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
   ['mock', ({ mock }) => mockProvider(required(mock, 'mock'))],
   ['stars', ({ telegramStars }) => telegramStarsProvider(required(telegramStars, 'stars'))],
   ['yookassa', ({ yookassa }) => yookassaProvider(required(yookassa, 'yookassa'))],
+  [
+    'cloudpayments',
+    ({ cloudpayments }) => cloudpaymentsProvider(required(cloudpayments, 'cloudpayments')),
+  ],
 ]);
 
 function build(name: string, settings: PaymentProvidersSettings): PaymentProvider {

@@ -25,6 +25,7 @@ export async function chargeMethod(
   assert(attempt.invoiceId, `attempt ${attempt.key} has an order`);
   const order = await describeOrder(deps, attempt.invoiceId);
   const firstChargeId = method.firstChargeId ?? undefined;
-  const charge = { method: { token: token.toString('utf8'), firstChargeId }, order };
+  const isScheduled = attempt.purpose === 'renewal';
+  const charge = { method: { token: token.toString('utf8'), firstChargeId }, order, isScheduled };
   return provider.chargeSaved(charge, attempt.key);
 }
