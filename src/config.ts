@@ -58,6 +58,8 @@ export interface Config {
     /** Whether the API's document and page are open to everybody. */
     readonly isApiDocsPublic: boolean;
   };
+  /** Where each process shows its numbers; Temporal's SDK uses the port after it. */
+  readonly metrics: { readonly host: string; readonly port: number | undefined };
   readonly providers: {
     /** Those that are offered, in this order. */
     readonly enabled: readonly string[];
@@ -113,6 +115,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       trustedProxyHops: values.TRUSTED_PROXY_HOPS,
       isApiDocsPublic: values.API_DOCS_PUBLIC,
     },
+    metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT },
     providers: providersOf(values),
     secrets: { apiKeyPepper: values.API_KEY_PEPPER, dataKey: values.DATA_KEY },
     supportUsername: values.SUPPORT_USERNAME,

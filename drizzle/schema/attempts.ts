@@ -67,6 +67,9 @@ export const attempts = pgTable(
       ),
     index('attempts_by_user').on(table.userId, table.asOf),
     index('attempts_by_invoice').on(table.invoiceId),
+    index('attempts_failed')
+      .on(table.updatedAt)
+      .where(sql`${table.state} in ('failed_soft', 'failed_hard')`),
   ],
 );
 

@@ -140,6 +140,10 @@ export const payments = pgTable(
       sql`${table.evidence} is null or ${table.evidence} in ('asked', 'signed', 'operator')`,
     ),
     index('payments_by_invoice').on(table.invoiceId),
+    index('payments_by_time').on(table.recordedAt),
+    index('payments_unknown')
+      .on(table.recordedAt)
+      .where(sql`${table.state} = 'unknown'`),
   ],
 );
 
@@ -163,6 +167,12 @@ export const inboxEvents = pgTable(
   (table) => [
     unique('inbox_events_identity').on(table.provider, table.dedupeKey),
     check('inbox_events_verified', sql`${table.verified} in ('yes', 'no', 'not_possible')`),
+    index('inbox_events_waiting')
+      .on(table.recordedAt)
+      .where(sql`${table.signalledAt} is null and ${table.verified} <> 'no'`),
+    index('inbox_events_unverified')
+      .on(table.updatedAt)
+      .where(sql`${table.verified} = 'no'`),
   ],
 );
 

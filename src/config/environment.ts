@@ -69,6 +69,9 @@ export const environment = z.object({
   MOCK_PROVIDER_HASH: z.string().default('sha256'),
   MOCK_PROVIDER_CURRENCIES: list('RUB,USD,EUR'),
   ...providerEnvironment,
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  /** Absent: no metrics. The next port shows those of Temporal's SDK. */
+  METRICS_PORT: z.coerce.number().int().min(1).max(65534).optional(),
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(8000),
   /** Lets anybody read the API's document and page; otherwise a key is needed. */

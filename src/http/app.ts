@@ -20,6 +20,7 @@ export function createHttpApp(parts: HttpParts): Express {
   const pollHint = createPollHint({ commands, reads, clock });
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxyHops);
+  if (parts.measure) app.use(parts.measure);
   app.use(requestLog(parts.log), securityHeaders());
   app.use(healthRoutes(parts));
   // Before the payment webhooks, whose pattern matches this address too.

@@ -1,4 +1,4 @@
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import type { BillingCommands } from '../commands/contract';
 import type { SpendGate } from '../commands/spend-gate';
@@ -100,4 +100,6 @@ export interface HttpParts {
   readonly settings: HttpSettings;
   readonly telegramWebhook?: TelegramWebhook;
   readonly counters?: Counters;
+  /** Measures every request; see `httpMetrics`. */
+  readonly measure?: RequestHandler;
 }

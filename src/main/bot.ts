@@ -6,6 +6,7 @@ import { createCommands } from '../commands/billing';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
 import { botParts } from './bot-process';
+import { createRegistry, serveMetrics } from './metrics';
 import { runProcess } from './process';
 import { readTerms } from './terms';
 import { sandboxClock } from './test-clock';
@@ -27,6 +28,8 @@ runProcess('bot', async ({ config, log, stopping }) => {
   const { address, namespace, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'bot' });
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'bot-reads' });
+  const registry = createRegistry('bot');
+  const metrics = await serveMetrics(config, { registry, log });
   const connection = await Connection.connect({ address });
   const client = new Client({ connection, namespace });
   const parts = botParts({
@@ -46,7 +49,7 @@ runProcess('bot', async ({ config, log, stopping }) => {
   const polling = startPolling(bot, parts);
   void polling.started.then(() => log.info('bot ready'));
   await stopping;
-  await polling.stop();
+  await Promise.all([polling.stop(), metrics.stop()]);
   await connection.close();
   await Promise.all([writes.close(), readOnly.close()]);
 });

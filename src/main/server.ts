@@ -9,12 +9,14 @@ import { createCommands } from '../commands/billing';
 import type { Config } from '../config';
 import { createHttpApp } from '../http/app';
 import { listen } from '../http/listen';
+import { httpMetrics } from '../http/metrics';
 import type { TelegramWebhook } from '../http/ports';
 import type { Log } from '../log';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
 import { botParts, type BotMakings } from './bot-process';
 import { startClearing } from './clearing';
+import { createRegistry, serveMetrics, temporalTelemetry, watchBusiness } from './metrics';
 import { requireMigrations } from './migrations';
 import { runProcess } from './process';
 import { hostSpending, type SpendHost } from './spend-worker';
@@ -28,7 +30,7 @@ const RATES_POOL = { applicationName: 'server-rates', poolSize: 1, keepsStatemen
 
 runProcess('server', async ({ config, log, stopping }) => {
   // Temporal's own handlers would stop the worker of spends before the last request is answered.
-  Runtime.install({ shutdownSignals: [] });
+  Runtime.install({ shutdownSignals: [], ...temporalTelemetry(config) });
   const { address, namespace, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'server' });
   const counting = connect(config.databaseUrl, RATES_POOL);
@@ -49,10 +51,16 @@ runProcess('server', async ({ config, log, stopping }) => {
     }),
     providers: providersOf(config),
   };
+  const registry = createRegistry('server');
+  const { measure, counters } = httpMetrics(registry);
+  const refresh = watchBusiness(registry, readOnly.db);
+  const metrics = await serveMetrics(config, { registry, refresh, log });
   const telegramWebhook = hostBot(makings);
   const spends = await spending(makings);
   const app = createHttpApp({
     ...makings,
+    measure,
+    counters,
     spending: spends.gate,
     probes: {
       database: async () => void (await readOnly.sql`select 1`),
@@ -74,7 +82,7 @@ runProcess('server', async ({ config, log, stopping }) => {
   log.info({ url: listening.url, telegram: config.telegram.mode.kind }, 'server ready');
   const clearing = startClearing(makings.records, log);
   await stopping;
-  await listening.stop();
+  await Promise.all([listening.stop(), metrics.stop()]);
   await spends.stop();
   await clearing.stop();
   await connection.close();

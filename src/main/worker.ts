@@ -5,6 +5,7 @@ import { connect } from '../../drizzle/client';
 import { createCommands } from '../commands/billing';
 import { createReads } from '../reads/reads';
 import { createBillingWorkers } from './billing-worker';
+import { createRegistry, serveMetrics, temporalTelemetry } from './metrics';
 import { runProcess } from './process';
 import { messengerOf, providersOf } from './wiring';
 import { builtBundle } from './workflow-code';
@@ -14,7 +15,7 @@ const POOL_SIZE = 20;
 
 runProcess('worker', async ({ config, log, stopping }) => {
   // Temporal's own handlers would end the process before its pool is closed; `stopping` asks the workers instead.
-  Runtime.install({ shutdownSignals: [] });
+  Runtime.install({ shutdownSignals: [], ...temporalTelemetry(config) });
   const { address, namespace, taskQueue, maxCachedWorkflows } = config.temporal;
   const database = connect(config.databaseUrl, { poolSize: POOL_SIZE, applicationName: 'worker' });
   await grantAdmins(database.db, {
@@ -23,6 +24,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
     asOf: new Date(),
   });
   const connection = await NativeConnection.connect({ address });
+  const metrics = await serveMetrics(config, { registry: createRegistry('worker'), log });
   const providers = providersOf(config);
   const bundle = builtBundle();
   const workers = await createBillingWorkers({
@@ -53,6 +55,6 @@ runProcess('worker', async ({ config, log, stopping }) => {
   log.info({ namespace, taskQueue, isBundleBuilt: bundle !== undefined }, 'worker ready');
   void stopping.then(() => workers.forEach((worker) => worker.shutdown()));
   await Promise.all(workers.map((worker) => worker.run()));
-  await connection.close();
+  await Promise.all([connection.close(), metrics.stop()]);
   await database.close();
 });
