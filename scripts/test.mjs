@@ -1,6 +1,7 @@
 // `npm test`: does the whole set-up and runs the tests. Arguments go to Jest: `npm test -- test/bot`.
 import { join } from 'node:path';
 import { findOrInstallBrowser } from './browser.mjs';
+import { installJudges } from './judges.mjs';
 import { build, installPackages, requireNode, ROOT, runToTheEnd } from './prepare.mjs';
 
 requireNode();
@@ -9,6 +10,7 @@ await installPackages();
 await build();
 const browser = await findOrInstallBrowser();
 if (browser !== undefined) process.env.CHROMIUM_PATH = browser;
+await installJudges();
 const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 process.exitCode = await runToTheEnd(process.execPath, [jest, ...process.argv.slice(2)]);
 // Whatever ended Jest before its tear-down, its servers must not stay behind.
