@@ -3,6 +3,8 @@ import type { CloudpaymentsSettings } from './cloudpayments/api';
 import { mockProvider } from './mock';
 import type { MockProviderSettings } from './mock';
 import type { PaymentProvider } from './provider';
+import type { StripeSettings } from './stripe/calls';
+import { stripeProvider } from './stripe/stripe';
 import { telegramStarsProvider } from './telegram-stars';
 import type { TelegramStarsSettings } from './telegram-stars';
 import { yookassaProvider } from './yookassa/yookassa';
@@ -16,6 +18,7 @@ export interface PaymentProvidersSettings {
   readonly telegramStars?: TelegramStarsSettings;
   readonly yookassa?: YookassaSettings;
   readonly cloudpayments?: CloudpaymentsSettings;
+  readonly stripe?: StripeSettings;
 }
 
 export type PaymentProviders = ReadonlyMap<string, PaymentProvider>;
@@ -40,6 +43,7 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
     'cloudpayments',
     ({ cloudpayments }) => cloudpaymentsProvider(required(cloudpayments, 'cloudpayments')),
   ],
+  ['stripe', ({ stripe }) => stripeProvider(required(stripe, 'stripe'))],
 ]);
 
 function build(name: string, settings: PaymentProvidersSettings): PaymentProvider {

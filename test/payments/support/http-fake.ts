@@ -14,7 +14,9 @@ export interface Asked {
 
 export interface Reply {
   readonly status: number;
+  /** Written as JSON. */
   readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface HttpFake {
@@ -67,8 +69,10 @@ async function readAsked(request: IncomingMessage): Promise<Asked> {
   return { method, path, query, headers, body: Buffer.concat(chunks) };
 }
 
-function send(response: ServerResponse, { status, body }: Reply): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+function send(response: ServerResponse, { status, body, headers }: Reply): void {
+  response
+    .writeHead(status, { 'content-type': 'application/json', ...headers })
+    .end(JSON.stringify(body));
 }
 
 function fail(response: ServerResponse, outage: Outage): void {
