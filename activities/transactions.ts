@@ -2,19 +2,36 @@ import { activityInfo } from '@temporalio/activity';
 import type { Database, Transaction } from '../drizzle/client';
 import { settings as settingRows } from '../drizzle/schema';
 import { mergeSettings, type BillingSettings } from '../src/domain/billing/settings';
+import { fundedIn, wakeUnpaid } from './funds';
 
 /** PostgreSQL's codes for a deadlock and a serialization failure: nothing happened, the same again may succeed. */
 const RETRYABLE = new Set(['40001', '40P01']);
 const TRIES = 5;
 
-/** Runs one PostgreSQL transaction, again when the database asked for it (OPS-19). */
+/**
+ * Runs one PostgreSQL transaction, again when the database asked for it (OPS-19). Once it is committed, the unpaid
+ * subscriptions of those whose funds it raised are told.
+ */
 export async function inTransaction<T>(
   db: Database,
   body: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
+  let userIds: readonly number[] = [];
+  const result = await insist(() =>
+    db.transaction(async (tx) => {
+      const done = await body(tx);
+      userIds = fundedIn(tx);
+      return done;
+    }),
+  );
+  await wakeUnpaid(db, userIds);
+  return result;
+}
+
+async function insist<T>(run: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await db.transaction(body);
+      return await run();
     } catch (error) {
       if (tries >= TRIES || !RETRYABLE.has(sqlState(error))) throw error;
     }

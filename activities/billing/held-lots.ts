@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { accounts, holdLots, lots } from '../../drizzle/schema';
 import { BURN_ORDER } from '../../drizzle/spenders';
+import { noteFunds } from '../funds';
 import { coverDebt } from './debts';
 import { breakageLegs, lockWallet, postTransfer, type LockedWallet } from './ledger';
 import { holdShare, totalUtok, type FreeLot, type LotShare } from './lots';
@@ -50,6 +51,7 @@ export async function giveBack(
   }
   await raiseHeld(tx, locked, -totalUtok(shares));
   await coverDebt(tx, locked, shares);
+  if (shares.length > 0) noteFunds(tx, userId);
 }
 
 /** Tokens of lots that expired under the hold never become free. */

@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { accounts, entries } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
+import { noteFunds } from '../funds';
 import {
   drainLots,
   fillLot,
@@ -106,6 +107,7 @@ async function insertWalletEntry(
 /** A debt is repaid first, by what opens a lot before what goes back to older ones (LG-5). */
 async function creditLot(tx: Transaction, posting: WalletPosting, entryId: number): Promise<void> {
   const { order, amountUtok, transferId, wallet } = posting;
+  noteFunds(tx, wallet.userId);
   assert(order.lot, `transfer ${order.key} credits a wallet and says what the tokens are`);
   const shares = order.returns ?? [];
   const openedUtok = amountUtok - totalUtok(shares);

@@ -74,11 +74,11 @@ test('T-V13 T-C1 T-C4 three renewals after a purchase and after a trial, each wi
   expect((await feesOf(stack, tried)).slice(0, 3)).toEqual(['p1 × 1', 'p2 × 1', 'p3 × 1']);
 }, 240_000);
 
-/** Thirty days that somebody else paid, behind what the person has. */
-async function given({ userId }: Subscriber): Promise<void> {
+/** Thirty days that somebody else paid, behind what the person has; or what another plan contains. */
+async function given({ userId }: Subscriber, slug = 'access-30'): Promise<void> {
   const buyer = await newUser(stack);
   const [row] = await stack.sql`
-    select v.id from tariff_versions v join tariffs t on t.id = v.tariff_id where t.slug = 'access-30'`;
+    select v.id from tariff_versions v join tariffs t on t.id = v.tariff_id where t.slug = ${slug}`;
   const wish = { tariffVersionId: String(row?.['id']), purpose: 'gift' } as const;
   const order = await orderVersion(stack, buyer, wish);
   await payAndSettle(stack, order);
@@ -118,6 +118,16 @@ test('T-C2 T-C3 who cannot pay hears of each step once, then of the end once in 
   expect(await promisedMessages(stack, poor.userId)).toEqual(before);
   expect(await feesOf(stack, poor)).toEqual(['p0 × 1', 'p1 × 1']);
 }, 240_000);
+
+test('tokens that somebody gives pay an unpaid period at once, as its owner’s own money would', async () => {
+  const poor = await subscriber(stack, 200);
+  await advanceAll(stack, [poor], 62 * DAY);
+  const { periodEnd } = await untilStands(stack, poor, { state: 'past_due' });
+  for (const pack of ['standard', 'standard']) await given(poor, pack);
+  const renewed = await untilStands(stack, poor, { state: 'active', periodN: 2 });
+  expect(renewed.periodStart).toEqual(periodEnd);
+  expect(await feesOf(stack, poor)).toEqual(['p0 × 1', 'p1 × 1', 'p2 × 1']);
+}, 120_000);
 
 test('T-V14 nobody charges or reminds who lapsed 200 days ago with 500 tokens; their own top-up starts anew', async () => {
   const lapsed = await subscriber(stack, 600);

@@ -1,4 +1,3 @@
-import { wakeUnpaid } from '../../activities/billing/operations/unpaid';
 import { revokePeriod } from '../../activities/billing/returning/revocation';
 import { inTransaction } from '../../activities/transactions';
 import {
@@ -287,12 +286,4 @@ test('a period whose money went back ends what waits unpaid or rests after it', 
     ...{ state: 'ended', access: 'none', periodEnd, pausedUntil: null },
   });
   expect(await asWorkflow('refund:test', () => revoke())).toBeUndefined();
-});
-
-test('somebody let in again is tried at once, and so is somebody given tokens', async () => {
-  const { userId, subscriptionId } = await unpaid();
-  const woken = await inTransaction(books.db, (tx) => wakeUnpaid(tx, userId));
-  expect(woken).toMatchObject([{ kind: 'signal', workflowId: `sub:${subscriptionId}` }]);
-  const { userId: paid } = await subscribedByTopup(books);
-  expect(await inTransaction(books.db, (tx) => wakeUnpaid(tx, paid))).toEqual([]);
 });

@@ -6,6 +6,7 @@ import { isDisputeOpen, type DisputeStage } from '../../../src/domain/billing/di
 import { FACT_RANK } from '../../../src/domain/billing/payment';
 import { writeAudit, type AuditEntry } from '../../audit';
 import type { ActivityDeps } from '../../deps';
+import { noteFunds } from '../../funds';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, stepKey } from '../../transactions';
 import { clearing, moneyAccount } from '../accounts';
@@ -205,6 +206,7 @@ async function thaw(tx: Transaction, userId: number, ended: Dispute): Promise<vo
     .update(users)
     .set({ moneyFrozenBy: other?.id ?? null })
     .where(and(eq(users.id, userId), eq(users.moneyFrozenBy, ended.id)));
+  noteFunds(tx, userId);
 }
 
 async function tell(

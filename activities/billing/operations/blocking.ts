@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Transaction } from '../../../drizzle/client';
 import { roles, users } from '../../../drizzle/schema';
 import type { ActionParams } from '../../../src/domain/billing/operations';
+import { noteFunds } from '../../funds';
 import {
   defineOperation,
   type OperationDone,
@@ -10,7 +11,6 @@ import {
   type OperationTask,
 } from './definition';
 import { USER_ID } from './people';
-import { wakeUnpaid } from './unpaid';
 
 const PARAMS = z.strictObject({ userId: USER_ID });
 
@@ -57,10 +57,10 @@ async function setBlocked(
     return { kind: 'refused', reason: isBlocked ? 'blocked_already' : 'not_blocked' };
   }
   await tx.update(users).set({ isBlocked }).where(eq(users.id, userId));
+  if (!isBlocked) noteFunds(tx, userId);
   return {
     kind: 'done',
     result: { isBlocked },
-    ...(isBlocked ? {} : { effects: await wakeUnpaid(tx, userId) }),
     audit: {
       action: isBlocked ? 'user.blocked' : 'user.unblocked',
       entity: 'user',

@@ -4,7 +4,6 @@ import { tokenAccount } from '../accounts';
 import { defineOperation } from './definition';
 import { clockOffsetOf, USER_ID } from './people';
 import { AMOUNT_UTOK, changeWallet } from './wallet-change';
-import { wakeUnpaid } from './unpaid';
 
 /** Gives tokens as a lot of their own. Always needs others (LG-12). */
 export const grantTokens = defineOperation<ActionParams['grant_tokens']>({
@@ -31,10 +30,8 @@ export const grantTokens = defineOperation<ActionParams['grant_tokens']>({
       lot: { origin, ...(expiresAt ? { expiresAt } : {}) },
       audit: 'tokens.granted',
     });
-    if (changed.kind === 'refused') return changed;
-    const unpaid = await wakeUnpaid(tx, userId);
-    if (!expiresAt) return { ...changed, effects: unpaid };
-    return { ...changed, effects: [{ kind: 'watchLots', userId, clockOffsetMs }, ...unpaid] };
+    if (changed.kind === 'refused' || !expiresAt) return changed;
+    return { ...changed, effects: [{ kind: 'watchLots', userId, clockOffsetMs }] };
   },
 });
 

@@ -11,9 +11,13 @@ interface Start {
   readonly taskQueue: string;
 }
 
-/** A Temporal that remembers what activities started, all of which runs for ever. */
+/** A Temporal that remembers what activities started, all of which runs for ever, and whom they told what. */
 export class FakeTemporal {
   readonly started: (Start & { readonly name: string })[] = [];
+  /** `<workflow id> <signal>`, in order. */
+  readonly told: string[] = [];
+  /** Workflows that are gone: a word to them fails. */
+  readonly gone = new Set<string>();
 
   /** Runs an activity as a step of the workflow of that id. */
   run<T>(workflowId: string, work: () => Promise<T>): Promise<T> {
@@ -24,10 +28,19 @@ export class FakeTemporal {
     return environment.run(work);
   }
 
+  private tell(workflowId: string, signal: string): Promise<void> {
+    if (this.gone.has(workflowId)) return Promise.reject(new Error('workflow not found'));
+    this.told.push(`${workflowId} ${signal}`);
+    return Promise.resolve();
+  }
+
   private client() {
     return {
       withAbortSignal: (_signal: unknown, work: () => unknown) => work(),
       workflow: {
+        getHandle: (workflowId: string) => ({
+          signal: (name: string) => this.tell(workflowId, name),
+        }),
         start: (name: string, options: Start) => {
           const isRunning = this.started.some(
             ({ workflowId }) => workflowId === options.workflowId,
