@@ -16,7 +16,11 @@ export interface Purchase {
   readonly terms: InvoiceTerms;
   /** The invoice message paid, when it is not a link. */
   readonly messageId?: number;
+  readonly quirks?: Quirks;
 }
+
+/** What goes wrong at Telegram's own end of a purchase. */
+export type Quirks = Pick<Checkout, 'isForced' | 'isSilent'>;
 
 const STALE_QUERY = 'query is too old and response timeout expired or query ID is invalid';
 
@@ -56,7 +60,7 @@ export class Cashier {
   answer(botId: number, checkoutId: string, refusal: string | undefined): void {
     const checkout = this.telegram.store.checkouts.get(checkoutId);
     if (checkout?.botId !== botId || checkout.state !== 'waiting') throw badRequest(STALE_QUERY);
-    if (refusal !== undefined) {
+    if (refusal !== undefined && !checkout.isForced) {
       return this.settle(checkout, 'declined', { status: 'declined', reason: refusal });
     }
     const charge = this.charge(checkout);
@@ -83,7 +87,7 @@ export class Cashier {
     for (const timer of this.deadlines.values()) clearTimeout(timer);
   }
 
-  private open({ bot, person, terms, messageId }: Purchase): Checkout {
+  private open({ bot, person, terms, messageId, quirks }: Purchase): Checkout {
     const id = `${BigInt(person.id) * 4294967296n + BigInt(this.telegram.store.next('checkout', 1))}`;
     const seconds = this.telegram.behaviour.preCheckoutSeconds;
     this.deadlines.set(id, setTimeout(() => this.expire(id), seconds * 1000).unref());
@@ -94,6 +98,7 @@ export class Cashier {
       terms,
       state: 'waiting',
       ...(messageId === undefined ? {} : { messageId }),
+      ...quirks,
     });
   }
 
@@ -117,8 +122,9 @@ export class Cashier {
     const charge = this.takeStars(checkout);
     const period = checkout.terms.subscriptionPeriodSeconds;
     if (checkout.messageId !== undefined) this.leaveReceipt(checkout, charge.id);
-    if (period === undefined) this.announce(charge, {});
-    else this.announce(charge, this.subscribe(charge, this.telegram.nowSeconds() + period));
+    const until = this.telegram.nowSeconds() + (period ?? 0);
+    const recurrence = period === undefined ? {} : this.subscribe(charge, until);
+    if (!checkout.isSilent) this.announce(charge, recurrence);
     return charge;
   }
 

@@ -1,4 +1,4 @@
-import type { Cashier, PurchaseOutcome } from './cashier';
+import type { Cashier, PurchaseOutcome, Quirks } from './cashier';
 import { findMessage, findPlace } from './conversation';
 import { ControlFailure } from './failure';
 import type {
@@ -59,13 +59,16 @@ function invoiceOfMessage(
 }
 
 /** Pays; an invoice message can be paid once, a link as often as people like. */
-export async function pay(telegram: Telegram, choice: InvoiceChoice): Promise<PurchaseOutcome> {
+export async function pay(
+  telegram: Telegram,
+  { quirks, ...choice }: InvoiceChoice & { readonly quirks?: Quirks },
+): Promise<PurchaseOutcome> {
   const { receiptChargeId, ...invoice } = findInvoice(telegram, choice);
   if (receiptChargeId !== undefined) {
     throw new ControlFailure(409, `the invoice is already paid by charge ${receiptChargeId}`);
   }
   const cashier: Cashier = telegram.cashier;
-  return cashier.purchase({ ...invoice, person: choice.person });
+  return cashier.purchase({ ...invoice, person: choice.person, ...(quirks ? { quirks } : {}) });
 }
 
 export type SubscriptionChange = 'renew' | 'fail' | 'cancel' | 'resume';

@@ -116,6 +116,10 @@ export interface Checkout {
   readonly personId: number;
   readonly terms: InvoiceTerms;
   readonly messageId?: number;
+  /** The Stars move whatever the bot answers: Telegram asked before something changed its mind. */
+  readonly isForced?: boolean;
+  /** The bot is not told of the charge; only the list of transactions knows it. */
+  readonly isSilent?: boolean;
   readonly state: CheckoutState;
   readonly reason?: string;
 }

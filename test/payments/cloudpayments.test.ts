@@ -93,7 +93,7 @@ describe('a charge without the payer', () => {
     [5051, { isHard: false, code: 'insufficient_funds' }],
     [5005, { isHard: false, code: 'do_not_honor' }],
     [5091, { isHard: false, code: 'issuer_timeout' }],
-    [5206, { isHard: false, code: 'authentication_failed' }],
+    [5206, { isHard: false, code: 'authentication_failed', needsUser: true }],
     [5041, { isHard: true, code: 'lost_card' }],
     [5054, { isHard: true, code: 'expired_card' }],
     [5300, { isHard: true, code: 'anti_fraud' }],
@@ -116,6 +116,7 @@ describe('a charge without the payer', () => {
       kind: 'refused',
       isHard: false,
       code: '3ds_required',
+      needsUser: true,
     });
   });
 

@@ -1,7 +1,7 @@
 import type { Update } from '@grammyjs/types';
 import { botByToken, registerBot } from '../bots';
 import type { BotProfile } from '../bots';
-import type { PurchaseOutcome } from '../cashier';
+import type { PurchaseOutcome, Quirks } from '../cashier';
 import type { Fault, FaultRequest } from '../faults';
 import type { NewGroup } from '../groups';
 import { createGroup } from '../groups';
@@ -155,7 +155,7 @@ export class ControlPanel {
   /** Pays an invoice message or a link and resolves when the bot has decided, or has not in time. */
   pay(
     personId: number,
-    invoice: { messageId?: number; link?: string; botId?: number },
+    invoice: { messageId?: number; link?: string; botId?: number; quirks?: Quirks },
   ): Promise<PurchaseOutcome> {
     const anyBotId = invoice.link === undefined ? undefined : this.bots()[0]?.id;
     return pay(this.telegram, { ...invoice, ...this.actors(personId, invoice.botId ?? anyBotId) });

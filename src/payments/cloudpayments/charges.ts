@@ -39,7 +39,7 @@ function charged(reply: Awaited<ReturnType<Api>>): ChargeOutcome {
   // Without an operation nothing was charged: the request itself was refused, or the bank wants to see the payer.
   if (model === undefined) return { kind: 'refused', isHard: false, code: 'request_refused' };
   return isChallenge(model)
-    ? { kind: 'refused', isHard: false, code: '3ds_required' }
+    ? { kind: 'refused', isHard: false, code: '3ds_required', needsUser: true }
     : { kind: 'unknown', reason: 'the answer is unreadable' };
 }
 

@@ -6,6 +6,9 @@ const HARD = new Set([
   6001, 6025,
 ]);
 
+/** Codes that only the payer can do something about: a wrong CVV or PIN, their bank's question, 3-D Secure. */
+const NEEDS_USER = new Set([5001, 5055, 5082, 5206, 5207]);
+
 const WORDS: Readonly<Record<number, string>> = {
   5001: 'refer_to_card_issuer',
   5005: 'do_not_honor',
@@ -24,5 +27,6 @@ const WORDS: Readonly<Record<number, string>> = {
 /** What a ReasonCode means for a charge that may be tried again; a code nobody knows yet is tried again. */
 export function declineOf(reasonCode: number): WireDecline {
   const code = WORDS[reasonCode] ?? `cloudpayments_${reasonCode}`;
-  return { isHard: HARD.has(reasonCode), code };
+  const isHard = HARD.has(reasonCode);
+  return { isHard, code, ...(NEEDS_USER.has(reasonCode) ? { needsUser: true } : {}) };
 }

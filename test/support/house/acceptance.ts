@@ -18,7 +18,7 @@ export const ANSWERED: readonly string[] = [
   ...['T-V22', 'T-B2', 'T-B3', 'T-B5', 'T-B7', 'T-P13'],
   'T-P11',
   'T-P12',
-  ...['T-P2', 'T-P7', 'T-P8', 'T-P21', 'T-P22'],
+  ...['T-P2', 'T-P3', 'T-P7', 'T-P8', 'T-P21', 'T-P22'],
   'T-P26',
   ...['T-V17', 'T-D2', 'T-D5'],
   ...['T-V12', 'T-V21', 'T-P16', 'T-E1', 'T-E3'],
