@@ -65,6 +65,20 @@ describe('an erasure', () => {
     await checkBooks(books);
   });
 
+  it('ends the pause that a subscription is in, once', async () => {
+    const userId = await customer();
+    await books.sql`
+      insert into subscription_pauses (id, key, subscription_id, user_id, begins_at, until)
+      select gen_random_uuid(), 'pause', id, user_id, ${NOON}, ${after(24 * 60)} from subscriptions`;
+    await books.sql`update subscriptions set state = 'paused', access = 'none'`;
+    await begin(userId);
+    await erase(userId);
+    await erase(userId);
+    const [row] = await books.sql`
+      select p.ended_at, s.state from subscription_pauses p join subscriptions s on s.id = p.subscription_id`;
+    expect(row).toEqual({ ended_at: new Date(after(400)), state: 'ended' });
+  });
+
   it('leaves a dispute that was opened meanwhile in force when it is called off', async () => {
     const userId = await customer();
     await begin(userId);

@@ -28,6 +28,7 @@ import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, stepKey } from '../../transactions';
 import { tokenAccount, wallet } from '../accounts';
 import { availableOf, breakageLegs, postTransfer } from '../ledger';
+import { closePause } from '../subscription-course/pausing';
 import type { ErasureOrder } from './beginning';
 
 /**
@@ -112,6 +113,7 @@ async function endSubscriptions(tx: Transaction, { userId, asOf }: Leaving): Pro
     )
     .returning({ id: subscriptions.id });
   for (const { id } of rows) {
+    await closePause(tx, { id }, asOf);
     const after = { state: ended.state, access: ended.access };
     await writeAudit(tx, {
       ...{ action: 'subscription.ended', entity: 'subscription', entityId: id, after, asOf },
