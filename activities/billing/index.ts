@@ -12,7 +12,7 @@ import { exportActivities } from './exports';
 import { keeperActivities } from './keeper';
 import { limitActivities } from './limit-changes';
 import { paymentActivities } from './payments';
-import { planChangeActivities } from './plan-changes';
+import { planChangeActivities } from './next-plans';
 import { proposalActivities } from './operations/voting';
 import { providerActivities } from './provider-calls';
 import { referralActivities } from './referrals/paying';

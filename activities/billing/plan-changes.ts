@@ -1,11 +1,10 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { runningPlan } from '../../drizzle/running-plan';
-import type { Database, Transaction } from '../../drizzle/client';
+import type { Transaction } from '../../drizzle/client';
 import {
   subscriptionPeriods,
   subscriptions,
   tariffPrices,
-  tariffs,
   tariffVersions,
 } from '../../drizzle/schema';
 import type { SubscriptionChange } from '../../src/domain/billing/payment';
@@ -15,13 +14,9 @@ import {
   type ChangeJudgement,
 } from '../../src/domain/billing/plan-change';
 import { assert } from '../../src/domain/assert';
-import type { TariffChange, TariffChangeOutcome } from '../../workflows/billing/contract';
 import { writeAudit } from '../audit';
-import type { ActivityDeps } from '../deps';
-import { inTransaction } from '../transactions';
 import { lockWallet } from './ledger';
 import type { OrderTariff, Quote } from './orders';
-import type { Subscription } from './timelines';
 
 export type StandingUpgrade = Extract<ChangeJudgement, { kind: 'upgrade' }>;
 
@@ -133,78 +128,4 @@ async function tokensOf(tx: Transaction, tariffVersionId: string): Promise<numbe
     .from(tariffVersions)
     .where(eq(tariffVersions.id, tariffVersionId));
   return row?.tokensUtok ?? 0;
-}
-
-/** Side effects of a plan that changes later. Each is one transaction; repeating it changes nothing. */
-export function planChangeActivities({ db }: ActivityDeps) {
-  return {
-    scheduleTariff: (wish: ScheduledChange) => scheduleTariff(db, wish),
-  };
-}
-
-interface ScheduledChange extends TariffChange {
-  readonly subscriptionId: string;
-  readonly asOf: string;
-}
-
-/** Notes which plan begins when the running one ends, or that none does (SB-19). */
-async function scheduleTariff(db: Database, wish: ScheduledChange): Promise<TariffChangeOutcome> {
-  const { subscriptionId, tariffVersionId, actor } = wish;
-  return inTransaction(db, async (tx) => {
-    const [live] = await tx
-      .select()
-      .from(subscriptions)
-      .where(eq(subscriptions.id, subscriptionId))
-      .for('update');
-    const isOwn = actor.kind !== 'user' || actor.id === String(live?.userId);
-    if (!live || !isOwn || live.state === 'expired' || live.state === 'ended') {
-      return refused('not_live');
-    }
-    const refusal = tariffVersionId === null ? undefined : await refusalOf(tx, live, wish);
-    if (refusal !== undefined) return refused(refusal);
-    const outcome: TariffChangeOutcome =
-      tariffVersionId === null
-        ? { kind: 'withdrawn' }
-        : { kind: 'scheduled', from: live.periodEnd.toISOString() };
-    if (live.nextTariffVersionId === tariffVersionId) return outcome;
-    await tx
-      .update(subscriptions)
-      .set({ nextTariffVersionId: tariffVersionId })
-      .where(eq(subscriptions.id, subscriptionId));
-    await writeAudit(tx, {
-      action: 'subscription.edited',
-      entity: 'subscription',
-      entityId: subscriptionId,
-      actor,
-      before: { nextTariffVersionId: live.nextTariffVersionId },
-      after: { nextTariffVersionId: tariffVersionId },
-      asOf: new Date(wish.asOf),
-    });
-    return outcome;
-  });
-}
-
-type ChangeRefusal = Extract<TariffChangeOutcome, { kind: 'refused' }>['reason'];
-
-function refused(reason: ChangeRefusal): TariffChangeOutcome {
-  return { kind: 'refused', reason };
-}
-
-async function refusalOf(
-  tx: Transaction,
-  live: Subscription,
-  wish: ScheduledChange,
-): Promise<ChangeRefusal | undefined> {
-  if (wish.tariffVersionId === live.tariffVersionId) return 'same_plan';
-  const [row] = await tx
-    .select({ tariff: tariffs, version: tariffVersions })
-    .from(tariffVersions)
-    .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId))
-    .where(eq(tariffVersions.id, wish.tariffVersionId ?? ''));
-  if (!row) return 'not_sold';
-  const { tariff, version } = row;
-  const isPlan = tariff.kind === 'subscription' || tariff.kind === 'mixed';
-  const isSold =
-    tariff.isActive && (version.validUntil?.getTime() ?? Infinity) > Date.parse(wish.asOf);
-  return isPlan && isSold && tariff.productCode === live.productCode ? undefined : 'not_sold';
 }

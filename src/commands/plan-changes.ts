@@ -3,8 +3,11 @@ import {
   changeTariffUpdate,
   subscriptionWorkflowId,
   type TariffChangeOutcome,
+  type TariffChangeRefusal,
 } from '../../workflows/billing/contract';
 import type { Workflows } from './start';
+
+export type { TariffChangeOutcome, TariffChangeRefusal };
 
 /** Asks a subscription's workflow to begin another plan at the end of what is paid. */
 export interface PlanChangeCommands {

@@ -33,6 +33,7 @@ export interface TariffCard {
   readonly feeUtok: number;
   readonly periodUnit: PeriodUnit | null;
   readonly periodCount: number | null;
+  readonly isRenewable: boolean;
   readonly prices: readonly Money[];
   readonly minAmount: Money | undefined;
   readonly maxAmount: Money | undefined;

@@ -125,6 +125,7 @@ function toCard({ tariff, version, prices }: CardRow): TariffCard {
     feeUtok: version.feeUtok,
     periodUnit: version.periodUnit,
     periodCount: version.periodCount,
+    isRenewable: version.renewable,
     prices: prices.map(({ minor, currency, exponent }) => ({ minor, currency, exponent })),
     minAmount: limitOf(version.minAmountMinor),
     maxAmount: limitOf(version.maxAmountMinor),

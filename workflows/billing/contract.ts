@@ -231,7 +231,14 @@ export interface TariffChange {
 export type TariffChangeOutcome =
   | { readonly kind: 'scheduled'; readonly from: string }
   | { readonly kind: 'withdrawn' }
-  | { readonly kind: 'refused'; readonly reason: 'not_live' | 'not_sold' | 'same_plan' };
+  | { readonly kind: 'refused'; readonly reason: TariffChangeRefusal };
+
+export type TariffChangeRefusal =
+  | 'not_live'
+  | 'not_sold'
+  | 'same_plan'
+  /** Who renews the subscription could not pay it; another payer has to be chosen first. */
+  | 'driver_cannot_pay';
 
 /** Changes the plan at the end of what is paid, or withdraws that (SB-19). Repeating it changes nothing. */
 export const changeTariffUpdate = defineUpdate<TariffChangeOutcome, [TariffChange]>('changeTariff');

@@ -8,6 +8,7 @@ import {
   topupRates,
 } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
+import { cardCurrency } from '../../../src/domain/billing/plan-payers';
 import { walletFeeUtok } from '../../../src/domain/billing/pricing';
 import type { PeriodTerms } from '../../../src/domain/billing/subscription';
 import type { RenewalPrice } from '../../../workflows/billing/subscription/contract';
@@ -34,7 +35,18 @@ export async function renewalTerms(
   row: Subscription,
   asOf: Date,
 ): Promise<RenewalTerms> {
-  const versionId = row.nextTariffVersionId ?? row.tariffVersionId;
+  const terms = await versionTerms(tx, row.nextTariffVersionId ?? row.tariffVersionId, asOf);
+  return { ...terms, paidIn: await currencyOf(tx, row) };
+}
+
+/** What a version of a plan is and costs, whoever has it. */
+export type VersionedTerms = Omit<RenewalTerms, 'paidIn'>;
+
+export async function versionTerms(
+  tx: Pick<Transaction, 'select'>,
+  versionId: string,
+  asOf: Date,
+): Promise<VersionedTerms> {
   const [found] = await tx
     .select({ version: tariffVersions, tariff: tariffs })
     .from(tariffVersions)
@@ -57,7 +69,6 @@ export async function renewalTerms(
     period: unit === null || count === null ? undefined : { unit, count },
     prices,
     utokPerKopeck: rate?.utokPerMinor,
-    paidIn: await currencyOf(tx, row),
   };
 }
 
@@ -108,9 +119,6 @@ export function priceOf(
   return { kind: 'money', amountMinor, currency, exponent };
 }
 
-/** A card goes on paying in the money it has paid in, where the plan still has a price in it; else in roubles. */
 function currencyFor({ prices, paidIn }: RenewalTerms, driver: Subscription['driver']): string {
-  if (driver === 'stars') return 'XTR';
-  const isPriced = prices.some(({ currency }) => currency === paidIn);
-  return paidIn !== undefined && paidIn !== 'XTR' && isPriced ? paidIn : 'RUB';
+  return driver === 'stars' ? 'XTR' : cardCurrency(prices, paidIn);
 }

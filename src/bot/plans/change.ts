@@ -1,4 +1,6 @@
 import { assertNever } from '../../domain/assert';
+import { canPay } from '../../domain/billing/plan-payers';
+import type { TariffChangeRefusal } from '../../commands/plan-changes';
 import type { SubscriptionView, TariffCard } from '../../reads/billing';
 import { noteScreen, showQuote, tellRefusal } from '../billing/offers';
 import { pricesText } from '../billing/plans';
@@ -62,14 +64,15 @@ async function plansFor(
       (card.kind === 'subscription' || card.kind === 'mixed') &&
       card.tariffVersionId !== plan.tariffVersionId &&
       card.prices.some(({ currency }) => currency === plan.paidIn) &&
-      (plan.state !== 'past_due' || isSmaller(card, plan)),
+      (plan.state !== 'past_due' || isInstead(card, plan)),
   );
 }
 
-/** What is unpaid may be exchanged for less: nothing of it has begun (SB-16). */
-function isSmaller({ prices }: TariffCard, { roublePrice }: SubscriptionView): boolean {
-  const price = prices.find(({ currency }) => currency === roublePrice?.currency);
-  return price !== undefined && roublePrice !== null && price.minor < roublePrice.minor;
+/** What is unpaid may be exchanged for less, if its payer can pay that: nothing of it has begun (SB-16). */
+function isInstead(card: TariffCard, { roublePrice, driver, paidIn }: SubscriptionView): boolean {
+  const price = card.prices.find(({ currency }) => currency === roublePrice?.currency);
+  const isSmaller = price !== undefined && roublePrice !== null && price.minor < roublePrice.minor;
+  return isSmaller && canPay({ driver, paidIn: paidIn ?? undefined }, card);
 }
 
 function plansScreen(
@@ -193,9 +196,27 @@ async function change(
       await show(ctx, { text: say(locale, 'plans.withdrawn'), rows });
       return;
     case 'refused':
-      await show(ctx, { text: say(locale, `plans.refused.${outcome.reason}`), rows });
+      await show(ctx, refusalScreen(ctx, plan, outcome.reason));
       return;
     default:
       assertNever(outcome);
   }
+}
+
+/** Who cannot pay the plan is named, with the way to choose somebody who can. */
+function refusalScreen(
+  ctx: BotContext,
+  { subscriptionId: id, driver, cardLabel }: SubscriptionView,
+  reason: TariffChangeRefusal,
+): Screen {
+  const locale = localeOf(ctx);
+  const home = [openButton(locale, 'button.subscription', 'nav:sub')];
+  const text = say(locale, `plans.refused.${reason}`, {
+    driver: say(locale, `sub.driver.${driver}`, { card: cardLabel ?? '' }),
+  });
+  if (reason !== 'driver_cannot_pay') return { text, rows: [home] };
+  return {
+    text,
+    rows: [[button({ locale, key: 'button.sub_how' }, { route: 'sub:how', id })], home],
+  };
 }

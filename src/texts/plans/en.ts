@@ -19,6 +19,8 @@ export const plansEn: Readonly<Record<keyof typeof plansRu, string>> = {
   'plans.refused.not_live': 'The subscription has ended already. Choose a plan: /tariffs',
   'plans.refused.not_sold': 'This plan is no longer on sale.',
   'plans.refused.same_plan': 'You have this plan already.',
+  'plans.refused.driver_cannot_pay':
+    'This plan cannot be paid the way your subscription is renewed now. {driver}.\nChoose another way to renew first, then the plan.',
   'refused.change_impossible': 'It is not possible to change to this plan right now.',
   'refused.change_at_end': 'This plan can only begin when the time you paid for has run out.',
 };

@@ -17,6 +17,8 @@ export const plansRu = {
   'plans.refused.not_live': 'Подписка уже закончилась. Выбрать тариф: /tariffs',
   'plans.refused.not_sold': 'Этот тариф больше не продаётся.',
   'plans.refused.same_plan': 'Этот тариф у вас уже есть.',
+  'plans.refused.driver_cannot_pay':
+    'Этот тариф нельзя оплатить так, как подписка продлевается сейчас. {driver}.\nСначала выберите другой способ продления, потом тариф.',
   'refused.change_impossible': 'На этот тариф сейчас перейти нельзя.',
   'refused.change_at_end': 'Этот тариф может начаться, только когда закончится оплаченное время.',
 };
