@@ -22,6 +22,8 @@ export interface AuditEntry {
     | 'hold'
     | 'proposal'
     | 'broadcast'
+    | 'price_change'
+    | 'price_offer'
     | 'tariff'
     | 'setting'
     | 'user'

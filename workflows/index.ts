@@ -14,6 +14,7 @@ export { operation } from './billing/operation/operation';
 export { dispute } from './billing/dispute/dispute';
 export { operations } from './billing/operations/operations';
 export { paymentConfirmation } from './billing/payment-confirmation';
+export { priceChange } from './billing/price-change/price-change';
 export { proposal } from './billing/proposal/proposal';
 export { referralPayout } from './billing/referral/referral-payout';
 export { refund } from './billing/refund/refund';

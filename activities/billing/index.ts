@@ -13,6 +13,7 @@ import { keeperActivities } from './keeper';
 import { limitActivities } from './limit-changes';
 import { paymentActivities } from './payments';
 import { planChangeActivities } from './next-plans';
+import { priceChangeActivities } from './price-changes';
 import { proposalActivities } from './operations/voting';
 import { providerActivities } from './provider-calls';
 import { referralActivities } from './referrals/paying';
@@ -47,6 +48,7 @@ export function billingActivities(deps: ActivityDeps) {
     limitActivities(deps),
     paymentActivities(deps),
     planChangeActivities(deps),
+    priceChangeActivities(deps),
     proposalActivities(deps),
     providerActivities(deps),
     orderRefundActivities(deps),
@@ -81,6 +83,7 @@ export type KeeperActivities = ReturnType<typeof keeperActivities>;
 export type LimitActivities = ReturnType<typeof limitActivities>;
 export type PaymentActivities = ReturnType<typeof paymentActivities>;
 export type PlanChangeActivities = ReturnType<typeof planChangeActivities>;
+export type PriceChangeActivities = ReturnType<typeof priceChangeActivities>;
 export type ProposalActivities = ReturnType<typeof proposalActivities>;
 export type ProviderActivities = ReturnType<typeof providerActivities>;
 export type DeskActivities = ReturnType<typeof deskActivities>;

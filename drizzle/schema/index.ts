@@ -5,6 +5,7 @@ export * from './quotes';
 export * from './orders';
 export * from './ledger';
 export * from './subscriptions';
+export * from './price-changes';
 export * from './redemptions';
 export * from './returns';
 export * from './usage';

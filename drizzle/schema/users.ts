@@ -65,6 +65,8 @@ export const roles = pgTable(
   ],
 );
 
+export type ConsentKind = 'terms' | 'autopay' | 'auto_topup' | 'marketing' | 'price_change';
+
 export const consents = pgTable(
   'consents',
   {
@@ -72,15 +74,20 @@ export const consents = pgTable(
     userId: bigint('user_id', { mode: 'number' })
       .notNull()
       .references(() => users.id),
-    kind: text('kind').$type<'terms' | 'autopay' | 'auto_topup' | 'marketing'>().notNull(),
+    kind: text('kind').$type<ConsentKind>().notNull(),
     textVersion: text('text_version').notNull(),
     textHash: text('text_hash').notNull(),
+    /** Figures that stood in the words, where they differ from person to person. */
+    shown: jsonb('shown').$type<Readonly<Record<string, unknown>>>(),
     givenAt: instant('given_at').notNull(),
     withdrawnAt: instant('withdrawn_at'),
     recordedAt: recordedAt(),
   },
   (table) => [
-    check('consents_kind', sql`${table.kind} in ('terms', 'autopay', 'auto_topup', 'marketing')`),
+    check(
+      'consents_kind',
+      sql`${table.kind} in ('terms', 'autopay', 'auto_topup', 'marketing', 'price_change')`,
+    ),
   ],
 );
 

@@ -1,3 +1,4 @@
+import type { PriceOfferParams } from './billing/price-change';
 import type { SubscriptionMessages } from './billing/subscription-messages';
 
 /** A language every text exists in. */
@@ -113,6 +114,14 @@ export type TemplateParams = SubscriptionMessages & {
     readonly planRu: string;
     readonly planEn: string;
     readonly until: string;
+  };
+  /** Another price for a plan that somebody has, if they agree. */
+  readonly 'price.offer': PriceOfferParams;
+  /** How an offer of another price went, for whoever made it. */
+  readonly 'price.over': PlanParams & {
+    readonly offered: number;
+    readonly accepted: number;
+    readonly kept: number;
   };
   readonly 'trial.started': PlanParams & {
     readonly tokensUtok: number;

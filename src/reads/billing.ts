@@ -10,6 +10,7 @@ import type { ApprovalReads } from './approvals/contract';
 import type { TopupRate } from '../domain/billing/topup-limits';
 import type { Money } from '../domain/money';
 import type { AutoTopupReads } from './auto-topup';
+import type { PriceOfferReads } from './price-offers';
 import type { PrivacyReads } from './privacy';
 import type { ExplanationReads } from './explanations';
 import type { GiftReads } from './gifts';
@@ -47,6 +48,9 @@ export interface SubscriptionView {
   readonly paidIn: string | null;
   /** The plan that begins when what is paid has run out; null when none was chosen. */
   readonly nextPlanName: { readonly ru: string; readonly en: string } | null;
+  readonly nextTariffVersionId: string | null;
+  /** What begins then is a newer version of the plan that runs: another price. */
+  readonly isNewPrice: boolean;
   readonly state: string;
   readonly access: 'full' | 'restricted' | 'none';
   readonly planName: { readonly ru: string; readonly en: string };
@@ -189,6 +193,7 @@ export interface BillingReads
     ExplanationReads,
     GiftReads,
     HoldReads,
+    PriceOfferReads,
     PrivacyReads,
     ReceiptReads,
     ReferralReads,

@@ -15,6 +15,7 @@ import { giftReads } from './gifts';
 import { holdReads } from './holds';
 import { history, historyPage } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
+import { priceOfferReads } from './price-offers';
 import { privacyReads } from './privacy';
 import { referralReads } from './referrals';
 import { receipt } from './receipts';
@@ -35,6 +36,7 @@ export function createReads(db: Database, secrets: Secrets): BillingReads {
     ...referralReads(db, secrets),
     ...subscriptionReads(db),
     ...approvalReads(db),
+    ...priceOfferReads(db),
     ...privacyReads(db),
     ...createAdminReads(db),
     catalogue: (asOf) => catalogue(db, asOf),

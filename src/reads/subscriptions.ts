@@ -85,7 +85,8 @@ export function subscriptionQuery(userId: number) {
           'minor', p.amount_minor, 'currency', p.currency, 'exponent', p.exponent)
         from ${tariffPrices} p
         where p.tariff_version_id = coalesce(next.id, v.id) and p.currency = 'RUB'),
-      'nextPlanName', next.name_i18n, 'paidIn', (
+      'nextPlanName', next.name_i18n, 'nextTariffVersionId', next.id,
+      'isNewPrice', coalesce(next.tariff_id = v.tariff_id, false), 'paidIn', (
         select p.value_currency from ${subscriptionPeriods} p
         where p.subscription_id = s.id and p.value_currency is not null
         order by p.n desc limit 1))

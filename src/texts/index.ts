@@ -27,6 +27,8 @@ import { opsEn } from './ops/en';
 import { opsRu } from './ops/ru';
 import { plansEn } from './plans/en';
 import { plansRu } from './plans/ru';
+import { pricesEn } from './prices/en';
+import { pricesRu } from './prices/ru';
 import { privacyEn } from './privacy/en';
 import { privacyRu } from './privacy/ru';
 import { receiptsEn } from './receipts/en';
@@ -57,6 +59,7 @@ const RU = {
   ...offersRu,
   ...opsRu,
   ...plansRu,
+  ...pricesRu,
   ...privacyRu,
   ...receiptsRu,
   ...promoRu,
@@ -84,6 +87,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...offersEn,
   ...opsEn,
   ...plansEn,
+  ...pricesEn,
   ...privacyEn,
   ...receiptsEn,
   ...promoEn,

@@ -5,6 +5,7 @@ import { createMessenger } from '../../src/bot/messenger';
 import { renderNotice } from '../../src/bot/billing/notices';
 import type { Messenger, TemplateParams } from '../../src/domain/messages';
 import { buttonsOf } from './support/visitor';
+import { PRICE_SAMPLES } from './support/price-samples';
 
 const TOKEN = '7000000001:messenger-tests';
 const money = { amountMinor: 20_000, currency: 'RUB', exponent: 2 };
@@ -107,7 +108,7 @@ const SAMPLES: TemplateParams = {
   'sub.resumed': { until: '2026-03-01T21:05:00Z', isUnpaid: 0 },
   'sub.given': { until: '2026-03-01T21:05:00Z' },
   'sub.expired': { balanceUtok: 42_000_000 },
-  'plan.changed': { planRu: 'План', planEn: 'Plan', until: '2026-03-17T12:00:00.000Z' },
+  ...PRICE_SAMPLES,
   'trial.started': {
     ...plan,
     tokensUtok: 30_000_000,

@@ -226,6 +226,16 @@ export interface TariffChange {
   /** The plan to begin when what is paid has run out; null withdraws an earlier wish. */
   readonly tariffVersionId: string | null;
   readonly actor: Actor;
+  /** The answer to an offer of another price: its version is a yes, null a no (SB-23). */
+  readonly offer?: OfferAnswer;
+}
+
+/** Which offer is answered, and the words above the button. */
+export interface OfferAnswer {
+  readonly offerId: string;
+  readonly textVersion: string;
+  /** SHA-256 of the words as the person reads them. */
+  readonly textHash: string;
 }
 
 export type TariffChangeOutcome =
@@ -238,7 +248,11 @@ export type TariffChangeRefusal =
   | 'not_sold'
   | 'same_plan'
   /** Who renews the subscription could not pay it; another payer has to be chosen first. */
-  | 'driver_cannot_pay';
+  | 'driver_cannot_pay'
+  /** The offer is not this person's, or nothing it says holds any more. */
+  | 'offer_over'
+  /** Somebody else pays now, so the figures are others; the offer has them, and waits for an answer. */
+  | 'offer_changed';
 
 /** Changes the plan at the end of what is paid, or withdraws that (SB-19). Repeating it changes nothing. */
 export const changeTariffUpdate = defineUpdate<TariffChangeOutcome, [TariffChange]>('changeTariff');

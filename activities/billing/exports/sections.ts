@@ -48,11 +48,12 @@ export const SECTIONS: readonly Section[] = [
       kind: KIND,
       text_version: { ru: 'Версия текста', en: 'Text version' },
       text_hash: { ru: 'Хеш текста', en: 'Text hash' },
+      shown: { ru: 'Показанные суммы', en: 'Figures shown' },
       given_at: { ru: 'Дано', en: 'Given' },
       withdrawn_at: { ru: 'Отозвано', en: 'Withdrawn' },
     },
     rows: ({ userId, since }) => sql`
-      select kind, text_version, text_hash, given_at, withdrawn_at from consents
+      select kind, text_version, text_hash, shown::text as shown, given_at, withdrawn_at from consents
       where user_id = ${userId} and given_at >= ${since} order by id`,
   },
   {

@@ -7,6 +7,7 @@ import { blockUser, unblockUser } from './blocking';
 import { changeSetting } from './change-setting';
 import { exportPeople } from './export-people';
 import { grantTokens } from './grant-tokens';
+import { offerPrices } from './offer-prices';
 import { refundPayment } from './refund-payment';
 import { releaseJobHold } from './release-hold';
 import { resendMessage } from './resend-message';
@@ -32,6 +33,7 @@ const OPERATIONS: Readonly<Record<ActionName, AnyOperation>> = {
   switch_promo: switchPromo,
   create_tariff_version: createTariffVersion,
   switch_tariff: switchTariff,
+  offer_prices: offerPrices,
   block_user: blockUser,
   unblock_user: unblockUser,
   change_setting: changeSetting,

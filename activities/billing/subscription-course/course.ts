@@ -84,6 +84,7 @@ function describe(
     periodN: row.periodN,
     periodStart: row.periodStart.toISOString(),
     periodEnd: row.periodEnd.toISOString(),
+    ...(row.nextTariffVersionId === null ? {} : { nextTariffVersionId: row.nextTariffVersionId }),
     steps,
   };
 }

@@ -16,6 +16,7 @@ import { maintenanceFeature } from './maintenance';
 import { menuFeature } from './menu';
 import { messagesFeature } from './messages';
 import { campaignsFeature } from '../offers/campaigns';
+import { priceOffersFeature } from '../offers/price-offers';
 import { managedTariffsFeature } from '../offers/tariffs';
 import { multipliersFeature } from './multipliers';
 import { openItemsFeature } from './open-items';
@@ -103,9 +104,10 @@ function switchFeatures(parts: BotParts) {
 function shopFeatures(parts: BotParts) {
   const campaigns = campaignsFeature(parts);
   const tariffs = managedTariffsFeature(parts);
+  const prices = priceOffersFeature(parts);
   return {
-    features: [campaigns, tariffs],
-    callbacks: { ...campaigns.callbacks, ...tariffs.callbacks },
+    features: [campaigns, tariffs, prices],
+    callbacks: { ...campaigns.callbacks, ...tariffs.callbacks, ...prices.callbacks },
   };
 }
 

@@ -13,6 +13,7 @@ import { APPROVAL_NOTICES } from '../approvals/notices';
 import { GROWTH_NOTICES } from '../growth/notices';
 import { LIMIT_NOTICES } from '../limits/notices';
 import { PLAN_NOTICES } from '../plans/notices';
+import { PRICE_NOTICES } from '../prices/notices';
 import { NEW_MESSAGE, type Route } from '../callback-data';
 import { amountText, instantText, tokensText, type Place } from '../display';
 import { receiptButton } from '../receipts/receipts';
@@ -40,6 +41,7 @@ const RENDERERS: Renderers = {
   ...GROWTH_NOTICES,
   ...LIMIT_NOTICES,
   ...PLAN_NOTICES,
+  ...PRICE_NOTICES,
   ...AUTO_TOPUP_NOTICES,
   'pay.ok.topup': topupReceipt,
   'pay.ok.activated': (params, place) => receipt('pay.ok.activated', params, place),

@@ -1,9 +1,11 @@
 import type { ManagedTariff } from '../../reads/admin/tariffs';
+import type { PriceProspect } from '../../reads/price-offers';
 import { periodOf, pricesText } from '../billing/plans';
 import { localeOf, type BotContext } from '../context';
 import { amountText, tokensText } from '../display';
 import { button, lines, type Screen } from '../screen';
 import { say } from '../wording';
+import { prospectButtons, prospectLines } from './price-offers';
 
 export function tariffsScreen(ctx: BotContext, tariffs: readonly ManagedTariff[]): Screen {
   const locale = localeOf(ctx);
@@ -23,7 +25,11 @@ export function tariffsScreen(ctx: BotContext, tariffs: readonly ManagedTariff[]
 }
 
 /** A tariff with what can be switched, and how its next version is made. */
-export function tariffScreen(ctx: BotContext, tariff: ManagedTariff): Screen {
+export function tariffScreen(
+  ctx: BotContext,
+  tariff: ManagedTariff,
+  prospect: PriceProspect | undefined,
+): Screen {
   const locale = localeOf(ctx);
   const { tariffId: id, slug, version, kind } = tariff;
   const period = periodOf(tariff, locale);
@@ -44,10 +50,12 @@ export function tariffScreen(ctx: BotContext, tariff: ManagedTariff): Screen {
       period !== undefined && say(locale, 'tariff.period', { period }),
       tariff.feeUtok > 0 && say(locale, 'tariff.fee', { fee: tokens(tariff.feeUtok) }),
       '',
+      ...(prospect ? prospectLines(ctx, prospect) : []),
       say(locale, 'offers.tariff.usage', { slug }),
     ),
     rows: [
       [turn(sale), turn(sight)],
+      prospect ? prospectButtons(ctx, tariff, prospect) : [],
       [button({ locale, key: 'offers.button.all_tariffs' }, { route: 'adm:tars' })],
     ],
   };

@@ -48,8 +48,13 @@ async function showAll(ctx: BotContext, parts: BotParts): Promise<void> {
 
 async function showOne(ctx: BotContext, parts: BotParts, id: string | undefined): Promise<void> {
   const tariff = id === undefined ? undefined : await parts.reads.managedTariff(id);
-  if (tariff) await show(ctx, tariffScreen(ctx, tariff));
+  if (tariff) await showCard(ctx, parts, tariff);
   else await refuseButton(ctx);
+}
+
+async function showCard(ctx: BotContext, parts: BotParts, tariff: ManagedTariff): Promise<void> {
+  const prospect = await parts.reads.priceProspect(tariff.tariffId);
+  await show(ctx, tariffScreen(ctx, tariff, prospect));
 }
 
 /** `/tariffs_admin`, `/tariffs_admin basic`, `/tariffs_admin basic price=99RUB`. */
@@ -65,7 +70,7 @@ async function typed(
   }
   const tariff = await parts.reads.managedTariffBySlug(slug);
   if (!tariff) await tell(ctx, { key: 'offers.tariff.unknown', params: { slug } });
-  else if (words.length === 0) await show(ctx, tariffScreen(ctx, tariff));
+  else if (words.length === 0) await showCard(ctx, parts, tariff);
   else await askVersion(ctx, next, { tariff, words });
 }
 

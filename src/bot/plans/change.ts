@@ -2,6 +2,7 @@ import { assertNever } from '../../domain/assert';
 import { canPay } from '../../domain/billing/plan-payers';
 import type { TariffChangeRefusal } from '../../commands/plan-changes';
 import type { SubscriptionView, TariffCard } from '../../reads/billing';
+import { priceAnswers } from '../prices/answering';
 import { noteScreen, showQuote, tellRefusal } from '../billing/offers';
 import { pricesText } from '../billing/plans';
 import { NEW_MESSAGE } from '../callback-data';
@@ -29,7 +30,7 @@ export function planChangeFeature(parts: BotParts) {
     'sub:at': (ctx, press) => withPlan(ctx, parts, (plan) => schedule(ctx, parts, { plan, press })),
     'sub:keep': (ctx) => withPlan(ctx, parts, (plan) => keep(ctx, parts, plan)),
   };
-  return { callbacks };
+  return { callbacks: { ...callbacks, ...priceAnswers(parts) } };
 }
 
 /** The person's own running plan, which the buttons are about whatever they carry (BOT-4). */

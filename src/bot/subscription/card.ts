@@ -60,10 +60,12 @@ function planLines(ctx: BotContext, own: Own): Lines {
   ];
 }
 
-function nextPlanLines(ctx: BotContext, { nextPlanName, periodEnd }: SubscriptionView): Lines {
+function nextPlanLines(ctx: BotContext, plan: SubscriptionView): Lines {
+  const { nextPlanName, periodEnd } = plan;
   if (nextPlanName === null) return [];
   const { place } = ctx.visit;
   const from = instantText(periodEnd, place);
+  if (plan.isNewPrice) return [say(place.locale, 'price.next', { from })];
   return [say(place.locale, 'plans.next', { name: nextPlanName[place.locale], from })];
 }
 

@@ -101,6 +101,7 @@ function isAgreed(plan: SubscriptionView, course: SubscriptionCourse): boolean {
     course.driver === plan.driver &&
     course.isRenewing === plan.isRenewing &&
     course.periodEnd === plan.periodEnd &&
+    (course.nextTariffVersionId ?? null) === plan.nextTariffVersionId &&
     (plan.pauseDays !== null) === has('pause') &&
     !(plan.isMuted && has('remind'))
   );

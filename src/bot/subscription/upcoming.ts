@@ -68,8 +68,9 @@ function planEvents(ctx: BotContext, own: Own): Event[] {
     what: stepText(ctx, own, step),
   }));
   if (plan.nextPlanName === null || !plan.isRenewing) return events;
-  const name = plan.nextPlanName[localeOf(ctx)];
-  const what = say(localeOf(ctx), 'next.plan', { name });
+  const locale = localeOf(ctx);
+  const name = plan.nextPlanName[locale];
+  const what = plan.isNewPrice ? say(locale, 'next.price') : say(locale, 'next.plan', { name });
   return [...events, { atMs: Date.parse(plan.periodEnd), what }];
 }
 

@@ -55,6 +55,12 @@ export interface ActionParams {
     readonly isActive?: boolean | undefined;
     readonly isHidden?: boolean | undefined;
   };
+  /** Offers the newest version of a tariff, named by its number, to those who have an older one (SB-23). */
+  readonly offer_prices: {
+    readonly priceChangeId: string;
+    readonly tariffId: string;
+    readonly version: number;
+  };
   readonly block_user: { readonly userId: number };
   readonly unblock_user: { readonly userId: number };
   /** `amountMinor` is what was shown, zero for an item without an amount; it is what others judge it by. */

@@ -23,6 +23,7 @@ import type {
   OperationActivities,
   PaymentActivities,
   PlanChangeActivities,
+  PriceChangeActivities,
   ProposalActivities,
   ProviderActivities,
   DeskActivities,
@@ -100,6 +101,7 @@ export type Activities = AutoTopupActivities &
   OperationActivities &
   PaymentActivities &
   PlanChangeActivities &
+  PriceChangeActivities &
   ProposalActivities &
   ProviderActivities &
   DeskActivities &

@@ -88,15 +88,6 @@ export function fakeCommands(
       play('steerRefund', order, async () => ({ kind: 'accepted', text: 'ok' }) as const),
     operate: (request) =>
       play('operate', request, async () => ({ kind: 'done', result: keptKey(request.params) })),
-    changeTariff: (wish) =>
-      play('changeTariff', wish, async () => {
-        await sql`
-          update subscriptions set next_tariff_version_id = ${wish.tariffVersionId}
-          where id = ${wish.subscriptionId}`;
-        return wish.tariffVersionId === null
-          ? ({ kind: 'withdrawn' } as const)
-          : ({ kind: 'scheduled', from: '2030-01-01T00:00:00.000Z' } as const);
-      }),
     requestExport: (wish) =>
       play('requestExport', wish, async () => ({ kind: 'accepted' }) as const),
     requestErasure: (wish) =>

@@ -1,5 +1,6 @@
 import type { Database } from '../../../drizzle/client';
 import type { ActivityDeps } from '../../../activities/deps';
+import { planChangeActivities } from '../../../activities/billing/next-plans';
 import { subscriptionCourseActivities } from '../../../activities/billing/subscription-course';
 import { subscriptionWishActivities } from '../../../activities/billing/subscription-wishes';
 import type {
@@ -31,10 +32,11 @@ const BANKS = new Map([['mock', MOCK]]);
 export function fakeSubscriptions(
   play: Play,
   world: { readonly db: Database; readonly now: () => number },
-): Omit<SubscriptionCommands, 'changeTariff'> {
+): SubscriptionCommands {
   const deps = { db: world.db, settings: SETTINGS, providers: BANKS } as unknown as ActivityDeps;
   const { grantWish } = subscriptionWishActivities(deps);
   const { loadCourse } = subscriptionCourseActivities(deps);
+  const { scheduleTariff } = planChangeActivities(deps);
   const asOf = () => new Date(world.now()).toISOString();
   const own =
     <K extends WishKind>(name: keyof SubscriptionCommands, kind: K) =>
@@ -46,6 +48,16 @@ export function fakeSubscriptions(
         return asWorkflow(`sub:${subscriptionId}`, () => grantWish(order));
       });
   return {
+    changeTariff: (wish) =>
+      play('changeTariff', wish, () => {
+        const { userId, ...change } = wish;
+        const actor = { kind: 'user', id: String(userId) } as const;
+        return asWorkflow(`sub:${wish.subscriptionId}`, () =>
+          scheduleTariff({ ...change, actor, asOf: asOf() }),
+        );
+      }),
+    withdrawPrices: (order) =>
+      play('withdrawPrices', order, async () => ({ kind: 'withdrawn' }) as const),
     cancelSubscription: own('cancelSubscription', 'cancel'),
     uncancelSubscription: own('uncancelSubscription', 'uncancel'),
     pauseSubscription: own('pauseSubscription', 'pause'),

@@ -20,6 +20,11 @@ import {
   proposalWorkflowId,
   rejectUpdate,
 } from '../../../workflows/billing/proposal/contract';
+import {
+  priceChangeQuery,
+  priceChangeWorkflowId,
+  withdrawPricesUpdate,
+} from '../../../workflows/billing/price-change/contract';
 import { until } from '../../support/until';
 import { fact, fulfilled, proposalOf, REPAIR } from '../../workflows/support/cast';
 import { HOUR, type Theatre } from '../../workflows/support/theatre';
@@ -52,11 +57,38 @@ async function operated(theatre: Theatre) {
   return handle;
 }
 
+async function pricesOffered(theatre: Theatre) {
+  const priceChangeId = randomUUID();
+  const handle = await theatre.start('priceChange', {
+    workflowId: priceChangeWorkflowId(priceChangeId),
+    input: { priceChangeId },
+  });
+  await until('it waits for answers', async () => {
+    const card = await handle.query(priceChangeQuery);
+    return card.state === 'offered';
+  });
+  return handle;
+}
+
 /** What operators do, in each state worth keeping a history of. */
 export const OPERATOR_SCENES: Readonly<
   Record<string, (theatre: Theatre) => Promise<WorkflowHandle>>
 > = {
   'operation-done': operated,
+  'prices-offered': pricesOffered,
+  'prices-closed': async (theatre) => {
+    const handle = await pricesOffered(theatre);
+    await theatre.pass(handle.workflowId, 31 * 24 * HOUR);
+    await handle.result();
+    return handle;
+  },
+  'prices-withdrawn': async (theatre) => {
+    const handle = await pricesOffered(theatre);
+    const repair = { ...OPERATOR, operatorId: '7' };
+    await handle.executeUpdate(withdrawPricesUpdate, { args: [repair] });
+    await handle.result();
+    return handle;
+  },
   'operation-proposed': async (theatre) => {
     const proposalId = randomUUID();
     theatre.play({

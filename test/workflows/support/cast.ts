@@ -8,6 +8,7 @@ import type { RefundPlan } from '../../../src/domain/billing/refund';
 import type { Activities } from '../../activities/support/books';
 import { chargeRoles } from './charge-roles';
 import { holdRoles } from './hold-roles';
+import { crowdRoles } from './crowd-roles';
 
 const HOUR = 3_600_000;
 
@@ -271,19 +272,7 @@ export function happyActivities(): Activities {
     checkInvariants: () => Promise.resolve({ broken: [] }),
     recoverWork: () => Promise.resolve({ holds: 0, jobs: 0 }),
     applyRetention: () => Promise.resolve({ inboxEvents: 0, outboxMessages: 0, exports: 0 }),
-    queueBroadcast: () =>
-      Promise.resolve({
-        state: 'running',
-        added: 0,
-        total: 5,
-        queued: 5,
-        inOutbox: 0,
-        due: 0,
-        isWalked: true,
-      }),
-    steerBroadcast: ({ move }) =>
-      Promise.resolve({ kind: 'moved', state: move === 'resume' ? 'running' : 'paused' }),
-    finishBroadcast: () => Promise.resolve({ state: 'done' }),
+    ...crowdRoles(),
     recordRepair: nothing,
     loadProposal: ({ proposalId }) => Promise.resolve(proposalOf(proposalId)),
     castVote: ({ isApproval }) => Promise.resolve({ kind: isApproval ? 'approved' : 'rejected' }),

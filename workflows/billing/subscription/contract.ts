@@ -34,6 +34,8 @@ export interface SubscriptionCourse {
   readonly periodN: number;
   readonly periodStart: string;
   readonly periodEnd: string;
+  /** The version that the next period is of, where it is not the one that runs. */
+  readonly nextTariffVersionId?: string;
   /** What it will do if nothing else happens, soonest first; empty once it is over (SB-24). */
   readonly steps: readonly CourseWait[];
   /** A charge whose outcome is not known yet, and whether that lasts so long that somebody should look (PC-11). */
