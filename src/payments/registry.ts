@@ -1,5 +1,7 @@
 import { cloudpaymentsProvider } from './cloudpayments/adapter';
 import type { CloudpaymentsSettings } from './cloudpayments/api';
+import { cryptoPayProvider } from './crypto-pay/crypto-pay';
+import type { CryptoPaySettings } from './crypto-pay/crypto-pay';
 import { mockProvider } from './mock';
 import type { MockProviderSettings } from './mock';
 import type { PaymentProvider } from './provider';
@@ -19,6 +21,7 @@ export interface PaymentProvidersSettings {
   readonly yookassa?: YookassaSettings;
   readonly cloudpayments?: CloudpaymentsSettings;
   readonly stripe?: StripeSettings;
+  readonly cryptopay?: CryptoPaySettings;
 }
 
 export type PaymentProviders = ReadonlyMap<string, PaymentProvider>;
@@ -38,6 +41,7 @@ type Builder = (settings: PaymentProvidersSettings) => PaymentProvider;
 const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
   ['mock', ({ mock }) => mockProvider(required(mock, 'mock'))],
   ['stars', ({ telegramStars }) => telegramStarsProvider(required(telegramStars, 'stars'))],
+  ['cryptopay', ({ cryptopay }) => cryptoPayProvider(required(cryptopay, 'cryptopay'))],
   ['yookassa', ({ yookassa }) => yookassaProvider(required(yookassa, 'yookassa'))],
   [
     'cloudpayments',

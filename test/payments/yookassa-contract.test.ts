@@ -12,7 +12,7 @@ async function startBench(): Promise<ProviderBench> {
   const { url: baseUrl } = fake;
   const provider = yookassaProvider({
     ...{ shopId: SHOP_ID, secretKey: SECRET_KEY, baseUrl },
-    timeoutMs: 300,
+    timeoutMs: 1_000,
   });
   const paymentIdOf = ({ invoiceId }: PaymentOrder) =>
     fake.payments.find(({ request }) => request.metadata?.['invoice_id'] === invoiceId)?.id ?? '';

@@ -14,7 +14,7 @@ afterEach(() => fake.stop());
 
 const provider = (change: { secretKey?: string } = {}) =>
   yookassaProvider({
-    ...{ shopId: SHOP_ID, secretKey: SECRET_KEY, baseUrl: fake.url, timeoutMs: 300 },
+    ...{ shopId: SHOP_ID, secretKey: SECRET_KEY, baseUrl: fake.url, timeoutMs: 1_000 },
     ...change,
   });
 

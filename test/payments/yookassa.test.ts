@@ -15,7 +15,7 @@ afterEach(() => fake.stop());
 
 const provider = (change: { secretKey?: string; maxPages?: number } = {}) =>
   yookassaProvider({
-    ...{ shopId: SHOP_ID, secretKey: SECRET_KEY, baseUrl: fake.url, timeoutMs: 300 },
+    ...{ shopId: SHOP_ID, secretKey: SECRET_KEY, baseUrl: fake.url, timeoutMs: 1_000 },
     ...change,
   });
 

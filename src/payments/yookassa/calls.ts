@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { callJson } from '../outgoing';
+import { basicAuth, callJson } from '../outgoing';
 import type { JsonAnswer } from '../outgoing';
 import { errorSchema } from './wire';
 
@@ -38,14 +38,13 @@ export type YookassaCall = (request: {
 
 export function yookassaCall(settings: YookassaSettings): YookassaCall {
   const { shopId, secretKey, baseUrl, timeoutMs = 10_000 } = settings;
-  const authorization = `Basic ${Buffer.from(`${shopId}:${secretKey}`).toString('base64')}`;
   return async ({ path, body, key }) =>
     judged(
       await callJson({
         method: body === undefined ? 'GET' : 'POST',
         url: `${baseUrl}${path}`,
         headers: {
-          authorization,
+          ...basicAuth(shopId, secretKey),
           ...(key === undefined ? {} : { 'idempotence-key': hashedKey(key) }),
         },
         body,
