@@ -46,6 +46,8 @@ export const providerEnvironment = {
   PAYPAL_BASE: baseUrl('https://api-m.paypal.com'),
   CRYPTOPAY_TOKEN: text(),
   CRYPTOPAY_BASE: baseUrl('https://pay.crypt.bot'),
+  /** Coins that may pay a price in a state's money; all when empty. */
+  CRYPTOPAY_ACCEPTED_ASSETS: list(),
   CLOUDPAYMENTS_PUBLIC_ID: text(),
   CLOUDPAYMENTS_API_SECRET: text(),
   CLOUDPAYMENTS_BASE: baseUrl('https://api.cloudpayments.ru'),

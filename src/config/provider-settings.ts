@@ -45,6 +45,7 @@ export interface PaypalConfig {
 export interface CryptoPayConfig {
   readonly token: string;
   readonly baseUrl: string;
+  readonly acceptedAssets: readonly string[];
 }
 
 export interface CloudpaymentsConfig {
@@ -96,6 +97,7 @@ const BUILDERS: { readonly [Name_ in Name]: Builder<Name_> } = {
   cryptopay: (values, need) => ({
     token: need('CRYPTOPAY_TOKEN'),
     baseUrl: values.CRYPTOPAY_BASE,
+    acceptedAssets: values.CRYPTOPAY_ACCEPTED_ASSETS,
   }),
   cloudpayments: (values, need) => ({
     publicId: need('CLOUDPAYMENTS_PUBLIC_ID'),
