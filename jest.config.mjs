@@ -45,6 +45,7 @@ const config = {
         '<rootDir>/test/bench/**/*.test.ts',
         '<rootDir>/test/commands/**/*.test.ts',
         '<rootDir>/test/domain/**/*.test.ts',
+        '<rootDir>/test/payloads/**/*.test.ts',
         '<rootDir>/test/sandbox/**/*.test.ts',
         '<rootDir>/test/texts/**/*.test.ts',
       ],

@@ -25,6 +25,13 @@ export interface MockSettings {
   };
 }
 
+/** Where the codec server listens, and where browsers reach it. */
+export interface CodecSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string;
+}
+
 /** How updates of Telegram arrive: asked for, or pushed with a secret. */
 export type TelegramMode =
   { readonly kind: 'polling' } | { readonly kind: 'webhook'; readonly secret: string };
@@ -43,6 +50,11 @@ export interface Config {
     readonly maxCachedWorkflows: number;
     /** Where operators open the Web UI, without a slash at the end. */
     readonly uiUrl: string | undefined;
+  };
+  readonly payloads: {
+    /** The first encrypts, every one decrypts; none leaves payloads readable to whoever reads Temporal's database. */
+    readonly keys: readonly { readonly id: string; readonly secret: Uint8Array }[];
+    readonly codec: CodecSettings;
   };
   readonly telegram: {
     readonly token: string;
@@ -102,6 +114,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       maxCachedWorkflows: values.WORKER_MAX_CACHED_WORKFLOWS,
       uiUrl: values.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     },
+    payloads: { keys: values.PAYLOAD_KEYS, codec: codecSettings(values) },
     telegram: {
       token: values.TELEGRAM_BOT_TOKEN,
       apiRoot: values.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
@@ -161,6 +174,12 @@ function telegramMode(values: Environment): TelegramMode {
     throw new ConfigError('TELEGRAM_WEBHOOK_SECRET is not set; TELEGRAM_MODE=webhook needs it');
   }
   return { kind: 'webhook', secret };
+}
+
+function codecSettings(values: Environment): CodecSettings {
+  const port = values.CODEC_PORT;
+  const publicUrl = values.CODEC_PUBLIC_URL ?? `http://localhost:${port}`;
+  return { host: values.CODEC_HOST, port, publicUrl: publicUrl.replace(/\/+$/, '') };
 }
 
 function mockSettings(values: Environment): MockSettings {

@@ -16,7 +16,7 @@ const HIDDEN = '[redacted]';
 
 /** Names whose values never reach a log, wherever in a record they stand. */
 const SECRET_NAME =
-  /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-telegram-bot-api-secret-token|signaturevalue|raw|rawbody|.*(password|passwd|secret|token|apikey|api_key|pepper|datakey|data_key).*)$/i;
+  /^(authorization|proxy-authorization|cookie|set-cookie|x-api-key|x-telegram-bot-api-secret-token|signaturevalue|raw|rawbody|.*(password|passwd|secret|token|apikey|api_key|pepper|datakey|data_key|payloadkeys|payload_keys).*)$/i;
 
 /** Names that sound like secrets and are amounts: tokens are what this product sells. */
 const HARMLESS_NAME = /^(.*(utok|microtokens|tokens|tokencount).*|idempotencytoken)$/i;

@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FAILURES_PATH } from '../src/payloads/converter';
 import { bundleContent, intruders } from './support/house/bundle';
 import { ROOT, trackedPaths } from './support/house/tree';
 
@@ -21,6 +22,16 @@ test('the workflow bundle holds workflows, contracts, pure rules and the SDK, an
   expect(content.packages).toEqual(
     expect.arrayContaining(['@temporalio/common', '@temporalio/workflow']),
   );
+});
+
+test('the bundle of encrypted payloads holds how failures are converted besides, and no key', async () => {
+  const entry = join(ROOT, 'workflows', 'index.ts');
+  const content = await bundleContent(entry, { failureConverterPath: FAILURES_PATH });
+  const plain = await bundleContent(entry);
+  expect(content.files.filter((file) => !plain.files.includes(file))).toEqual([
+    'src/payloads/failures.ts',
+  ]);
+  expect(content.packages).toEqual(plain.packages);
 });
 
 test('every workflow file is really in the bundle', async () => {

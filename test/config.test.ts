@@ -85,6 +85,37 @@ test('administrators are named by their Telegram ids, and by nothing else', () =
   expect(() => readConfig({ ...MINIMUM, ADMIN_USER_IDS: 'olga' })).toThrow('ADMIN_USER_IDS');
 });
 
+describe('keys of payloads', () => {
+  const [one, two] = [
+    Buffer.alloc(32, 1).toString('base64'),
+    Buffer.alloc(32, 2).toString('base64'),
+  ];
+
+  test('are none, or a list whose first encrypts', () => {
+    expect(readConfig(MINIMUM).payloads.keys).toEqual([]);
+    const { keys } = readConfig({
+      ...MINIMUM,
+      PAYLOAD_KEYS: `2026-11:${two}, 2026-05:${one}`,
+    }).payloads;
+    expect(keys.map(({ id, secret }) => [id, secret.length, secret[0]])).toEqual([
+      ['2026-11', 32, 2],
+      ['2026-05', 32, 1],
+    ]);
+  });
+
+  test.each([
+    ['without an id', () => one],
+    ['too short', () => `k1:${Buffer.alloc(31, 1).toString('base64')}`],
+    ['too long', () => `k1:${Buffer.alloc(33, 1).toString('base64')}`],
+    ['not base64', () => `k1:${one.replace(/A/, '!')}`],
+    ['of one name twice', () => `k1:${one},k1:${two}`],
+  ])('one %s is refused, and its bytes are not repeated', (_how, list) => {
+    const wrong = () => readConfig({ ...MINIMUM, PAYLOAD_KEYS: list() });
+    expect(wrong).toThrow('PAYLOAD_KEYS is wrong');
+    expect(wrong).not.toThrow(one.slice(0, 12));
+  });
+});
+
 describe('payment providers', () => {
   const yookassa = { YOOKASSA_SHOP_ID: '1', YOOKASSA_SECRET_KEY: 'k' };
 

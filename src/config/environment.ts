@@ -43,6 +43,23 @@ const decimals = (fallback: string) =>
 const zone = (fallback: string) =>
   z.string().default(fallback).refine(isTimeZone, 'is not an IANA time zone');
 
+/** `<id>:<base64 of 32 bytes>` with commas between; the first encrypts. */
+const payloadKeys = list('').transform((entries, context) => {
+  const keys = entries.map(payloadKey);
+  const wrong = keys.findIndex((key) => key === undefined);
+  const told = (message: string) => context.addIssue({ code: 'custom', message });
+  if (wrong >= 0) told(`the entry ${wrong + 1} is not of the form <id>:<base64 of 32 bytes>`);
+  const known = keys.filter((key) => key !== undefined);
+  if (new Set(known.map(({ id }) => id)).size < known.length) told('names one key twice');
+  return known;
+});
+
+function payloadKey(entry: string): { id: string; secret: Uint8Array } | undefined {
+  const [, id, base64] = /^([A-Za-z0-9._-]{1,64}):([A-Za-z0-9+/]{43}=)$/.exec(entry) ?? [];
+  const secret = Buffer.from(base64 ?? '', 'base64');
+  return id !== undefined && secret.length === 32 ? { id, secret } : undefined;
+}
+
 /** Every variable of .env.example by its type, with its default. */
 export const environment = z.object({
   NODE_ENV: z.string().default('development'),
@@ -53,6 +70,10 @@ export const environment = z.object({
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_TASK_QUEUE: z.string().default('billing'),
   TEMPORAL_UI_URL: z.url().optional(),
+  PAYLOAD_KEYS: payloadKeys,
+  CODEC_HOST: z.string().default('127.0.0.1'),
+  CODEC_PORT: whole(8003),
+  CODEC_PUBLIC_URL: z.url().optional(),
   TELEGRAM_API_ROOT: z.url().default('https://api.telegram.org'),
   TELEGRAM_CHAT_URL: z.url().optional(),
   TELEGRAM_MODE: z.enum(['polling', 'webhook']).default('polling'),

@@ -1,8 +1,10 @@
 import type { Client } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time';
+import { decodeOptionalSinglePayload } from '@temporalio/common/lib/internal-non-workflow';
 import type { temporal } from '@temporalio/proto';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+type Payload = temporal.api.common.v1.IPayload;
 
 /** A timer and what it is for, in the words its workflow gave it. */
 export interface Timer {
@@ -38,7 +40,9 @@ export class Waits {
     }
     if (run.length <= this.seenId) return [];
     const events = await this.newEvents();
-    return events.flatMap((event) => this.follow(event) ?? []);
+    const fired: (Timer | undefined)[] = [];
+    for (const event of events) fired.push(await this.follow(event));
+    return fired.filter((timer) => timer !== undefined);
   }
 
   /** When the next timer is due, or undefined when none is set. */
@@ -73,15 +77,15 @@ export class Waits {
     return newest.filter((event) => idOf(event) > this.seenId).reverse();
   }
 
-  private follow(event: HistoryEvent): Timer | undefined {
+  private async follow(event: HistoryEvent): Promise<Timer | undefined> {
     this.seenId = idOf(event);
     const started = event.workflowExecutionStartedEventAttributes;
-    if (started) this.input = decoded(started.input?.payloads?.[0]?.data);
+    if (started) this.input = await this.read(started.input?.payloads?.[0]);
     this.followMessages(event);
     const set = event.timerStartedEventAttributes;
     if (set?.timerId) {
       const dueMs = tsToMs(event.eventTime) + tsToMs(set.startToFireTimeout);
-      const words = decoded(event.userMetadata?.summary?.data);
+      const words = await this.read(event.userMetadata?.summary);
       const summary = typeof words === 'string' ? words : 'a timer';
       this.open.set(set.timerId, { dueMs, summary });
     }
@@ -91,6 +95,11 @@ export class Waits {
     const timer = this.open.get(over.timerId);
     this.open.delete(over.timerId);
     return fired ? timer : undefined;
+  }
+
+  /** Undefined for what is absent. */
+  private read(payload: Payload | null | undefined): Promise<unknown> {
+    return decodeOptionalSinglePayload(this.client.options.loadedDataConverter, payload);
   }
 
   private followMessages(event: HistoryEvent): void {
@@ -116,12 +125,4 @@ function arrivalOf(event: HistoryEvent): string | undefined {
 
 function idOf(event: HistoryEvent | undefined): number {
   return Number(event?.eventId ?? 0);
-}
-
-function decoded(data: Uint8Array | null | undefined): unknown {
-  try {
-    return JSON.parse(Buffer.from(data ?? []).toString());
-  } catch {
-    return undefined;
-  }
 }

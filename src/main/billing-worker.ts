@@ -1,4 +1,9 @@
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import {
+  Worker,
+  type DataConverter,
+  type NativeConnection,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createActivities, createDeliveryActivities, type ActivityDeps } from '../../activities';
 import { messagesTaskQueue } from '../../workflows/contract';
 import { createSpendWorker } from './spend-worker';
@@ -15,6 +20,8 @@ export interface WorkerSettings {
   readonly taskQueue: string;
   readonly deps: ActivityDeps;
   readonly maxCachedWorkflows: number;
+  /** How payloads are written and read; the SDK's own when absent. */
+  readonly dataConverter?: DataConverter;
   /** A bundle built ahead; without it the workflows are bundled now, which takes some seconds. */
   readonly workflowBundlePath?: string;
   readonly shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
@@ -27,7 +34,9 @@ export interface WorkerSettings {
 export async function createBillingWorkers(settings: WorkerSettings): Promise<readonly Worker[]> {
   const { connection, namespace, taskQueue, deps } = settings;
   const shutdownGraceTime = settings.shutdownGraceTime ?? '20 seconds';
-  const shared = { connection, namespace, shutdownGraceTime };
+  const { dataConverter } = settings;
+  const conversion = dataConverter === undefined ? {} : { dataConverter };
+  const shared = { connection, namespace, shutdownGraceTime, ...conversion };
   // Each starts a thread of its own and loads the workflows there: together they take as long as one.
   return Promise.all([
     Worker.create({

@@ -3,6 +3,7 @@ import { connect, connectReadOnly } from '../../drizzle/client';
 import { createBot } from '../bot/bot';
 import { startPolling } from '../bot/polling';
 import { createCommands } from '../commands/billing';
+import { dataConverter } from '../payloads/converter';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
 import { botParts } from './bot-process';
@@ -31,7 +32,11 @@ runProcess('bot', async ({ config, log, stopping }) => {
   const registry = createRegistry('bot');
   const metrics = await serveMetrics(config, { registry, log });
   const connection = await Connection.connect({ address });
-  const client = new Client({ connection, namespace });
+  const client = new Client({
+    connection,
+    namespace,
+    dataConverter: dataConverter(config.payloads.keys),
+  });
   const parts = botParts({
     config,
     log,

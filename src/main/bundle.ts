@@ -1,13 +1,21 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { FAILURES_PATH } from '../payloads/converter';
+import { BUNDLES } from './workflow-code';
 
-/** Bundles the compiled workflows into one file, so that a worker starts at once and never builds in production. */
+/**
+ * Bundles the compiled workflows, so that a worker starts at once and never builds in production: one file for plain
+ * payloads, one for encrypted ones.
+ */
 async function bundle(): Promise<void> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: require.resolve('../../workflows'),
+  const workflowsPath = require.resolve('../../workflows');
+  const plain = await bundleWorkflowCode({ workflowsPath });
+  writeFileSync(BUNDLES.plain, plain.code);
+  const encrypted = await bundleWorkflowCode({
+    workflowsPath,
+    failureConverterPath: FAILURES_PATH,
   });
-  writeFileSync(join(__dirname, '..', '..', 'workflow-bundle.js'), code);
+  writeFileSync(BUNDLES.encrypted, encrypted.code);
 }
 
 bundle().catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { connect } from '../../drizzle/client';
 import type { ClockMove } from '../bot/parts';
 import { ConfigError, type Config } from '../config';
 import { jumpEndMs, readClockJump, type ClockJump } from '../domain/clock-jump';
+import { dataConverter } from '../payloads/converter';
 import { runProcess } from './process';
 import { adoptRunning } from './running';
 import { sandboxClock } from './test-clock';
@@ -40,7 +41,11 @@ async function move(config: Config, { userId, jump }: Wish): Promise<ClockMove> 
   const database = connect(config.databaseUrl, { poolSize: 2, applicationName: 'clock' });
   const connection = await Connection.connect({ address });
   try {
-    const client = new Client({ connection, namespace });
+    const client = new Client({
+      connection,
+      namespace,
+      dataConverter: dataConverter(config.payloads.keys),
+    });
     const { testClock } = sandboxClock(config, { client, sql: database.sql });
     if (!testClock) throw new ConfigError(ONLY_SANDBOX);
     return await testClock.move({ userId, endMs: (fromMs) => jumpEndMs(fromMs, jump) });

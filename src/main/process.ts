@@ -32,6 +32,9 @@ async function start(name: string, work: (process: Process) => Promise<void>): P
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
   log.info({ version: config.buildVersion }, 'starting');
+  if (config.isProduction && config.payloads.keys.length === 0) {
+    log.warn('PAYLOAD_KEYS is not set: whoever reads Temporal’s database reads its payloads');
+  }
   keepBeating(name);
   await work({ config, log, stopping });
 }

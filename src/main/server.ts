@@ -12,6 +12,7 @@ import { listen } from '../http/listen';
 import { httpMetrics } from '../http/metrics';
 import type { TelegramWebhook } from '../http/ports';
 import type { Log } from '../log';
+import { dataConverter } from '../payloads/converter';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
 import { botParts, type BotMakings } from './bot-process';
@@ -36,7 +37,11 @@ runProcess('server', async ({ config, log, stopping }) => {
   const counting = connect(config.databaseUrl, RATES_POOL);
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'server-reads' });
   const connection = await Connection.connect({ address });
-  const client = new Client({ connection, namespace });
+  const client = new Client({
+    connection,
+    namespace,
+    dataConverter: dataConverter(config.payloads.keys),
+  });
   const makings: BotMakings & { config: Config } = {
     config,
     log,
@@ -97,12 +102,13 @@ async function spending({ config, log }: { config: Config; log: Log }): Promise<
   const { address, namespace, taskQueue } = config.temporal;
   const connection = await NativeConnection.connect({ address });
   const database = connect(config.databaseUrl, SPENDS_POOL);
-  const bundle = builtBundle();
+  const bundle = builtBundle(config.payloads.keys);
   const host = await hostSpending({
     connection,
     namespace,
     taskQueue,
     processId: randomUUID(),
+    dataConverter: dataConverter(config.payloads.keys),
     deps: { db: database.db, settings: config.billing },
     log,
     ...(bundle === undefined ? {} : { workflowBundlePath: bundle }),

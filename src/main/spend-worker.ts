@@ -1,5 +1,10 @@
 import { Client } from '@temporalio/client';
-import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import {
+  Worker,
+  type DataConverter,
+  type NativeConnection,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createSpendActivities, type SpendDeps } from '../../activities';
 import { spendsTaskQueue } from '../../workflows/contract';
 import type { SpendGate } from '../commands/spend-gate';
@@ -13,6 +18,8 @@ export interface SpendWorkerSettings {
   /** The billing task queue; the queue of spends is named after it. */
   readonly taskQueue: string;
   readonly deps: SpendDeps;
+  /** How payloads are written and read; the SDK's own when absent. */
+  readonly dataConverter?: DataConverter;
   /** A bundle built ahead; without it the workflows are bundled now, which takes some seconds. */
   readonly workflowBundlePath?: string;
   readonly shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
@@ -37,12 +44,17 @@ export function createSpendWorker(settings: SpendWorkerSettings): Promise<Worker
   return Worker.create({
     ...SPEND_LIMITS,
     ...workflowCode(settings.workflowBundlePath),
+    ...conversion(settings),
     connection,
     namespace,
     taskQueue: spendsTaskQueue(taskQueue),
     activities: createSpendActivities(deps),
     shutdownGraceTime: settings.shutdownGraceTime ?? '20 seconds',
   });
+}
+
+function conversion({ dataConverter }: SpendWorkerSettings) {
+  return dataConverter === undefined ? {} : { dataConverter };
 }
 
 export interface SpendHost {
@@ -71,7 +83,7 @@ export async function hostSpending(settings: SpendHostSettings): Promise<SpendHo
   const { connection, namespace, taskQueue, processId, log } = settings;
   const starts = countStarts();
   const gate = createSpending({
-    client: new Client({ connection, namespace }),
+    client: new Client({ connection, namespace, ...conversion(settings) }),
     taskQueue: spendsTaskQueue(taskQueue),
     processId,
     onStart: starts.count,

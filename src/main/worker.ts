@@ -8,6 +8,7 @@ import { createBillingWorkers } from './billing-worker';
 import { createRegistry, serveMetrics, temporalTelemetry } from './metrics';
 import { runProcess } from './process';
 import { messengerOf, providersOf } from './wiring';
+import { dataConverter } from '../payloads/converter';
 import { builtBundle } from './workflow-code';
 
 /** Connections to PostgreSQL: as many as transactions can usefully run at once here. */
@@ -26,12 +27,14 @@ runProcess('worker', async ({ config, log, stopping }) => {
   const connection = await NativeConnection.connect({ address });
   const metrics = await serveMetrics(config, { registry: createRegistry('worker'), log });
   const providers = providersOf(config);
-  const bundle = builtBundle();
+  const converter = dataConverter(config.payloads.keys);
+  const bundle = builtBundle(config.payloads.keys);
   const workers = await createBillingWorkers({
     connection,
     namespace,
     taskQueue,
     maxCachedWorkflows,
+    dataConverter: converter,
     deps: {
       db: database.db,
       settings: config.billing,
@@ -46,7 +49,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
     },
     ...(bundle === undefined ? {} : { workflowBundlePath: bundle }),
   });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, dataConverter: converter });
   const commands = createCommands(client, taskQueue);
   await commands.ensureNotifier();
   await commands.ensureOperations();

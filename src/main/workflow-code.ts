@@ -2,9 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkerOptions } from '@temporalio/worker';
 
-/** The bundle that a build leaves beside the compiled code, when there is one. */
-export function builtBundle(): string | undefined {
-  const path = join(__dirname, '..', '..', 'workflow-bundle.js');
+/** Bundles that a build leaves beside the compiled code: failures are converted inside them, to plain text or not. */
+export const BUNDLES = {
+  plain: join(__dirname, '..', '..', 'workflow-bundle.js'),
+  encrypted: join(__dirname, '..', '..', 'workflow-bundle-encrypted.js'),
+} as const;
+
+/** The bundle that goes with the keys of payloads, when there is one. */
+export function builtBundle(keys: readonly unknown[]): string | undefined {
+  const path = keys.length === 0 ? BUNDLES.plain : BUNDLES.encrypted;
   return existsSync(path) ? path : undefined;
 }
 

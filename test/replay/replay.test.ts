@@ -1,7 +1,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type ReplayWorkerOptions,
+} from '@temporalio/worker';
+import { dataConverter } from '../../src/payloads/converter';
+import { payloadKey } from '../support/payloads';
 import { takeServers } from '../support/servers';
+import { encryptedBundle } from '../support/servers/bundle';
 import { ROOT } from '../support/house/tree';
 import { openTheatre, type Theatre } from '../workflows/support/theatre';
 import { forgetHistories, keepHistory, recordedHistories } from './support/histories';
@@ -42,8 +51,12 @@ if (isRecording) {
 }
 
 /** Names of the histories that workflow code of a bundle cannot live through again. */
-async function failures(codePath: string): Promise<string[]> {
-  const results = Worker.runReplayHistories({ workflowBundle: { codePath } }, recordedHistories());
+async function failures(
+  codePath: string,
+  options: Pick<ReplayWorkerOptions, 'dataConverter'> = {},
+): Promise<string[]> {
+  const replaying = { workflowBundle: { codePath }, ...options };
+  const results = Worker.runReplayHistories(replaying, recordedHistories());
   const failed: string[] = [];
   for await (const { workflowId, error } of results)
     if (error) failed.push(`${workflowId}: ${error.name}`);
@@ -58,6 +71,11 @@ test('there is a history of every state', () => {
 
 test('today’s workflows replay every history', async () => {
   expect(await failures((await takeServers()).workflowBundlePath)).toEqual([]);
+}, 120_000);
+
+test('they replay every plain history also when payloads are encrypted now', async () => {
+  const converter = dataConverter([payloadKey('k1', 1)]);
+  expect(await failures(await encryptedBundle(), { dataConverter: converter })).toEqual([]);
 }, 120_000);
 
 /** Workflows to be broken, each with a history that must notice; in two halves, so that each is innocent once. */

@@ -19,6 +19,7 @@ import { migrationsFolder } from '../../src/main/migrations';
 import { hostSpending } from '../../src/main/spend-worker';
 import { createTestClock } from '../../src/main/test-clock';
 import { messengerOf } from '../../src/main/wiring';
+import type { PayloadKey } from '../../src/payloads/keys';
 import { paymentProviders, type PaymentProviders } from '../../src/payments/registry';
 import type { BillingReads } from '../../src/reads/billing';
 import { createReads } from '../../src/reads/reads';
@@ -26,6 +27,7 @@ import type { EdgeRecords } from '../../src/records/contract';
 import { createRecords } from '../../src/records/records';
 import { inAgreement, TEST_TERMS } from './consent';
 import { requireInvariants } from './invariants';
+import { conversionOf } from './payloads';
 import { createDatabase, takeServers, type Servers } from './servers';
 import { BOT_TOKEN, startBot } from './stack-bot';
 import { startHttp } from './stack-http';
@@ -59,6 +61,8 @@ export interface StackOptions {
   readonly currencies?: readonly string[];
   /** Leaves it to the test to accept the terms; otherwise everybody has. */
   readonly asksTerms?: boolean;
+  /** Encrypts payloads; the bundle is then another one. */
+  readonly payloadKeys?: readonly PayloadKey[];
   /** Starts the bot by long polling. */
   readonly hasBot?: boolean;
 }
@@ -99,6 +103,8 @@ export interface RunningWorker {
 
 export interface WorkerChange {
   readonly providers?: PaymentProviders;
+  /** Other keys than the stack began with. */
+  readonly payloadKeys?: readonly PayloadKey[];
   /** Alters the dependencies, such as a messenger that fails. */
   readonly deps?: Partial<Parameters<typeof createBillingWorkers>[0]['deps']>;
 }
@@ -145,7 +151,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     NativeConnection.connect({ address }),
     Connection.connect({ address }),
   ]);
-  const client = new Client({ connection, namespace: servers.namespace });
+  const client = new Client({
+    connection,
+    namespace: servers.namespace,
+    ...(await conversionOf(options.payloadKeys)).client,
+  });
   const commands = createCommands(client, taskQueue);
   const sql = postgres(test.url, { max: 3, onnotice: () => undefined });
   const asking = createRecords(database.db, {
@@ -162,6 +172,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       taskQueue,
       maxCachedWorkflows: 200,
       workflowBundlePath: servers.workflowBundlePath,
+      ...(await conversionOf(change.payloadKeys ?? options.payloadKeys)).worker,
       shutdownGraceTime: '2 seconds',
       deps: {
         db: database.db,
@@ -196,6 +207,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       taskQueue,
       processId: randomUUID(),
       workflowBundlePath: servers.workflowBundlePath,
+      ...(await conversionOf(options.payloadKeys)).worker,
       shutdownGraceTime: '2 seconds',
       deps: { db: database.db, settings },
       log,

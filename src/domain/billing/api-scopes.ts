@@ -11,6 +11,7 @@ export const SCOPES = [
   'checkout:write',
   'refund:read',
   'refund:write',
+  'payloads:read',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

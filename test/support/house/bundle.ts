@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, type BundleOptions } from '@temporalio/worker';
 import { packageOf, zoneOf } from './breaches';
 import { ROOT } from './tree';
 
@@ -15,8 +15,11 @@ const ZONES_INSIDE = ['workflows', 'contracts', 'src/domain'];
 const PACKAGES_INSIDE = ['@temporalio/common', '@temporalio/workflow', 'long', 'ms', 'nexus-rpc'];
 
 /** Bundles as the worker does, and reads from the source map what went in. */
-export async function bundleContent(workflowsPath: string): Promise<BundleContent> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent });
+export async function bundleContent(
+  workflowsPath: string,
+  options: Pick<BundleOptions, 'failureConverterPath'> = {},
+): Promise<BundleContent> {
+  const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent, ...options });
   const sources = sourcesOf(code);
   const inPackages = sources.filter((source) => source.includes('node_modules/'));
   const files = sources.filter((source) => source.startsWith(ROOT) && !inPackages.includes(source));

@@ -71,6 +71,13 @@ export const ZONES: readonly Zone[] = [
     instead: 'return a fact or an outcome; an adapter only translates a wire protocol',
   },
   {
+    name: 'src/payloads',
+    files: /^src\/payloads\//,
+    mayRun: ['src/payloads', '@temporalio/common', '@temporalio/proto', NODE],
+    mayName: [],
+    instead: 'turn bytes into bytes; keys are handed over by src/main',
+  },
+  {
     name: 'src/commands',
     files: /^src\/commands\//,
     mayRun: ['src/commands', 'contracts', ...RULES, '@temporalio/client'],

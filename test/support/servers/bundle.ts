@@ -5,6 +5,7 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import { writeAtomically } from '../../../src/embedded/processes/files';
 import type { Report } from '../../../src/embedded/progress';
 import { withProgress } from '../../../src/embedded/progress';
+import { FAILURES_PATH } from '../../../src/payloads/converter';
 import { PROJECT_ROOT, TEST_DATA } from './places';
 
 export type Bundle =
@@ -13,6 +14,8 @@ export type Bundle =
 
 /** What can reach the bundle: workflow code, the pure rules, and the versions of the packages. */
 const SOURCES = ['workflows', 'src/domain', 'package-lock.json'];
+/** What the bundle of encrypted payloads holds besides. */
+const FAILURES = 'src/payloads/failures.ts';
 
 /** The workflow code as one file, built again only when its sources changed. A broken build breaks only who needs it. */
 export async function bundleWorkflows(report: Report): Promise<Bundle> {
@@ -31,6 +34,19 @@ export async function bundleWorkflows(report: Report): Promise<Bundle> {
     report('The workflow bundle could not be built; tests that run workflows will say why');
     return { kind: 'broken', reason: String(error) };
   }
+}
+
+/** The same workflows as they run when payloads are encrypted; built when the first test asks for them. */
+export async function encryptedBundle(): Promise<string> {
+  const path = join(TEST_DATA, `workflow-bundle-${hashOf([...SOURCES, FAILURES]).slice(0, 16)}.js`);
+  if (existsSync(path)) return path;
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(PROJECT_ROOT, 'workflows', 'index.ts'),
+    failureConverterPath: FAILURES_PATH,
+    logger: silent(),
+  });
+  writeAtomically(path, code);
+  return path;
 }
 
 export function hashOf(paths: readonly string[]): string {
