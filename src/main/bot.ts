@@ -1,9 +1,8 @@
-import { Client, Connection } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
 import { connect, connectReadOnly } from '../../drizzle/client';
 import { createBot } from '../bot/bot';
 import { startPolling } from '../bot/polling';
 import { createCommands } from '../commands/billing';
-import { dataConverter } from '../payloads/converter';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
 import { botParts } from './bot-process';
@@ -11,7 +10,7 @@ import { createRegistry, serveMetrics } from './metrics';
 import { runProcess } from './process';
 import { readTerms } from './terms';
 import { sandboxClock } from './test-clock';
-import { providersOf } from './wiring';
+import { clientOf, providersOf } from './wiring';
 
 /** A process that waits for nothing ends by itself, and its supervisor would start it for ever. */
 async function idleUntil(stopping: Promise<unknown>): Promise<void> {
@@ -26,17 +25,13 @@ runProcess('bot', async ({ config, log, stopping }) => {
     await idleUntil(stopping);
     return;
   }
-  const { address, namespace, taskQueue } = config.temporal;
+  const { address, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'bot' });
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'bot-reads' });
   const registry = createRegistry('bot');
   const metrics = await serveMetrics(config, { registry, log });
   const connection = await Connection.connect({ address });
-  const client = new Client({
-    connection,
-    namespace,
-    dataConverter: dataConverter(config.payloads.keys),
-  });
+  const client = clientOf(config, connection);
   const parts = botParts({
     config,
     log,

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
-import { Client, Connection } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
 import { connect } from '../../drizzle/client';
 import type { ClockMove } from '../bot/parts';
 import { ConfigError, type Config } from '../config';
 import { jumpEndMs, readClockJump, type ClockJump } from '../domain/clock-jump';
-import { dataConverter } from '../payloads/converter';
 import { runProcess } from './process';
 import { adoptRunning } from './running';
 import { sandboxClock } from './test-clock';
+import { clientOf } from './wiring';
 
 const USAGE = 'Usage: npm run clock -- --user <Telegram id> +31d   (+45m, +6h, +31d, +1y)';
 const ONLY_SANDBOX =
@@ -37,15 +37,11 @@ function readWish(args: readonly string[]): Wish {
 }
 
 async function move(config: Config, { userId, jump }: Wish): Promise<ClockMove> {
-  const { address, namespace } = config.temporal;
+  const { address } = config.temporal;
   const database = connect(config.databaseUrl, { poolSize: 2, applicationName: 'clock' });
   const connection = await Connection.connect({ address });
   try {
-    const client = new Client({
-      connection,
-      namespace,
-      dataConverter: dataConverter(config.payloads.keys),
-    });
+    const client = clientOf(config, connection);
     const { testClock } = sandboxClock(config, { client, sql: database.sql });
     if (!testClock) throw new ConfigError(ONLY_SANDBOX);
     return await testClock.move({ userId, endMs: (fromMs) => jumpEndMs(fromMs, jump) });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { connect, connectReadOnly } from '../../drizzle/client';
 import { createBot } from '../bot/bot';
@@ -23,7 +23,7 @@ import { runProcess } from './process';
 import { hostSpending, type SpendHost } from './spend-worker';
 import { readTerms } from './terms';
 import { sandboxClock } from './test-clock';
-import { providersOf } from './wiring';
+import { clientOf, providersOf } from './wiring';
 import { builtBundle } from './workflow-code';
 
 /** Calls are counted by one statement at a time, always the same. */
@@ -32,16 +32,12 @@ const RATES_POOL = { applicationName: 'server-rates', poolSize: 1, keepsStatemen
 runProcess('server', async ({ config, log, stopping }) => {
   // Temporal's own handlers would stop the worker of spends before the last request is answered.
   Runtime.install({ shutdownSignals: [], ...temporalTelemetry(config) });
-  const { address, namespace, taskQueue } = config.temporal;
+  const { address, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'server' });
   const counting = connect(config.databaseUrl, RATES_POOL);
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'server-reads' });
   const connection = await Connection.connect({ address });
-  const client = new Client({
-    connection,
-    namespace,
-    dataConverter: dataConverter(config.payloads.keys),
-  });
+  const client = clientOf(config, connection);
   const makings: BotMakings & { config: Config } = {
     config,
     log,

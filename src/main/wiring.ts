@@ -1,9 +1,21 @@
+import { Client, type ConnectionLike } from '@temporalio/client';
 import { Api } from 'grammy';
 import { createMessenger, type MessengerParts } from '../bot/messenger';
 import type { PaymentChoice } from '../bot/parts';
 import type { Config } from '../config';
 import type { Messenger } from '../domain/messages';
+import { dataConverter } from '../payloads/converter';
 import { paymentProviders, type PaymentProviders } from '../payments/registry';
+
+/** Asks Temporal in the configured namespace, with the configured keys of payloads. */
+export function clientOf(config: Config, connection: ConnectionLike): Client {
+  const { namespace } = config.temporal;
+  return new Client({
+    connection,
+    namespace,
+    dataConverter: dataConverter(config.payloads.keys),
+  });
+}
 
 /** The adapters of the configured payment providers. */
 export function providersOf(config: Config): PaymentProviders {

@@ -1,4 +1,3 @@
-import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { grantAdmins } from '../../drizzle/admins';
 import { connect } from '../../drizzle/client';
@@ -7,7 +6,7 @@ import { createReads } from '../reads/reads';
 import { createBillingWorkers } from './billing-worker';
 import { createRegistry, serveMetrics, temporalTelemetry } from './metrics';
 import { runProcess } from './process';
-import { messengerOf, providersOf } from './wiring';
+import { clientOf, messengerOf, providersOf } from './wiring';
 import { dataConverter } from '../payloads/converter';
 import { builtBundle } from './workflow-code';
 
@@ -49,7 +48,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
     },
     ...(bundle === undefined ? {} : { workflowBundlePath: bundle }),
   });
-  const client = new Client({ connection, namespace, dataConverter: converter });
+  const client = clientOf(config, connection);
   const commands = createCommands(client, taskQueue);
   await commands.ensureNotifier();
   await commands.ensureOperations();
