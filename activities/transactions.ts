@@ -57,6 +57,11 @@ export function workflowId(): string {
   return workflowExecution.workflowId;
 }
 
+/** True when an earlier try of the running activity may have had its effect before it was lost. */
+export function isLaterTry(): boolean {
+  return activityInfo().attempt > 1;
+}
+
 /** The run and the activity that act, by which the very request is found in the history of the workflow (AU-1). */
 export function requestId(): string {
   const { workflowExecution, activityId } = activityInfo();

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { and, eq } from 'drizzle-orm';
-import { invoices, quotes, tariffVersions, users } from '../../drizzle/schema';
+import { invoices, quotes, tariffs, tariffVersions, users } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
 import type { WireFact } from '../../src/domain/billing/payment';
 import type {
@@ -11,7 +11,8 @@ import type {
   RefundRequest,
 } from '../../src/payments/provider';
 import type { ActivityDeps } from '../deps';
-import { stepKey } from '../transactions';
+import { expectedReceipt } from './receipts';
+import { isLaterTry, readSettings, stepKey } from '../transactions';
 
 /** The adapter of a provider; one that this process does not have is retried until a process that has it comes. */
 export function requireProvider(
@@ -72,16 +73,22 @@ export function providerActivities(deps: ActivityDeps) {
       await providers.get(order.provider)?.cancel(order);
     },
 
-    /** Sends money back, or asks what became of it when an earlier call ended unknown: always under one key. */
+    /**
+     * Sends money back, or asks what became of it when an earlier call, or an earlier try of this one, may have sent it:
+     * always under one key. Where the provider has no keys, silence is not a reason to send again.
+     */
     async refundAtProvider(refund: {
       provider: string;
       request: RefundRequest;
       isRepeat: boolean;
     }): Promise<RefundOutcome> {
       const provider = requireProvider(providers, refund.provider);
-      if (!refund.isRepeat) return provider.refund(refund.request);
+      const isRepeat = refund.isRepeat || isLaterTry();
+      if (!isRepeat) return provider.refund(refund.request);
       const known = await provider.askRefund(refund.request);
-      return known.kind === 'unknown' ? provider.refund(refund.request) : known;
+      if (known.kind !== 'unknown' || provider.capabilities.isRefundRepeatable === false)
+        return known;
+      return provider.refund(refund.request);
     },
   };
 }
@@ -98,31 +105,43 @@ async function providerRefOf(
   return row?.providerRef ?? undefined;
 }
 
-/** An order as its provider is told of it. */
+/** An order as its provider is told of it, with the receipt that we issue once it is paid. */
 export async function describeOrder(
-  { db, publicBaseUrl }: Pick<ActivityDeps, 'db' | 'publicBaseUrl'>,
+  {
+    db,
+    publicBaseUrl,
+    settings: defaults,
+  }: Pick<ActivityDeps, 'db' | 'publicBaseUrl' | 'settings'>,
   invoiceId: string,
 ): Promise<PaymentOrder> {
   const [row] = await db
-    .select({ invoice: invoices, name: tariffVersions.nameI18n, locale: users.locale })
+    .select({
+      invoice: invoices,
+      quote: quotes,
+      version: tariffVersions,
+      tariff: tariffs,
+      locale: users.locale,
+    })
     .from(invoices)
     .innerJoin(quotes, eq(quotes.id, invoices.quoteId))
     .innerJoin(tariffVersions, eq(tariffVersions.id, quotes.tariffVersionId))
+    .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId))
     .innerJoin(users, eq(users.id, invoices.userId))
     .where(eq(invoices.id, invoiceId));
   assert(row, `invoice ${invoiceId} exists before its link is asked for`);
-  const { invoice, name, locale } = row;
+  const { invoice, version, locale } = row;
   const { payAmountMinor: minor, currency, exponent } = invoice;
   return {
     invoiceId,
     invoiceNo: invoice.no,
     userId: invoice.userId,
     amount: { minor, currency, exponent },
-    description: name[locale],
+    description: version.nameI18n[locale],
     locale,
     expiresAt: invoice.expiresAt.toISOString(),
     returnUrl: `${publicBaseUrl}/pay/success?invoice=${invoiceId}`,
     failUrl: `${publicBaseUrl}/pay/fail?invoice=${invoiceId}`,
+    receipt: expectedReceipt(row, await readSettings(db, defaults)),
     ...(invoice.savesMethod ? { savesMethod: true } : {}),
     ...(invoice.renewsBy === 'stars' ? { isRecurring: true } : {}),
   };

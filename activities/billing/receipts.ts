@@ -11,6 +11,7 @@ import {
   type Sold,
 } from '../../src/domain/billing/fiscal';
 import type { Money } from '../../src/domain/money';
+import type { OrderReceipt } from '../../src/payments/provider';
 import type { Order } from './orders';
 import type { Receipt } from './sales';
 
@@ -79,6 +80,12 @@ function paidFor({ invoice }: Order, receipt: Receipt): Omit<PaidFor, 'sold'> {
   // The first source is the payment's own money; what other payments brought has receipts of its own.
   const total = { minor: -(receipt.sources[0]?.amount ?? 0), currency, exponent };
   return { paymentId, userId, invoiceNo, total, settings, asOf };
+}
+
+/** What the receipt of an order will say once it is paid in full, for providers that give it to the tax office. */
+export function expectedReceipt(order: Order, settings: FiscalSettings): OrderReceipt {
+  const line = receiptLine(soldBy(order), order.invoice.payAmountMinor, settings);
+  return { sno: settings.receiptSno, lines: [line] };
 }
 
 function soldBy({ tariff, version, quote }: Order): Sold {

@@ -44,7 +44,14 @@ export type CreateOutcome =
 export type RefundOutcome =
   | { readonly kind: 'done'; readonly providerRef: string }
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | {
+      readonly kind: 'unknown';
+      readonly reason: string;
+      /** What the provider calls a refund that it is still making; from now on it is asked about by that name. */
+      readonly providerRef?: string;
+      /** True when nothing was sent yet, so that sending is no repeat. */
+      readonly isUnsent?: boolean;
+    };
 
 /** What became of a wish that somebody is never charged again; `refused` means that a human must look. */
 export type StopOutcome =
@@ -133,12 +140,18 @@ export interface RefundRequest {
   readonly userId: number | undefined;
   /** Stable over retries: the same key is the same refund. */
   readonly key: string;
+  /** What the provider called this refund, once it did. */
+  readonly providerRef?: string;
 }
 
 export interface ProviderCapabilities {
   readonly currencies: readonly string[];
   readonly canAsk: boolean;
   readonly canRefund: 'none' | 'full' | 'partial';
+  /**
+   * False where a refund has no key at the provider: one that may have been sent is only asked about, never sent again.
+   */
+  readonly isRefundRepeatable?: boolean;
   readonly canCancel: boolean;
   /** It can keep a way to pay and charge it again without the payer. */
   readonly canSave?: boolean;

@@ -37,6 +37,21 @@ describe('createPayment', () => {
         description: 'Basic',
         locale: 'en',
         expiresAt: '2026-03-11T12:00:00.000Z',
+        returnUrl: `https://billing.example/pay/success?invoice=${invoiceId}`,
+        failUrl: `https://billing.example/pay/fail?invoice=${invoiceId}`,
+        receipt: {
+          sno: 'usn_income',
+          lines: [
+            {
+              name: { ru: 'Базовый', en: 'Basic' },
+              quantity: 1,
+              sumMinor: 9_900,
+              method: 'full_payment',
+              object: 'service',
+              tax: 'none',
+            },
+          ],
+        },
       },
       `checkout:${invoiceId}:create:mock`,
     ]);
@@ -52,7 +67,8 @@ describe('createPayment', () => {
 });
 
 describe('askOrder', () => {
-  const order = { invoiceId: 'i', invoiceNo: 1, provider: 'mock' };
+  const invoiceId = '00000000-0000-4000-8000-000000000001';
+  const order = { invoiceId, invoiceNo: 1, provider: 'mock' };
 
   test('gives what the provider says, known or not', async () => {
     const silent = withProvider({ ask: () => Promise.resolve({ kind: 'unknown', reason: '503' }) });
@@ -94,10 +110,25 @@ describe('refundAtProvider', () => {
   const done: RefundOutcome = { kind: 'done', providerRef: 'r' };
   const unknown: RefundOutcome = { kind: 'unknown', reason: 'timeout' };
 
+  interface Wish {
+    readonly isRepeat?: boolean;
+    readonly attempt?: number;
+    readonly isRefundRepeatable?: boolean;
+    readonly refund: RefundOutcome;
+    readonly ask: RefundOutcome;
+  }
+
   /** What a provider that answers so to either question is asked, and what comes of it. */
-  async function refund(isRepeat: boolean, answers: { refund: RefundOutcome; ask: RefundOutcome }) {
+  async function refund({
+    isRepeat = false,
+    attempt = 1,
+    isRefundRepeatable = true,
+    ...answers
+  }: Wish) {
     const asked: string[] = [];
+    const capabilities = { ...fakeProvider().capabilities, isRefundRepeatable };
     const { refundAtProvider } = withProvider({
+      capabilities,
       refund: ({ key }) => {
         asked.push(`refund ${key}`);
         return Promise.resolve(answers.refund);
@@ -107,18 +138,30 @@ describe('refundAtProvider', () => {
         return Promise.resolve(answers.ask);
       },
     });
-    return { outcome: await refundAtProvider({ provider: 'mock', request, isRepeat }), asked };
+    const send = () => refundAtProvider({ provider: 'mock', request, isRepeat });
+    return { outcome: await asWorkflow('pay:mock:p', send, { attempt }), asked };
   }
 
   test('sends at first', async () => {
-    const { asked, outcome } = await refund(false, { refund: done, ask: unknown });
+    const { asked, outcome } = await refund({ refund: done, ask: unknown });
     expect([asked, outcome]).toEqual([['refund pay:mock:p:refund'], done]);
   });
 
-  test('asks before it sends again, and sends only what nobody has heard of', async () => {
-    const known = await refund(true, { refund: unknown, ask: done });
-    expect([known.asked, known.outcome]).toEqual([['ask pay:mock:p:refund'], done]);
-    const lost = await refund(true, { refund: done, ask: unknown });
-    expect(lost.asked).toEqual(['ask pay:mock:p:refund', 'refund pay:mock:p:refund']);
-  });
+  test.each([{ isRepeat: true }, { attempt: 2 }])(
+    'asks before it sends again, and sends only what nobody has heard of (%j)',
+    async (again) => {
+      const known = await refund({ ...again, refund: unknown, ask: done });
+      expect([known.asked, known.outcome]).toEqual([['ask pay:mock:p:refund'], done]);
+      const lost = await refund({ ...again, refund: done, ask: unknown });
+      expect(lost.asked).toEqual(['ask pay:mock:p:refund', 'refund pay:mock:p:refund']);
+    },
+  );
+
+  test.each([{ isRepeat: true }, { attempt: 2 }])(
+    'is only asked about where the provider has no keys for refunds (%j)',
+    async (again) => {
+      const wish = { ...again, isRefundRepeatable: false, refund: done, ask: unknown };
+      expect(await refund(wish)).toEqual({ asked: ['ask pay:mock:p:refund'], outcome: unknown });
+    },
+  );
 });

@@ -110,7 +110,9 @@ export function sharesOf(total: number, weights: readonly number[]): readonly nu
  * The `Receipt` parameter of Robokassa as JSON text: sign and send these very bytes. Sums are written as exact decimal
  * numbers. Undefined for money that is not rubles, which needs no receipt of 54-FZ.
  */
-export function robokassaReceipt(content: ReceiptContent): string | undefined {
+export function robokassaReceipt(
+  content: Pick<ReceiptContent, 'sno' | 'lines' | 'total'>,
+): string | undefined {
   if (content.total.currency !== 'RUB') return undefined;
   const items = content.lines.map((line) => {
     const sum = decimalText({ ...content.total, minor: line.sumMinor });

@@ -205,11 +205,16 @@ export async function versionOf(sql: postgres.Sql, slug: string): Promise<string
 }
 
 /** Runs an activity as a step of the workflow of that id. */
-export function asWorkflow<T>(workflowId: string, work: () => Promise<T>): Promise<T> {
+export function asWorkflow<T>(
+  workflowId: string,
+  work: () => Promise<T>,
+  { attempt = 1 }: { readonly attempt?: number } = {},
+): Promise<T> {
   const environment = new MockActivityEnvironment(
     {
       workflowExecution: { workflowId, runId: '00000000-0000-0000-0000-000000000001' },
       taskQueue: 'billing',
+      attempt,
     },
     { logger: new DefaultLogger('ERROR') },
   );

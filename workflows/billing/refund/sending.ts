@@ -18,9 +18,14 @@ export async function sendUntilProved(
   sending: { provider: string; request: RefundRequest },
   wait: WaitForProof,
 ): Promise<SendingEnd> {
+  const { provider } = sending;
+  let { request } = sending;
+  let isRepeat = false;
   for (let questions = 0; ; questions += 1) {
-    const sent = await refundAtProvider({ ...sending, isRepeat: questions > 0 });
+    const sent = await refundAtProvider({ provider, request, isRepeat });
     if (sent.kind !== 'unknown') return sent;
+    isRepeat ||= sent.isUnsent !== true;
+    if (sent.providerRef !== undefined) request = { ...request, providerRef: sent.providerRef };
     await wait({ reason: sent.reason, questions });
   }
 }
