@@ -31,6 +31,9 @@ export const providerEnvironment = {
   ROBOKASSA_HASH: z.string().toLowerCase().pipe(z.enum(ROBOKASSA_HASHES)).default('md5'),
   ROBOKASSA_IS_TEST: flag(true),
   ROBOKASSA_RECEIPT_ENABLED: flag(false),
+  /** Saved cards; Robokassa has to agree to them. */
+  ROBOKASSA_RECURRING_ENABLED: flag(false),
+  ROBOKASSA_REFUND_BODY: z.enum(['jwt', 'json']).default('jwt'),
   ROBOKASSA_BASE_URL: baseUrl('https://auth.robokassa.ru'),
   ROBOKASSA_SERVICES_URL: baseUrl('https://services.robokassa.ru'),
   YOOKASSA_SHOP_ID: text(),

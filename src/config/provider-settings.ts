@@ -19,6 +19,8 @@ export interface RobokassaConfig {
   readonly hash: string;
   readonly isTest: boolean;
   readonly isReceiptEnabled: boolean;
+  readonly isRecurringEnabled: boolean;
+  readonly refundBody: 'jwt' | 'json';
   readonly baseUrl: string;
   readonly servicesUrl: string;
 }
@@ -75,6 +77,8 @@ const BUILDERS: { readonly [Name_ in Name]: Builder<Name_> } = {
     hash: values.ROBOKASSA_HASH,
     isTest: values.ROBOKASSA_IS_TEST,
     isReceiptEnabled: values.ROBOKASSA_RECEIPT_ENABLED,
+    isRecurringEnabled: values.ROBOKASSA_RECURRING_ENABLED,
+    refundBody: values.ROBOKASSA_REFUND_BODY,
     baseUrl: values.ROBOKASSA_BASE_URL,
     servicesUrl: values.ROBOKASSA_SERVICES_URL,
   }),

@@ -7,6 +7,8 @@ import type { MockProviderSettings } from './mock';
 import type { PaymentProvider } from './provider';
 import type { StripeSettings } from './stripe/calls';
 import { stripeProvider } from './stripe/stripe';
+import { robokassaProvider } from './robokassa/adapter';
+import type { RobokassaSettings } from './robokassa/settings';
 import { telegramStarsProvider } from './telegram-stars';
 import type { TelegramStarsSettings } from './telegram-stars';
 import { yookassaProvider } from './yookassa/yookassa';
@@ -22,6 +24,7 @@ export interface PaymentProvidersSettings {
   readonly cloudpayments?: CloudpaymentsSettings;
   readonly stripe?: StripeSettings;
   readonly cryptopay?: CryptoPaySettings;
+  readonly robokassa?: RobokassaSettings;
 }
 
 export type PaymentProviders = ReadonlyMap<string, PaymentProvider>;
@@ -40,6 +43,7 @@ type Builder = (settings: PaymentProvidersSettings) => PaymentProvider;
 
 const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
   ['mock', ({ mock }) => mockProvider(required(mock, 'mock'))],
+  ['robokassa', ({ robokassa }) => robokassaProvider(required(robokassa, 'robokassa'))],
   ['stars', ({ telegramStars }) => telegramStarsProvider(required(telegramStars, 'stars'))],
   ['cryptopay', ({ cryptopay }) => cryptoPayProvider(required(cryptopay, 'cryptopay'))],
   ['yookassa', ({ yookassa }) => yookassaProvider(required(yookassa, 'yookassa'))],

@@ -42,7 +42,7 @@ export function readResultFields(notification: Notification): ResultFields | und
   const outSum = known.get('outSum');
   const invId = known.get('invId');
   const signature = known.get('signature');
-  if (!outSum || !invId || !signature || !/^\d{1,10}$/.test(invId)) return undefined;
+  if (!outSum || !invId || !signature || !/^\d{1,19}$/.test(invId)) return undefined;
   const contentHash = hashOf(pairs);
   return { outSum, invId, signature, shp: Object.fromEntries(shp), contentHash };
 }

@@ -39,8 +39,10 @@ export interface RobokassaResult {
 }
 
 export interface RobokassaSignatures {
-  /** Lower-case hex for the payment page. */
+  /** Lower-case hex for the payment page and, by the same formula, for the charge of a saved card. */
   init(terms: RobokassaInit): string;
+  /** Lower-case hex of a question about one invoice number. */
+  operation(invId: string): string;
   /** Lower-case hex of a notification. */
   result(result: RobokassaResult): string;
   /** True for the right hex in any case; takes equally long for every wrong one. */
@@ -60,6 +62,7 @@ export function robokassaSignatures(credentials: RobokassaCredentials): Robokass
   return {
     init: (terms) =>
       digest([merchantLogin, ...initParts(terms), password1, ...shpPairs(terms.shp)]),
+    operation: (invId) => digest([merchantLogin, invId, password2]),
     result,
     verifyResult: (received, signature) => isSameHex(signature, result(received)),
   };
