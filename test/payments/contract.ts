@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { factIn, hostile, spoiledCopies } from './hostile';
 import type { Notification } from '../../src/payments/notification';
-import type {
-  PaymentFact,
-  PaymentOrder,
-  PaymentProvider,
-  RefundOutcome,
-  RefundRequest,
-} from '../../src/payments/provider';
+import { refundOf, settled, settledAgain } from './settling';
+import type { PaymentFact, PaymentOrder, PaymentProvider } from '../../src/payments/provider';
 
 // What every payment provider has to do, whatever its protocol. A new adapter joins by building a bench: itself, beside
 // a counterpart of the provider that can be paid at and broken.
@@ -281,33 +276,4 @@ async function opened(provider: PaymentProvider, order: PaymentOrder): Promise<s
 
 function isPaid({ state }: PaymentFact): boolean {
   return state === 'paid' || state === 'partially_refunded' || state === 'refunded';
-}
-
-function refundOf({ amount, userId, invoiceId }: PaymentOrder, providerPaymentId: string) {
-  return { providerPaymentId, amount, userId, key: `refund:${invoiceId}` };
-}
-
-type Request = ReturnType<typeof refundOf>;
-
-/** A provider may need a while; what it says then counts. */
-async function settled(provider: PaymentProvider, request: Request): Promise<RefundOutcome> {
-  const first = await provider.refund(request);
-  return first.kind === 'unknown' ? provider.askRefund(named(request, first)) : first;
-}
-
-/** Sends it once more; where the provider has no keys for refunds, it is only asked about. */
-async function settledAgain(
-  provider: PaymentProvider,
-  request: Request,
-  before: RefundOutcome,
-): Promise<RefundOutcome> {
-  return provider.capabilities.isRefundRepeatable === false
-    ? provider.askRefund(named(request, before))
-    : settled(provider, request);
-}
-
-/** The refund by the provider's own name of it, where there is one. */
-function named(request: Request, outcome: RefundOutcome): RefundRequest {
-  const providerRef = 'providerRef' in outcome ? outcome.providerRef : undefined;
-  return providerRef === undefined ? request : { ...request, providerRef };
 }

@@ -11,6 +11,7 @@ import {
   type Shop,
 } from './robokassa-formulas';
 import { childFault, openingFault } from './robokassa-rules';
+import { fail, json, read, xml, type Answer, type Received } from './robokassa-wire';
 import { currenciesXml, operationXml, resultXml } from './robokassa-xml';
 
 /** An operation as Robokassa keeps it. */
@@ -58,21 +59,6 @@ export interface RobokassaFake {
   };
   breakNext(outage: Outage, requests?: number, afterEffect?: boolean): void;
   stop(): Promise<void>;
-}
-
-interface Answer {
-  readonly status?: number;
-  readonly type: string;
-  readonly body: string;
-}
-
-interface Received {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly fields: Fields;
-  readonly body: string;
-  readonly type: string;
 }
 
 interface RefundTerms {
@@ -275,33 +261,6 @@ export async function startRobokassa(shop: Shop): Promise<RobokassaFake> {
   };
 }
 
-async function read(request: IncomingMessage): Promise<Received> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks).toString('utf8');
-  const { pathname, search } = new URL(request.url ?? '/', 'http://robokassa.test');
-  const type = request.headers['content-type'] ?? '';
-  const form = type.startsWith('application/x-www-form-urlencoded') ? body : '';
-  const pairs = [...new URLSearchParams(search), ...new URLSearchParams(form)];
-  const fields = Object.fromEntries(pairs);
-  if (Object.keys(fields).length !== pairs.length) throw new Error('a field comes twice');
-  return { method: request.method ?? '', path: pathname, query: search, fields, body, type };
-}
-
-function fail(kind: Outage, request: IncomingMessage, response: ServerResponse): void {
-  if (kind === 'reset') request.socket.destroy();
-  if (kind === 'error_500') response.writeHead(500).end('server error');
-  if (kind === 'garbage') response.writeHead(200).end('<html><b>maintenance');
-}
-
 function kopecksOf(sum: string | number): number {
   return Math.round(Number(sum) * 100);
-}
-
-function json(value: unknown): Answer {
-  return { type: 'application/json', body: JSON.stringify(value) };
-}
-
-function xml(body: string): Answer {
-  return { type: 'text/xml; charset=utf-8', body };
 }
