@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { money } from '../domain/money';
 import { callJson } from './outgoing';
+import { starLedger, type StarLedger, type StarTransaction } from './star-transactions';
 import type {
   AskOutcome,
   AskRef,
@@ -10,6 +11,7 @@ import type {
   PaymentProvider,
   RefundOutcome,
   RefundRequest,
+  StatementRange,
   StopOutcome,
 } from './provider';
 import { shortened } from './shortened';
@@ -29,35 +31,21 @@ const envelopeSchema = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(false), error_code: z.number(), description: z.string() }),
 ]);
 
-const partnerSchema = z.object({
-  type: z.string(),
-  user: z.object({ id: z.number() }).optional(),
-  invoice_payload: z.string().optional(),
-});
-const transactionSchema = z.object({
-  id: z.string(),
-  amount: z.number().int(),
-  date: z.number().int().min(0).max(99_999_999_999),
-  source: partnerSchema.optional(),
-  receiver: partnerSchema.optional(),
-});
-const transactionsSchema = z.object({ transactions: z.array(transactionSchema) });
-
-type StarTransaction = z.infer<typeof transactionSchema>;
 type BotAnswer =
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 type BotCall = (method: string, body: unknown) => Promise<BotAnswer>;
 
-const PAGE = 100;
+/** How far our clock and Telegram's may differ. */
+const SKEW_MS = 3_600_000;
 /** Thirty days, the only period Telegram renews. */
 const SUBSCRIPTION_SECONDS = 2_592_000;
 
 /** Telegram Stars: the proof arrives as an update to the bot, the truth stands in the list of transactions. */
 export function telegramStarsProvider(settings: TelegramStarsSettings): PaymentProvider {
   const call = botCall(settings);
-  const read = () => readTransactions(call, settings.maxPages ?? 200);
+  const ledger = starLedger((range) => readPage(call, range), settings.maxPages ?? 200);
   return {
     name: 'stars',
     capabilities: { currencies: ['XTR'], canAsk: true, canRefund: 'full', canCancel: false },
@@ -67,26 +55,11 @@ export function telegramStarsProvider(settings: TelegramStarsSettings): PaymentP
         verified: 'malformed',
         reason: 'Stars are proved by updates to the bot',
       }),
-    ask: async (ref) => {
-      const transactions = await read();
-      return typeof transactions === 'string'
-        ? { kind: 'unknown', reason: transactions }
-        : askedFacts(transactions, ref);
-    },
+    ask: (ref) => ask(ledger, ref),
     refund: (request) => refund(call, request),
-    askRefund: async ({ providerPaymentId }) => {
-      const transactions = await read();
-      if (typeof transactions === 'string') return { kind: 'unknown', reason: transactions };
-      return transactions.some((each) => isRefundOf(each, providerPaymentId))
-        ? { kind: 'done', providerRef: providerPaymentId }
-        : { kind: 'unknown', reason: 'no refund of it is listed (yet)' };
-    },
+    askRefund: (request) => askRefund(ledger, request),
     cancel: () => Promise.resolve(),
-    statement: async ({ from, to }) => {
-      const transactions = await read();
-      if (typeof transactions === 'string') return { kind: 'unknown', reason: transactions };
-      return { kind: 'facts', facts: factsBetween(transactions, from, to) };
-    },
+    statement: (range) => statement(ledger, range),
     check: async () => {
       const answer = await call('getStarTransactions', { offset: 0, limit: 1 });
       if (answer.kind === 'unknown') return answer;
@@ -134,40 +107,58 @@ async function createLink(call: BotCall, order: PaymentOrder): Promise<CreateOut
     : { kind: 'unknown', reason: 'the answer is no link' };
 }
 
-/** All transactions, oldest first as Telegram lists them, or the reason why they are not known. */
-async function readTransactions(
-  call: BotCall,
-  maxPages: number,
-): Promise<readonly StarTransaction[] | string> {
-  const all: StarTransaction[] = [];
-  for (let page = 0; page < maxPages; page += 1) {
-    const answer = await call('getStarTransactions', { offset: all.length, limit: PAGE });
-    if (answer.kind !== 'result') return answer.reason;
-    const parsed = transactionsSchema.safeParse(answer.result);
-    if (!parsed.success) return 'the list of transactions is unreadable';
-    all.push(...parsed.data.transactions);
-    if (parsed.data.transactions.length < PAGE) return all;
-  }
-  return `more than ${maxPages} pages of transactions`;
+async function readPage(call: BotCall, range: { offset: number; limit: number }) {
+  const answer = await call('getStarTransactions', range);
+  return answer.kind === 'result' ? answer : answer.reason;
 }
 
-function askedFacts(transactions: readonly StarTransaction[], ref: AskRef): AskOutcome {
-  const incoming = transactions.filter(({ source }) => source?.type === 'user');
-  const asked = incoming.filter(({ id, source }) =>
-    ref.by === 'payment' ? id === ref.providerPaymentId : source?.invoice_payload === ref.invoiceId,
+/** A charge is looked for back to itself, an order back to the day it was written: nothing of either is older. */
+async function ask(ledger: StarLedger, ref: AskRef): Promise<AskOutcome> {
+  const lines = await ledger.backTo((page) =>
+    ref.by === 'payment'
+      ? page.some((each) => isPayment(each, ref.providerPaymentId))
+      : ref.writtenAt !== undefined && isOlder(page, Date.parse(ref.writtenAt) - SKEW_MS),
+  );
+  if ('unclear' in lines) return { kind: 'unknown', reason: lines.unclear };
+  const asked = lines.filter((each) =>
+    ref.by === 'payment'
+      ? isPayment(each, ref.providerPaymentId)
+      : each.source?.type === 'user' && each.source.invoice_payload === ref.invoiceId,
   );
   if (asked.length === 0 && ref.by === 'payment')
     return { kind: 'unknown', reason: 'the charge is not listed (yet)' };
-  return { kind: 'facts', facts: asked.map((each) => factOf(each, transactions)) };
+  return { kind: 'facts', facts: asked.map((each) => factOf(each, lines)) };
 }
 
-function factsBetween(all: readonly StarTransaction[], from: string, to: string): PaymentFact[] {
+async function askRefund(
+  ledger: StarLedger,
+  { providerPaymentId }: RefundRequest,
+): Promise<RefundOutcome> {
+  const lines = await ledger.backTo((page) =>
+    page.some((each) => isPayment(each, providerPaymentId)),
+  );
+  if ('unclear' in lines) return { kind: 'unknown', reason: lines.unclear };
+  return lines.some((each) => isRefundOf(each, providerPaymentId))
+    ? { kind: 'done', providerRef: providerPaymentId }
+    : { kind: 'unknown', reason: 'no refund of it is listed (yet)' };
+}
+
+async function statement(ledger: StarLedger, { from, to }: StatementRange): Promise<AskOutcome> {
+  const lines = await ledger.backTo((page) => isOlder(page, Date.parse(from)));
+  if ('unclear' in lines) return { kind: 'unknown', reason: lines.unclear };
   const isWithin = ({ date }: StarTransaction) =>
     date * 1000 >= Date.parse(from) && date * 1000 < Date.parse(to);
-  return all
-    .filter(({ source }) => source?.type === 'user')
-    .filter(isWithin)
-    .map((each) => factOf(each, all));
+  const paid = lines.filter((each) => each.source?.type === 'user' && isWithin(each));
+  return { kind: 'facts', facts: paid.map((each) => factOf(each, lines)) };
+}
+
+/** True for a page that begins before an instant: what is older than the page is older still. */
+function isOlder([oldest]: readonly StarTransaction[], instantMs: number): boolean {
+  return oldest !== undefined && oldest.date * 1000 < instantMs;
+}
+
+function isPayment({ id, source }: StarTransaction, chargeId: string): boolean {
+  return id === chargeId && source?.type === 'user';
 }
 
 function factOf(payment: StarTransaction, all: readonly StarTransaction[]): PaymentFact {

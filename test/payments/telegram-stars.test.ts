@@ -114,6 +114,28 @@ test('a payment is found by its charge and by its order, beyond the first page',
   expect(byOrder).toEqual(byCharge);
 });
 
+test('an order is looked for no further back than the day it was written', async () => {
+  answer = listed;
+  const invoiceId = 'invoice-190';
+  const writtenAt = new Date((1_700_000_000 + 190 + 3_600) * 1000).toISOString();
+  const asked = await stars().ask({ by: 'order', invoiceId, invoiceNo: 190, writtenAt });
+  expect(asked).toMatchObject({ kind: 'facts', facts: [{ providerPaymentId: 'charge-190' }] });
+  expect(calls.map(({ body }) => body['offset'])).toEqual([0, 100, 300, 200, 100]);
+});
+
+test('a refund and its payment share an id, and neither is taken for the other', async () => {
+  answer = listed;
+  const range = { from: '2023-11-14T22:13:20.000Z', to: '2023-11-15T00:00:00.000Z' };
+  const told = await stars().statement?.(range);
+  const facts = told?.kind === 'facts' ? told.facts : [];
+  expect(facts).toHaveLength(200);
+  expect(facts.filter(({ state }) => state === 'refunded')).toMatchObject([
+    { providerPaymentId: 'charge-199' },
+  ]);
+  const late = { from: '2023-11-14T22:30:00.000Z', to: '2023-11-15T00:00:00.000Z' };
+  expect(await stars().statement?.(late)).toEqual({ kind: 'facts', facts: [] });
+});
+
 test('a refunded payment says so, once', async () => {
   answer = listed;
   const asked = await stars().ask({ by: 'payment', providerPaymentId: 'charge-199' });
