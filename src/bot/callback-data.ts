@@ -117,6 +117,8 @@ export const ROUTES = [
   'adm:tars',
   'adm:tar',
   'adm:turn',
+  'adm:sub',
+  'adm:subfix',
   'adm:price',
   'adm:unprice',
   'price:yes',

@@ -1,3 +1,4 @@
+import type { SubscriptionRepairKind } from '../domain/billing/subscription-repairs';
 import type { Driver } from '../domain/billing/subscription-course';
 import type {
   SubscriptionCourse,
@@ -26,8 +27,7 @@ export interface SubscriptionRepair {
   readonly reason: string;
   readonly wish:
     | { readonly kind: 'editTimeline'; readonly days: number }
-    | { readonly kind: 'skipPeriod' }
-    | { readonly kind: 'forceExpire' };
+    | { readonly kind: Exclude<SubscriptionRepairKind, 'editTimeline'> };
 }
 
 /**

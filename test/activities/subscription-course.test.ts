@@ -35,6 +35,7 @@ test('loadCourse tells where a subscription stands and what comes next, with the
   expect(await courseAt(books, { subscriptionId, asOf: NOON })).toEqual({
     ...{ subscriptionId, userId, state: 'active', access: 'full', driver: 'wallet' },
     ...{ isRenewing: true, periodN: 0, periodStart: NOON, periodEnd: END },
+    allowedRepairs: ['skipPeriod', 'editTimeline', 'cancel', 'forceExpire'],
     steps: [
       { kind: 'remind', name: 'remind:3', at: '2026-04-07T12:00:00.000Z' },
       { kind: 'remind', name: 'remind:1', at: '2026-04-09T12:00:00.000Z' },
@@ -159,7 +160,9 @@ test('restriction takes the access and tells it, once', async () => {
   const told = (await noticesOf(books, userId)).filter(
     ({ template }) => template === 'sub.restricted',
   );
-  expect(told.map(({ params }) => params)).toEqual([{ until: '2026-05-18T12:00:00.000Z' }]);
+  expect(told.map(({ params }) => params)).toEqual([
+    { subscriptionId, until: '2026-05-18T12:00:00.000Z' },
+  ]);
 });
 
 test('the end comes a day after the last try, once, and leaves the balance', async () => {

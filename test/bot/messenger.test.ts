@@ -98,7 +98,7 @@ const SAMPLES: TemplateParams = {
     next: '2026-03-02T21:05:00Z',
     missingUtok: 40_000_000,
   },
-  'sub.restricted': { until: '2026-03-09T21:05:00Z' },
+  'sub.restricted': { subscriptionId: invoiceId, until: '2026-03-09T21:05:00Z' },
   'ops.free_periods': {
     subscriptionId: '0198a000-0000-7000-8000-000000000001',
     userId: 7,

@@ -5,8 +5,13 @@ import {
   courseAfterEnd,
   courseOf,
   courseRules,
+  mostTries,
   type CourseStep,
 } from '../../../src/domain/billing/subscription-course';
+import {
+  allowedRepairs,
+  type SubscriptionRepairKind,
+} from '../../../src/domain/billing/subscription-repairs';
 import type {
   CourseWait,
   SubscriptionCourse,
@@ -51,8 +56,22 @@ export async function readCourse(
   const charge = live && chargeOf(live, { asOf, settings });
   return {
     ...describe(row, waits, !isOver(row) && facts.isRenewing),
+    ...(isOver(row) ? {} : { allowedRepairs: repairsOf(standing, settings) }),
     ...(charge ? { charge } : {}),
   };
+}
+
+function repairsOf(
+  { facts, row, terms, tries }: Standing,
+  settings: BillingSettings,
+): readonly SubscriptionRepairKind[] {
+  return allowedRepairs({
+    ...facts,
+    isCharging: facts.attempt !== undefined,
+    isCancelled: row.cancelAtEnd,
+    hasPeriod: terms.period !== undefined,
+    hasTriesLeft: tries.length < mostTries(courseRules(settings)),
+  });
 }
 
 export function isOver({ state }: Pick<Subscription, 'state'>): boolean {

@@ -16,7 +16,7 @@ export async function restrict(tx: Transaction, task: StepTask): Promise<string>
   await promiseToUser(tx, row.userId, {
     key: `${row.userId}:sub.restricted:${row.id}:${row.periodN}`,
     template: 'sub.restricted',
-    params: { until: lastDayOf(task) },
+    params: { subscriptionId: row.id, until: lastDayOf(task) },
     category: 'service',
     ...{ asOf, settings },
   });

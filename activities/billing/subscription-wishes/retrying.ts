@@ -1,4 +1,4 @@
-import { courseRules, lastTryMs } from '../../../src/domain/billing/subscription-course';
+import { courseRules, lastTryMs, mostTries } from '../../../src/domain/billing/subscription-course';
 import type { WishKind, WishOutcome } from '../../../workflows/billing/subscription/contract';
 import { applyWish, done, refused, type GrantedWish, type Wish } from './wish';
 
@@ -33,7 +33,6 @@ function tryRefusal(wish: Wish<WishKind>): WishOutcome | undefined {
   return hasTriesLeft(wish) ? undefined : refused('tries_used_up');
 }
 
-/** An owner may add as many tries to those of a period as dunning makes by itself, and no more. */
 export function hasTriesLeft({ tries, settings }: Wish<WishKind>): boolean {
-  return tries.length < 2 * courseRules(settings).dunningDays.length;
+  return tries.length < mostTries(courseRules(settings));
 }

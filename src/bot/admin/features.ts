@@ -22,6 +22,7 @@ import { multipliersFeature } from './multipliers';
 import { openItemsFeature } from './open-items';
 import { paymentsFeature } from './payments';
 import { peopleFeature } from './people';
+import { subscriptionRepairsFeature } from './subscription-repairs';
 import { statsFeature } from './stats';
 import { stuckFeature } from './stuck';
 import { topicsFeature } from './topics';
@@ -45,6 +46,7 @@ export function adminFeature(parts: BotParts) {
   const topics = topicsFeature(parts);
   const messages = messagesFeature(parts);
   const payments = paymentsFeature(parts);
+  const repairs = subscriptionRepairsFeature(parts);
   const work = workFeatures(parts);
   const features = [
     people,
@@ -60,6 +62,7 @@ export function adminFeature(parts: BotParts) {
     topics,
     messages,
     payments,
+    repairs,
     ...work.features,
   ];
   const { commands, menu, reasons } = framework(features);
@@ -84,6 +87,7 @@ export function adminFeature(parts: BotParts) {
       ...topics.callbacks,
       ...messages.callbacks,
       ...payments.callbacks,
+      ...repairs.callbacks,
       ...work.callbacks,
     },
   };

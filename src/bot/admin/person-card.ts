@@ -6,7 +6,7 @@ import type { BotParts } from '../parts';
 import { button, lines, linkButton, type Button, type Screen } from '../screen';
 import { say } from '../wording';
 import { hasRole } from './gate';
-import { subscriptionLines } from './person-subscription';
+import { repairsButtons, subscriptionLines } from './person-subscription';
 import { movementLine, personWorkflowsUrl, wordOf } from './words';
 
 /** Everything an operator needs to see of a person at once, and what can be done from there. */
@@ -129,6 +129,7 @@ function rowsOf(ctx: BotContext, parts: BotParts, card: PersonCard): Screen['row
       ...(card.heldUtok > 0 ? [holdsButton(locale, arg)] : []),
       ...links,
     ],
+    [...repairsButtons(ctx, card.userId, card.subscription)],
     ...items,
     hasRole(ctx, ['admin']) ? [blockButton(ctx, card)] : [],
     [button({ locale, key: 'admin.button.refresh' }, { route: 'adm:user', arg })],

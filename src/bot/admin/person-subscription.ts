@@ -4,8 +4,24 @@ import { localeOf, type BotContext } from '../context';
 import { instantText } from '../display';
 import type { BotParts } from '../parts';
 import { courseOf, isOver } from '../subscription/own';
+import { button, type Button } from '../screen';
 import { say } from '../wording';
+import { hasRole, type Role } from './gate';
 import { wordOf } from './words';
+
+/** Support looks; who may settle open items may also settle a subscription. */
+export const REPAIRERS: readonly Role[] = ['finance', 'admin'];
+
+/** The way to the repairs of a live subscription, for those who may send them. */
+export function repairsButtons(
+  ctx: BotContext,
+  userId: number,
+  plan: SubscriptionView | undefined,
+): readonly Button[] {
+  if (!plan || isOver(plan) || !hasRole(ctx, REPAIRERS)) return [];
+  const words = { locale: localeOf(ctx), key: 'admin.button.sub' } as const;
+  return [button(words, { route: 'adm:sub', arg: String(userId) })];
+}
 
 /** A person's subscription as an operator needs it: where it stands, who renews it, what comes next, what was tried. */
 export async function subscriptionLines(

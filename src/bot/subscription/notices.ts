@@ -25,10 +25,7 @@ export const SUBSCRIPTION_NOTICES = {
       say(locale, 'sub.cancelled_refund', { amount: moneyText(params, locale) }),
     ]),
   'sub.failed': failure,
-  'sub.restricted': (params: TemplateParams['sub.restricted'], place: Place): Screen =>
-    withSubscription(place.locale, [
-      say(place.locale, 'sub.restricted', { until: instantText(params.until, place) }),
-    ]),
+  'sub.restricted': restricted,
   'sub.expired': (params: TemplateParams['sub.expired'], { locale }: Place): Screen =>
     withSubscription(locale, [
       say(locale, 'sub.expired', { balance: tokensText(params.balanceUtok, locale) }),
@@ -129,6 +126,16 @@ function endText(params: TemplateParams['sub.reminder'], place: Place): string {
   const amount = moneyText({ amountMinor, currency, exponent }, locale);
   const key = params.driver === 'stars' ? 'sub.reminder.stars' : 'sub.reminder.card';
   return say(locale, key, { when, amount });
+}
+
+/** Unpaid still: the same ways out as under the message about the failed try. */
+function restricted(params: TemplateParams['sub.restricted'], place: Place): Screen {
+  const { locale } = place;
+  const { subscriptionId } = params;
+  const text = say(locale, 'sub.restricted', untilOf(params, place));
+  // Messages of before do not name the subscription.
+  if (subscriptionId === undefined) return withSubscription(locale, [text]);
+  return { text, rows: dunningRows(locale, subscriptionId) };
 }
 
 function failure(params: TemplateParams['sub.failed'], place: Place): Screen {

@@ -228,6 +228,11 @@ export function lastTryMs(
   return daysAfter(facts.periodEndMs, facts.zone, rules.dunningDays.at(-1) ?? 0);
 }
 
+/** An owner may add as many tries to those of a period as dunning makes by itself, and no more. */
+export function mostTries({ dunningDays }: CourseRules): number {
+  return 2 * dunningDays.length;
+}
+
 function attemptStep({ isSent, touchedMs, questions, isOverdue }: LiveAttempt): CourseStep {
   if (!isSent) return { kind: 'send', name: 'send', atMs: AT_ONCE };
   const atMs = touchedMs + unknownPollDelayMs(questions, isOverdue);

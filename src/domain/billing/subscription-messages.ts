@@ -51,7 +51,7 @@ export type SubscriptionMessages = {
     readonly missingUtok?: number;
   };
   /** The full access of grace is over; unpaid, it all ends at `until`. */
-  readonly 'sub.restricted': { readonly until: string };
+  readonly 'sub.restricted': { readonly subscriptionId?: string; readonly until: string };
   /** It rests until then: nothing is charged, and there is no access. */
   readonly 'sub.paused': { readonly until: string };
   /** It goes on, and what is paid lasts until then; one when that is over already. */

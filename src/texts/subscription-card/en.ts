@@ -170,6 +170,42 @@ export const subscriptionCardEn: Readonly<Record<keyof typeof subscriptionCardRu
   'admin.sub.nothing': 'Next: nothing',
   'admin.sub.silent': 'The workflow of the subscription does not answer',
   'admin.sub.try': '• Period {n}, {at}: {driver}, {outcome}',
+
+  'admin.button.sub': '🛠 Subscription',
+  'admin.sub.repairs': 'What shall be done to the subscription? A reason will be asked.',
+  'admin.sub.no_repairs': 'Nothing can be done to the subscription now.',
+  'admin.sub.fix.renewNow': '🔁 Charge again now',
+  'admin.sub.fix.skipPeriod': '🎁 Give the next period',
+  'admin.sub.fix.editTimeline': '🗓 Move the end',
+  'admin.sub.fix.resume': '▶️ End the pause',
+  'admin.sub.fix.cancel': '🚫 Cancel',
+  'admin.sub.fix.uncancel': '↩️ Take the cancel back',
+  'admin.sub.fix.forceExpire': '⛔️ End now',
+  'admin.sub.shift': '{days} d',
+  'admin.sub.ask.renewNow': 'Charge for the subscription “{plan}” of {user} again now.',
+  'admin.sub.ask.skipPeriod':
+    'Begin the next period of the subscription “{plan}” of {user} without payment and without the tokens of the plan. It runs until {until} now.',
+  'admin.sub.ask.editTimeline':
+    'Move the end of the subscription “{plan}” of {user} by {days} days. It runs until {until} now.',
+  'admin.sub.ask.resume': 'End the pause of the subscription “{plan}” of {user}.',
+  'admin.sub.ask.cancel':
+    'Cancel the subscription “{plan}” of {user}: a paid one ends on {until}, an unpaid or paused one at once.',
+  'admin.sub.ask.uncancel':
+    'Take back the cancel of the subscription “{plan}” of {user}, until {until}.',
+  'admin.sub.ask.forceExpire':
+    'End the subscription “{plan}” of {user} now, though it runs until {until}. The balance stays.',
+  'admin.sub.refused.not_live': 'the subscription is over already',
+  'admin.sub.refused.not_owner': 'only an operator can do this',
+  'admin.sub.refused.wrong_state': 'not possible in this state',
+  'admin.sub.refused.confirming': 'the outcome of the last charge is not known yet',
+  'admin.sub.refused.too_late': 'the end would be before its period or in the past',
+  'admin.sub.refused.pause_too_long': 'such a pause is too long',
+  'admin.sub.refused.pauses_used_up': 'the pauses of this year are used up',
+  'admin.sub.refused.no_method': 'there is nothing to charge',
+  'admin.sub.refused.no_consent': 'the owner has not agreed to charges of the card',
+  'admin.sub.refused.not_renewable': 'the plan does not renew like this',
+  'admin.sub.refused.tries_used_up': 'the tries for this period are used up',
+  'admin.sub.refused.money_frozen': 'charges of the owner are stopped',
   'admin.stuck.unpaid': '<b>Unpaid subscriptions</b>',
   'admin.stuck.unpaid_line':
     '• {tries, plural, one {# try} other {# tries}}, access {access}: {count}',

@@ -166,6 +166,42 @@ export const subscriptionCardRu = {
   'admin.sub.nothing': 'Дальше: ничего',
   'admin.sub.silent': 'Процесс подписки не отвечает',
   'admin.sub.try': '• Период {n}, {at}: {driver}, {outcome}',
+
+  'admin.button.sub': '🛠 Подписка',
+  'admin.sub.repairs': 'Что сделать с подпиской? Понадобится причина.',
+  'admin.sub.no_repairs': 'Сейчас с подпиской ничего сделать нельзя.',
+  'admin.sub.fix.renewNow': '🔁 Повторить списание сейчас',
+  'admin.sub.fix.skipPeriod': '🎁 Подарить следующий период',
+  'admin.sub.fix.editTimeline': '🗓 Сдвинуть конец',
+  'admin.sub.fix.resume': '▶️ Снять с паузы',
+  'admin.sub.fix.cancel': '🚫 Отменить',
+  'admin.sub.fix.uncancel': '↩️ Вернуть отменённую',
+  'admin.sub.fix.forceExpire': '⛔️ Закончить сейчас',
+  'admin.sub.shift': '{days} дн.',
+  'admin.sub.ask.renewNow':
+    'Сейчас же повторить списание за подписку «{plan}» пользователя {user}.',
+  'admin.sub.ask.skipPeriod':
+    'Начать следующий период подписки «{plan}» пользователя {user} без оплаты и без токенов тарифа. Сейчас она до {until}.',
+  'admin.sub.ask.editTimeline':
+    'Сдвинуть конец подписки «{plan}» пользователя {user} на {days} дн. Сейчас она до {until}.',
+  'admin.sub.ask.resume': 'Снять с паузы подписку «{plan}» пользователя {user}.',
+  'admin.sub.ask.cancel':
+    'Отменить подписку «{plan}» пользователя {user}: оплаченная закончится {until}, неоплаченная или на паузе — сразу.',
+  'admin.sub.ask.uncancel': 'Вернуть отменённую подписку «{plan}» пользователя {user}, до {until}.',
+  'admin.sub.ask.forceExpire':
+    'Закончить подписку «{plan}» пользователя {user} сейчас, хотя она до {until}. Баланс останется.',
+  'admin.sub.refused.not_live': 'подписка уже закончилась',
+  'admin.sub.refused.not_owner': 'это может только оператор',
+  'admin.sub.refused.wrong_state': 'в этом состоянии так нельзя',
+  'admin.sub.refused.confirming': 'исход последнего списания ещё не известен',
+  'admin.sub.refused.too_late': 'конец оказался бы раньше начала периода или в прошлом',
+  'admin.sub.refused.pause_too_long': 'такая пауза слишком длинная',
+  'admin.sub.refused.pauses_used_up': 'пауз в этом году больше нет',
+  'admin.sub.refused.no_method': 'списывать не с чего',
+  'admin.sub.refused.no_consent': 'владелец не разрешал списывать с карты',
+  'admin.sub.refused.not_renewable': 'тариф так не продлевается',
+  'admin.sub.refused.tries_used_up': 'попытки за этот период закончились',
+  'admin.sub.refused.money_frozen': 'списания у владельца остановлены',
   'admin.stuck.unpaid': '<b>Неоплаченные подписки</b>',
   'admin.stuck.unpaid_line':
     '• {tries, plural, one {# попытка} few {# попытки} many {# попыток} other {# попытки}}, доступ {access}: {count}',

@@ -2,7 +2,8 @@ import type { PaymentCard } from '../../../src/commands/repairs-contract';
 import { newOpenItem } from '../support/items';
 import { newOperator } from '../support/roles';
 import { startStage, type Stage } from '../support/stage';
-import { buttonsOf, newVisitor, type Visitor } from '../support/visitor';
+import { newSubscriber } from '../subscription/support/subscribers';
+import { buttonsOf, type Visitor } from '../support/visitor';
 
 const QUARANTINED: PaymentCard = {
   ...{ provider: 'mock', providerPaymentId: 'mp_1', phase: 'quarantined', facts: [] },
@@ -65,8 +66,7 @@ describe('every screen of the administration', () => {
         },
       }),
     });
-    target = newVisitor(stage, { name: '<b>&"' });
-    await target.write('/start');
+    target = await newSubscriber(stage, { name: '<b>&"', tokens: 250 });
     for (let count = 0; count < 10; count += 1) await newOpenItem(stage.sql, { userId: target.id });
   });
   afterAll(() => stage.stop());
@@ -101,6 +101,8 @@ describe('every screen of the administration', () => {
       'csv',
       'topic',
       'msgs',
+      'sub',
+      'subfix',
       'no',
     ])
       expect([...pressed].some((kind) => kind.startsWith(`v1:adm:${route}:`))).toBe(true);

@@ -56,7 +56,8 @@ describe('T-E7 no dead button around a subscription', () => {
 
   async function enter(visitor: Subscriber, entrance: string): Promise<void> {
     const until = new Date(stage.now()).toISOString();
-    if (entrance === 'failed') {
+    if (entrance === 'restricted') await notice(visitor, 'sub.restricted', { until });
+    else if (entrance === 'failed') {
       await notice(visitor, 'sub.failed', { reason: 'declined', access: 'full' });
     } else if (entrance === 'reminder') {
       await notice(visitor, 'sub.reminder', { until, driver: 'none', balanceUtok: 0 });
@@ -87,7 +88,7 @@ function kindOf(data: string): string {
 
 /** Messages reach people in the state they are about. */
 function entrancesOf({ state = 'active' }: Standing): readonly string[] {
-  if (state === 'past_due') return ['/subscription', '/upcoming', 'failed'];
+  if (state === 'past_due') return ['/subscription', '/upcoming', 'failed', 'restricted'];
   if (state === 'active') return ['/subscription', 'days of a pause', 'reminder'];
   return ['/subscription', 'failed'];
 }

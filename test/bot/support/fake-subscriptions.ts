@@ -75,6 +75,14 @@ export function fakeSubscriptions(
     renewFromBalance: (order) =>
       play('renewFromBalance', order, async () => ({ kind: 'fulfilled' }) as const),
     repairSubscription: (repair) =>
-      play('repairSubscription', repair, async () => ({ kind: 'done', effect: 'edited' }) as const),
+      play('repairSubscription', repair, () => {
+        const { subscriptionId, operationId: updateId, operatorId, reason, wish } = repair;
+        const { kind, ...members } = wish;
+        const actor = { kind: 'operator', id: String(operatorId) } as const;
+        const order = { subscriptionId, updateId, kind, asOf: asOf() };
+        return asWorkflow(`sub:${subscriptionId}`, () =>
+          grantWish({ ...order, wished: { ...members, actor, reason } }),
+        );
+      }),
   };
 }

@@ -1,5 +1,6 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { CourseStepKind, Driver } from '../../../src/domain/billing/subscription-course';
+import type { SubscriptionRepairKind } from '../../../src/domain/billing/subscription-repairs';
 import type { Actor, Repair } from '../contract';
 
 /** What the renewal of a subscription costs: tokens of the wallet, or money. */
@@ -38,6 +39,8 @@ export interface SubscriptionCourse {
   readonly nextTariffVersionId?: string;
   /** What it will do if nothing else happens, soonest first; empty once it is over (SB-24). */
   readonly steps: readonly CourseWait[];
+  /** What an operator may do to it now, by the name of the update (OPS-3). */
+  readonly allowedRepairs?: readonly SubscriptionRepairKind[];
   /** A charge whose outcome is not known yet, and whether that lasts so long that somebody should look (PC-11). */
   readonly charge?: { readonly since: string; readonly isStuck: boolean };
 }

@@ -13,6 +13,7 @@ export const DAY = 86_400_000;
 export interface Standing {
   readonly slug?: string;
   readonly language?: string;
+  readonly name?: string;
   readonly state?: string;
   readonly driver?: string;
   readonly isRenewing?: boolean;
@@ -35,7 +36,8 @@ export interface Subscriber extends Visitor {
 export async function newSubscriber(stage: Stage, standing: Standing = {}): Promise<Subscriber> {
   const { slug = 'topup-main', state = 'active', driver = 'wallet' } = standing;
   const { language = 'en', tokens = 0, daysLeft = 20, isRenewing = driver !== 'none' } = standing;
-  const visitor = newVisitor(stage, { language });
+  const { name } = standing;
+  const visitor = newVisitor(stage, { language, ...(name === undefined ? {} : { name }) });
   await visitor.write('/start');
   if (tokens > 0) await transfer(stage, grant(visitor.id, tokens, { origin: 'topup' }));
   const subscriptionId = randomUUID();
