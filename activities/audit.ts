@@ -13,6 +13,8 @@ export interface AuditEntry {
     | 'open_item'
     | 'refund'
     | 'dispute'
+    | 'mismatch'
+    | 'reconciliation'
     | 'promo'
     | 'trial'
     | 'gift'

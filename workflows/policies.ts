@@ -22,6 +22,15 @@ export const PROVIDER_QUESTION: ActivityOptions = {
   retry: { initialInterval: '1 second', maximumInterval: '5 seconds', maximumAttempts: 3 },
 };
 
+/**
+ * A provider's list of a day, which may have many pages. After a few failures the story goes on with "unknown" and asks
+ * again at its own next time.
+ */
+export const PROVIDER_LIST: ActivityOptions = {
+  startToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '1 second', maximumInterval: '5 seconds', maximumAttempts: 3 },
+};
+
 /** A call that moves money at a provider: repeated for ever, because its key makes the repeat harmless. */
 export const PROVIDER_EFFECT: ActivityOptions = {
   startToCloseTimeout: '30 seconds',
@@ -43,6 +52,12 @@ export const TELEGRAM: ActivityOptions = {
   startToCloseTimeout: '2 minutes',
   heartbeatTimeout: '10 seconds',
   retry: { initialInterval: '1 second', maximumInterval: '10 seconds' },
+};
+
+/** A provider's list laid beside the books of those days: as long as that takes, which grows with the trade. */
+export const LIST_MATCH: ActivityOptions = {
+  startToCloseTimeout: '5 minutes',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 };
 
 /**

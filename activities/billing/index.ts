@@ -16,8 +16,10 @@ import { planChangeActivities } from './next-plans';
 import { priceChangeActivities } from './price-changes';
 import { proposalActivities } from './operations/voting';
 import { providerActivities } from './provider-calls';
+import { reconciliationActivities } from './reconciliation';
 import { referralActivities } from './referrals/paying';
 import { refundActivities } from './refunds';
+import { verificationActivities } from './unverified';
 import { walletActivities } from './lot-expiry';
 import { repairActivities } from './repairs';
 import { spendActivities } from './spends';
@@ -54,6 +56,7 @@ export function billingActivities(deps: ActivityDeps) {
     orderRefundActivities(deps),
     disputeActivities(deps),
     deskActivities(deps),
+    reconciliationActivities(deps),
     referralActivities(deps),
     refundActivities(deps),
     repairActivities(deps),
@@ -64,6 +67,7 @@ export function billingActivities(deps: ActivityDeps) {
     subscriptionWishActivities(deps),
     trackActivities(deps),
     trialActivities(deps),
+    verificationActivities(deps),
     walletActivities(deps),
     workHoldActivities(deps),
   ] as const;
@@ -89,6 +93,7 @@ export type ProviderActivities = ReturnType<typeof providerActivities>;
 export type DeskActivities = ReturnType<typeof deskActivities>;
 export type DisputeActivities = ReturnType<typeof disputeActivities>;
 export type OrderRefundActivities = ReturnType<typeof orderRefundActivities>;
+export type ReconciliationActivities = ReturnType<typeof reconciliationActivities>;
 export type ReferralActivities = ReturnType<typeof referralActivities>;
 export type RefundActivities = ReturnType<typeof refundActivities>;
 export type RepairActivities = ReturnType<typeof repairActivities>;
@@ -99,5 +104,6 @@ export type SubscriptionCourseActivities = ReturnType<typeof subscriptionCourseA
 export type SubscriptionWishActivities = ReturnType<typeof subscriptionWishActivities>;
 export type TrackActivities = ReturnType<typeof trackActivities>;
 export type TrialActivities = ReturnType<typeof trialActivities>;
+export type VerificationActivities = ReturnType<typeof verificationActivities>;
 export type WalletActivities = ReturnType<typeof walletActivities>;
 export type WorkHoldActivities = ReturnType<typeof workHoldActivities>;

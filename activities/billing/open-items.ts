@@ -18,6 +18,8 @@ export interface NewOpenItem {
   readonly invoiceId?: string | undefined;
   readonly paymentId?: string | undefined;
   readonly amount?: Money | undefined;
+  /** A day after `asOf` when absent. */
+  readonly dueAt?: Date;
 }
 
 /** Records what a human must see and tells the operators once; false for a repeat of the key, which changes nothing. */
@@ -37,7 +39,7 @@ export async function openItem(
       amountMinor: item.amount?.minor ?? null,
       currency: item.amount?.currency ?? null,
       reason: item.reason,
-      dueAt: new Date(item.asOf.getTime() + DUE_HOURS * 3_600_000),
+      dueAt: item.dueAt ?? new Date(item.asOf.getTime() + DUE_HOURS * 3_600_000),
     })
     .onConflictDoNothing({ target: openItems.key })
     .returning({ id: openItems.id });

@@ -3,6 +3,7 @@ export * from './catalogue';
 export * from './promo';
 export * from './quotes';
 export * from './orders';
+export * from './reconciliation';
 export * from './ledger';
 export * from './subscriptions';
 export * from './price-changes';

@@ -144,6 +144,7 @@ export const payments = pgTable(
     index('payments_unknown')
       .on(table.recordedAt)
       .where(sql`${table.state} = 'unknown'`),
+    index('payments_by_day').on(table.provider, table.paidAt),
   ],
 );
 

@@ -105,8 +105,12 @@ function statement(parts: ApiParts): RequestHandler {
   return (request: Request, response) => {
     const { from = '', to = '9999' } = textFields(request.query);
     const within = (at: string) => at >= from && at < to;
-    const payments = parts.book.payments.all().filter(({ paidAt }) => within(paidAt));
     const refunds = parts.book.refunds.all().filter(({ createdAt }) => within(createdAt));
+    // What went back in these days moved in these days, whenever it was paid.
+    const moved = new Set(refunds.map(({ paymentId }) => paymentId));
+    const payments = parts.book.payments
+      .all()
+      .filter(({ id, paidAt }) => within(paidAt) || moved.has(id));
     response.json({ payments: payments.map((each) => paymentView(parts.book, each)), refunds });
   };
 }

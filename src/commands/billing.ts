@@ -41,6 +41,7 @@ import { limitCommands } from './limits';
 import { operationCommands } from './operations';
 import { privacyCommands } from './privacy';
 import { spendRefundCommands } from './spend-refunds';
+import { reconciliationCommands } from './reconciliation';
 import { refundCommands } from './refunds';
 import { repairCommands } from './repairs';
 import { subscriptionCommands } from './subscriptions';
@@ -66,6 +67,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
     ...spendRefundCommands(client, taskQueue),
     ...operationCommands(client, taskQueue),
     ...privacyCommands(client, taskQueue),
+    ...reconciliationCommands(client, taskQueue, signalWithStart),
     ...refundCommands(client, taskQueue),
     ...breakCommands(client, taskQueue),
     ...repairCommands(client),

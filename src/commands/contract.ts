@@ -15,6 +15,7 @@ import type { PrivacyCommands } from './privacy-contract';
 import type { BroadcastCommands } from './broadcasts-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
 import type { LimitCommands } from './limits';
+import type { ReconciliationCommands } from './reconciliation';
 import type { RefundCommands } from './refunds-contract';
 import type { BreakCommands } from './breaks';
 import type { SpendRefundCommands } from './spend-refunds';
@@ -52,6 +53,7 @@ export type BillingCommands = CheckoutCommands &
   SpendRefundCommands &
   OperationCommands &
   PrivacyCommands &
+  ReconciliationCommands &
   RefundCommands &
   RepairCommands &
   SubscriptionCommands &

@@ -15,6 +15,7 @@ export function billingSettings(values: Environment): BillingSettings {
     unknownAlertMinutes: values.UNKNOWN_ALERT_MIN,
     unknownDeadlineHours: values.UNKNOWN_DEADLINE_HOURS,
     paymentSlowMinutes: values.PAYMENT_SLOW_MIN,
+    mismatchSlaHours: values.MISMATCH_SLA_HOURS,
     billingTimeZone: values.BILLING_TIME_ZONE,
     displayTimeZone: values.DISPLAY_TIME_ZONE,
     quietHours: values.QUIET_HOURS,

@@ -111,6 +111,7 @@ export const environment = z.object({
   UNKNOWN_ALERT_MIN: hours(DEFAULT_SETTINGS.unknownAlertMinutes),
   UNKNOWN_DEADLINE_HOURS: hours(DEFAULT_SETTINGS.unknownDeadlineHours),
   PAYMENT_SLOW_MIN: hours(DEFAULT_SETTINGS.paymentSlowMinutes),
+  MISMATCH_SLA_HOURS: hours(DEFAULT_SETTINGS.mismatchSlaHours),
   BILLING_TIME_ZONE: zone(DEFAULT_SETTINGS.billingTimeZone),
   DISPLAY_TIME_ZONE: zone(DEFAULT_SETTINGS.displayTimeZone),
   QUIET_HOURS: z

@@ -225,6 +225,20 @@ export type TemplateParams = SubscriptionMessages & {
     readonly key: string;
     readonly reason: string;
   };
+  /** Nobody saw to an open item in time. */
+  readonly 'ops.overdue': {
+    readonly kind: string;
+    readonly key: string;
+    readonly owner: string;
+    readonly dueAt: string;
+    readonly reason: string;
+  };
+  /** Notifications of a provider do not verify: so many within so many minutes. */
+  readonly 'ops.verification': {
+    readonly provider: string;
+    readonly count: number;
+    readonly minutes: number;
+  };
   readonly 'ops.payment': OrderParams & MoneyParams & { readonly userId: number };
   /** What a day brought and what waits; `digest` is a `DailyDigest` as JSON. */
   readonly 'ops.digest': { readonly day: string; readonly digest: string };

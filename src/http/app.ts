@@ -11,6 +11,7 @@ import type { HttpParts } from './ports';
 import { answerError, notFound } from './problem';
 import { requestLog } from './request-log';
 import { telegramWebhookRoutes } from './telegram-webhook';
+import { createVerificationWatch } from './verification-watch';
 import { webhookRoutes } from './webhooks';
 
 /** Everything the product answers over HTTP. It stores and signals; it decides nothing about money. */
@@ -18,6 +19,7 @@ export function createHttpApp(parts: HttpParts): Express {
   const app = express();
   const { commands, reads, clock, settings } = parts;
   const pollHint = createPollHint({ commands, reads, clock });
+  const verificationWatch = createVerificationWatch({ commands, clock });
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxyHops);
   if (parts.measure) app.use(parts.measure);
@@ -25,7 +27,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.use(healthRoutes(parts));
   // Before the payment webhooks, whose pattern matches this address too.
   if (parts.telegramWebhook) app.use(telegramWebhookRoutes(parts.telegramWebhook));
-  app.use(webhookRoutes({ ...parts, pollHint }));
+  app.use(webhookRoutes({ ...parts, pollHint, verificationWatch }));
   app.use(payRoutes({ ...parts, pollHint }));
   app.use(exportRoutes(parts), legalRoutes(settings));
   app.use(apiRoutes(parts));

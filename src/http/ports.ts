@@ -13,6 +13,7 @@ export type HttpCommands = Pick<
   BillingCommands,
   | 'hintPayment'
   | 'advancePoll'
+  | 'reportUnverified'
   | 'openRefund'
   | 'placeHold'
   | 'heartbeatHold'

@@ -12,6 +12,7 @@ import type { PollHint } from './poll-hint';
 import type { HttpParts } from './ports';
 import { answerProblem } from './problem';
 import { within } from './time-limit';
+import type { VerificationWatch } from './verification-watch';
 
 type Verified = Extract<Verification, { verified: 'yes' | 'not_possible' }>;
 type Unverified = Extract<Verification, { verified: 'no' }>;
@@ -24,7 +25,10 @@ interface Incoming {
   readonly response: Response;
 }
 
-type WebhookParts = HttpParts & { readonly pollHint: PollHint };
+type WebhookParts = HttpParts & {
+  readonly pollHint: PollHint;
+  readonly verificationWatch: VerificationWatch;
+};
 
 const LIMIT = '256kb';
 const TIMEOUT_MS = 8_000;
@@ -183,6 +187,7 @@ async function keepUnverified(
     await within(limitMs, async () => {
       const paymentRef = no === undefined ? undefined : `invoice:${no}`;
       await store(parts, incoming, { ...verdict, paymentRef });
+      await parts.verificationWatch(provider);
       if (no !== undefined) await parts.pollHint.byNo(no);
     });
   } catch (error) {

@@ -54,6 +54,9 @@ runProcess('worker', async ({ config, log, stopping }) => {
   await commands.ensureOperations();
   await commands.ensureKeeper();
   await commands.ensureTopupSweep();
+  for (const [name, provider] of providers) {
+    if (provider.statement) await commands.ensureReconciliation(name);
+  }
   log.info({ namespace, taskQueue, isBundleBuilt: bundle !== undefined }, 'worker ready');
   void stopping.then(() => workers.forEach((worker) => worker.shutdown()));
   await Promise.all(workers.map((worker) => worker.run()));

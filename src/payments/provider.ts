@@ -198,7 +198,10 @@ export interface PaymentProvider {
   askRefund(request: RefundRequest): Promise<RefundOutcome>;
   /** Closes the provider's object for an order, as far as the protocol can; best effort. */
   cancel(order: OrderRef): Promise<void>;
-  /** Every payment that the provider lists for these days; absent where it lists nothing. */
+  /**
+   * Every payment that the provider lists for these days, as it stands now; those that went back in these days, too,
+   * where its list has them. Absent where it lists nothing.
+   */
   statement?(range: StatementRange): Promise<AskOutcome>;
   /** Tries the credentials with a call that changes nothing. */
   check(): Promise<CredentialCheck>;

@@ -184,6 +184,11 @@ const SAMPLES: TemplateParams = {
   },
   'ops.open_item': { kind: 'underpaid', key: 'pay:mock:1', reason: 'paid <100> of 200', ...money },
   'ops.payment': { ...order, ...money, userId: 42 },
+  'ops.overdue': {
+    ...{ kind: 'break', key: 'mismatch:mock:1:differs:1', owner: 'finance', reason: 'paid <100>' },
+    dueAt: '2026-03-01T12:00:00.000Z',
+  },
+  'ops.verification': { provider: 'mock', count: 3, minutes: 5 },
   'ops.digest': { day: '2026-03-01', digest: JSON.stringify(DIGEST) },
   'ops.incident': { incidentId: 'ABCDEFGH', summary: 'update 1' },
 };

@@ -116,6 +116,7 @@ function partsOf(server: TestServer): HttpParts {
       captureHold: noHold,
       releaseHold: noHold,
       ...noCommands,
+      reportUnverified: async (provider) => void steps.push(`watch ${provider}`),
       advancePoll: async (id) => void steps.push(`poll ${id}`),
     },
     records: {

@@ -80,6 +80,7 @@ test('a bad signature is kept as unverified, counted, and changes nothing but on
   expect(server.stored.map(({ verified }) => verified)).toEqual(['no', 'no', 'no']);
   expect(server.counted).toHaveLength(3);
   expect(server.steps.filter((step) => step.startsWith('poll'))).toEqual([`poll ${INVOICE_ID}`]);
+  expect(server.steps.filter((step) => step.startsWith('watch'))).toEqual(['watch mock']);
   server.clock.ms = 60_000;
   await notify(server, forged);
   expect(server.steps.filter((step) => step.startsWith('poll'))).toHaveLength(2);
@@ -88,7 +89,7 @@ test('a bad signature is kept as unverified, counted, and changes nothing but on
 test('a bad signature about an order that is not pending advances no poll', async () => {
   server.invoice = invoiceView({ state: 'paid' });
   expect((await notify(server, notificationBody({ OutSum: '1.00' }))).status).toBe(400);
-  expect(server.steps).toEqual(['store']);
+  expect(server.steps).toEqual(['store', 'watch mock']);
 });
 
 test('a bad signature stays a 400 while the database is down', async () => {

@@ -20,7 +20,8 @@ import {
 export async function hintPaymentConfirmation(found: {
   provider: string;
   fact: WireFact;
-  clockOffsetMs: number;
+  /** Looked up by the order's owner when absent. */
+  clockOffsetMs?: number;
 }): Promise<void> {
   const { provider, fact, clockOffsetMs } = found;
   const { providerPaymentId } = fact;
@@ -28,7 +29,7 @@ export async function hintPaymentConfirmation(found: {
   const input: PaymentConfirmationInput = {
     provider,
     providerPaymentId,
-    clockOffsetMs,
+    ...(clockOffsetMs === undefined ? {} : { clockOffsetMs }),
     hints: [hint],
   };
   const workflowId = paymentConfirmationId(provider, providerPaymentId);

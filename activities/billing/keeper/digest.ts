@@ -19,6 +19,7 @@ import type { DigestProgress } from '../../../workflows/billing/keeper/contract'
 import type { ActivityDeps } from '../../deps';
 import { promiseToOperators } from '../../outbox';
 import { inTransaction, readSettings } from '../../transactions';
+import { reconciledOn } from '../reconciliation/digest';
 
 /** When operators read of the day before, in their zone (NT-7). */
 const TOLD_AT = '10:00:00.000';
@@ -73,6 +74,7 @@ async function tellOf(tx: Transaction, { day, asOf, settings }: Telling): Promis
   const digest: DailyDigest = {
     revenue: await revenueOf(tx, span),
     ...(await countsOf(tx, span, { asOf, settings })),
+    reconciled: await reconciledOn(tx, span),
   };
   await promiseToOperators(tx, settings, {
     key: `ops:digest:${day}`,
@@ -123,13 +125,15 @@ function moneyOf(minor: string, currency: string) {
   return { minor: safeInteger(BigInt(minor)), currency, exponent: exponentOf(currency) ?? 0 };
 }
 
+type Counts = Omit<DailyDigest, 'revenue' | 'reconciled'>;
+
 async function countsOf(
   tx: Transaction,
   span: DaySpan,
   { asOf, settings }: Omit<Telling, 'day'>,
-): Promise<Omit<DailyDigest, 'revenue'>> {
+): Promise<Counts> {
   const now = sql`${asOf.toISOString()}::timestamptz`;
-  const [row] = await tx.execute<Omit<DailyDigest, 'revenue'> & Record<string, unknown>>(sql`
+  const [row] = await tx.execute<Counts & Record<string, unknown>>(sql`
     select (${newPayers(span)}) as "newPayers",
       (select coalesce(json_agg(line), '[]') from (
         select kind, count(*)::int as count, (count(*) filter (where due_at < ${now}))::int as overdue

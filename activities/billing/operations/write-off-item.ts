@@ -3,8 +3,11 @@ import { z } from 'zod';
 import type { Transaction } from '../../../drizzle/client';
 import { openItems, payments, refunds } from '../../../drizzle/schema';
 import type { ActionParams } from '../../../src/domain/billing/operations';
+import type { OperationEffect } from '../../../workflows/billing/operation/contract';
 import { outcomeChangedSignal, paymentConfirmationId } from '../../../workflows/billing/contract';
+import { itemClosedSignal } from '../../../workflows/billing/mismatch/contract';
 import { closeItem } from '../open-items';
+import { mismatchOfItem } from '../reconciliation/mismatches';
 import {
   lockSuspended,
   resolvedAs,
@@ -122,15 +125,22 @@ function doneWith(item: Item, payment: Payment | undefined): OperationDone {
       before: { state: item.state },
       after: { state: 'written_off', kind: item.kind, key: item.key },
     },
-    effects: payment
-      ? [
-          {
-            kind: 'signal',
-            workflowId: paymentConfirmationId(payment.provider, payment.providerPaymentId),
-            signal: outcomeChangedSignal.name,
-            args: [],
-          },
-        ]
-      : [],
+    effects: [...(payment ? [signalOf(payment)] : []), ...mismatchSignals(item)],
   };
+}
+
+function signalOf({ provider, providerPaymentId }: Payment): OperationEffect {
+  return {
+    kind: 'signal',
+    workflowId: paymentConfirmationId(provider, providerPaymentId),
+    signal: outcomeChangedSignal.name,
+    args: [],
+  };
+}
+
+/** The item of a difference is keyed by the workflow that waits for a decision about it. */
+function mismatchSignals({ key }: Item): OperationEffect[] {
+  const workflowId = mismatchOfItem(key);
+  if (workflowId === undefined) return [];
+  return [{ kind: 'signal', workflowId, signal: itemClosedSignal.name, args: [] }];
 }

@@ -1,4 +1,4 @@
-import type { DailyDigest, DigestRevenue } from '../../domain/billing/digest';
+import type { DailyDigest, DigestReconciliation, DigestRevenue } from '../../domain/billing/digest';
 import type { Locale, TemplateParams } from '../../domain/messages';
 import { amountText, type Place } from '../display';
 import { lines, type Screen } from '../screen';
@@ -55,5 +55,16 @@ function waitingLines(digest: DailyDigest, locale: Locale): readonly (string | f
     unknownPayments > 0 && say(locale, 'ops.digest.unknown', { count: unknownPayments }),
     unconfirmedRefunds > 0 && say(locale, 'ops.digest.refunds', { count: unconfirmedRefunds }),
     unverified > 0 && say(locale, 'ops.digest.unverified', { count: unverified }),
+    ...reconciledLines(digest.reconciled ?? [], locale),
   ];
+}
+
+function reconciledLines(
+  reconciled: readonly DigestReconciliation[],
+  locale: Locale,
+): readonly string[] {
+  return reconciled.flatMap(({ provider, payments, found, healed, open }) => [
+    say(locale, 'ops.digest.reconciled', { provider, payments, found }),
+    ...(healed + open > 0 ? [say(locale, 'ops.digest.differences', { healed, open })] : []),
+  ]);
 }

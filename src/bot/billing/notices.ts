@@ -9,6 +9,7 @@ import type { TextKey } from '../../texts';
 import { AUTO_TOPUP_NOTICES, autoButton } from '../auto-topup/notices';
 import { BROADCAST_NOTICES } from '../approvals/broadcast-notices';
 import { DIGEST_NOTICES } from '../admin/digest';
+import { WATCH_NOTICES } from '../admin/watch-notices';
 import { APPROVAL_NOTICES } from '../approvals/notices';
 import { GROWTH_NOTICES } from '../growth/notices';
 import { LIMIT_NOTICES } from '../limits/notices';
@@ -75,6 +76,7 @@ const RENDERERS: Renderers = {
   ...BROADCAST_NOTICES,
   ...DIGEST_NOTICES,
   'ops.open_item': openItem,
+  ...WATCH_NOTICES,
   'ops.payment': (params, { locale }) => ({
     text: say(locale, 'ops.payment', {
       amount: amountOf(params, locale) ?? '',

@@ -16,6 +16,18 @@ export interface DailyDigest {
   readonly unconfirmedRefunds: number;
   /** Notifications of that day whose signature did not verify. */
   readonly unverified: number;
+  /** Lists of providers that were compared with the books on that day; absent in digests of older versions. */
+  readonly reconciled?: readonly DigestReconciliation[];
+}
+
+export interface DigestReconciliation {
+  readonly provider: string;
+  /** Payments on the lists. */
+  readonly payments: number;
+  /** Differences of that day, and what became of all of them until now. */
+  readonly found: number;
+  readonly healed: number;
+  readonly open: number;
 }
 
 export interface DigestRevenue {

@@ -8,6 +8,7 @@ export const OPS_TOPICS = [
   'dispute',
   'proposal',
   'limit',
+  'verification',
   'digest',
 ] as const;
 
@@ -21,6 +22,8 @@ const TOPIC_OF: Partial<Record<OutboxTemplate, OpsTopic>> = {
   'ops.dispute_due': 'dispute',
   'proposal.opened': 'proposal',
   'ops.limit': 'limit',
+  'ops.overdue': 'open_item',
+  'ops.verification': 'verification',
   'ops.digest': 'digest',
 };
 

@@ -20,6 +20,8 @@ export interface BillingSettings {
   readonly unknownAlertMinutes: number;
   readonly unknownDeadlineHours: number;
   readonly paymentSlowMinutes: number;
+  /** How long somebody has to see to a payment that a provider and our books tell differently. */
+  readonly mismatchSlaHours: number;
   /** IANA zone in which periods are counted; fixed for a subscription when it starts. */
   readonly billingTimeZone: string;
   /** IANA zone shown to people who have not chosen one. */
@@ -111,6 +113,7 @@ export const DEFAULT_SETTINGS: BillingSettings = {
   unknownAlertMinutes: 15,
   unknownDeadlineHours: 72,
   paymentSlowMinutes: 5,
+  mismatchSlaHours: 24,
   billingTimeZone: 'UTC',
   displayTimeZone: 'Europe/Moscow',
   quietHours: '22:00-09:00',
@@ -171,6 +174,7 @@ export const LIVE_SETTINGS = {
   UNKNOWN_ALERT_MIN: 'unknownAlertMinutes',
   UNKNOWN_DEADLINE_HOURS: 'unknownDeadlineHours',
   PAYMENT_SLOW_MIN: 'paymentSlowMinutes',
+  MISMATCH_SLA_HOURS: 'mismatchSlaHours',
   QUIET_HOURS: 'quietHours',
   REMINDER_DAYS: 'reminderDays',
   REMINDER_LAST_LEAD_HOURS: 'reminderLastLeadHours',

@@ -102,6 +102,7 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.item.uncollected': 'Not fully collected',
   'admin.item.missed_delivery': 'Not delivered',
   'admin.item.break': 'Books disagree',
+  'admin.item.verification': 'Notifications do not verify',
   'admin.item.refund_stuck': 'Refund is stuck',
   'admin.repair.credit_wallet': 'Credit the wallet',
   'admin.repair.complete_order': 'Complete the order',
@@ -211,6 +212,7 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.topic.dispute': 'Disputes',
   'admin.topic.proposal': 'Approvals',
   'admin.topic.limit': 'Spending limits',
+  'admin.topic.verification': 'Failed verification',
   'admin.topic.digest': 'Daily digest',
 
   'admin.command.stats': 'Sales and figures',

@@ -102,6 +102,7 @@ export const adminRu = {
   'admin.item.uncollected': 'Недосписано',
   'admin.item.missed_delivery': 'Не доставлено',
   'admin.item.break': 'Расхождение в учёте',
+  'admin.item.verification': 'Уведомления не проходят проверку',
   'admin.item.refund_stuck': 'Возврат застрял',
   'admin.repair.credit_wallet': 'Зачислить на баланс',
   'admin.repair.complete_order': 'Считать заказ оплаченным',
@@ -213,6 +214,7 @@ export const adminRu = {
   'admin.topic.dispute': 'Споры',
   'admin.topic.proposal': 'Согласования',
   'admin.topic.limit': 'Лимиты расходов',
+  'admin.topic.verification': 'Неверные подписи',
   'admin.topic.digest': 'Итоги дня',
 
   'admin.command.stats': 'Продажи и показатели',

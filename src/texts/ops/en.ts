@@ -18,5 +18,12 @@ export const opsEn: Readonly<Record<keyof typeof opsRu, string>> = {
   'ops.digest.unknown': '⏳ Payments without an outcome: {count}',
   'ops.digest.refunds': '⏳ Refunds without confirmation: {count}',
   'ops.digest.unverified': '⚠️ Notifications with a wrong signature: {count}',
+  'ops.digest.reconciled':
+    '🔍 {provider}: {payments, plural, one {# payment} other {# payments}} compared, {found, plural, =0 {no differences} one {# difference} other {# differences}}',
+  'ops.digest.differences': '• healed: {healed}, waiting for a decision: {open}',
+  'ops.overdue':
+    '⏰ <b>Overdue since {due}: {kind}</b>\n{reason}\nOwner: {owner}\nKey: <code>{key}</code>',
+  'ops.verification':
+    '🚨 <b>{provider}</b>: {count, plural, one {# notification} other {# notifications}} within {minutes, plural, one {# minute} other {# minutes}} did not verify. Check the secrets of the provider. Payments are completed by asking meanwhile.',
   'ops.incident': '⚠️ Incident <code>{incident}</code>\n{summary}',
 };

@@ -17,5 +17,12 @@ export const opsRu = {
   'ops.digest.unknown': '⏳ Оплаты с неизвестным исходом: {count}',
   'ops.digest.refunds': '⏳ Возвраты без подтверждения: {count}',
   'ops.digest.unverified': '⚠️ Уведомления с неверной подписью: {count}',
+  'ops.digest.reconciled':
+    '🔍 {provider}: {payments, plural, one {сверён # платёж} few {сверено # платежа} many {сверено # платежей} other {сверено # платежа}}, {found, plural, =0 {расхождений нет} one {# расхождение} few {# расхождения} many {# расхождений} other {# расхождения}}',
+  'ops.digest.differences': '• исправлено: {healed}, ждут решения: {open}',
+  'ops.overdue':
+    '⏰ <b>Просрочено с {due}: {kind}</b>\n{reason}\nОтвечает: {owner}\nКлюч: <code>{key}</code>',
+  'ops.verification':
+    '🚨 <b>{provider}</b>: {count, plural, one {# уведомление не прошло} few {# уведомления не прошли} many {# уведомлений не прошли} other {# уведомления не прошли}} проверку подписи за {minutes, plural, one {# минуту} few {# минуты} many {# минут} other {# минуты}}. Проверьте секреты провайдера. Платежи тем временем завершаются опросом.',
   'ops.incident': '⚠️ Сбой <code>{incident}</code>\n{summary}',
 } as const;

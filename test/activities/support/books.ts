@@ -29,6 +29,7 @@ import type {
   DeskActivities,
   DisputeActivities,
   OrderRefundActivities,
+  ReconciliationActivities,
   ReferralActivities,
   RefundActivities,
   RepairActivities,
@@ -39,6 +40,7 @@ import type {
   SubscriptionWishActivities,
   TrackActivities,
   TrialActivities,
+  VerificationActivities,
   WalletActivities,
   WorkHoldActivities,
 } from '../../../activities/billing';
@@ -107,6 +109,7 @@ export type Activities = AutoTopupActivities &
   DeskActivities &
   DisputeActivities &
   OrderRefundActivities &
+  ReconciliationActivities &
   ReferralActivities &
   RefundActivities &
   RepairActivities &
@@ -117,6 +120,7 @@ export type Activities = AutoTopupActivities &
   SubscriptionWishActivities &
   TrackActivities &
   TrialActivities &
+  VerificationActivities &
   WalletActivities &
   WorkHoldActivities &
   OutboxActivities &

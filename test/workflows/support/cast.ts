@@ -9,6 +9,7 @@ import type { Activities } from '../../activities/support/books';
 import { chargeRoles } from './charge-roles';
 import { holdRoles } from './hold-roles';
 import { crowdRoles } from './crowd-roles';
+import { reconciliationRoles } from './reconciliation-roles';
 
 const HOUR = 3_600_000;
 
@@ -219,6 +220,7 @@ export function happyActivities(): Activities {
     setLimits: () => Promise.resolve({ kind: 'set' }),
     refundSpend: () => Promise.resolve({ kind: 'refused', reason: 'not_found' }),
     ...holdRoles(),
+    ...reconciliationRoles(),
     recordReports: ({ events, arrivedAt }) =>
       Promise.resolve({
         answers: events.map(reported),

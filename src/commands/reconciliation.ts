@@ -1,0 +1,86 @@
+import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
+import {
+  mismatchId,
+  resolveMismatchUpdate,
+  type MismatchRemedy,
+} from '../../workflows/billing/mismatch/contract';
+import { reconciliationId } from '../../workflows/billing/reconciliation/contract';
+import {
+  verificationAlarmId,
+  verificationFailedSignal,
+} from '../../workflows/billing/verification-alarm/contract';
+import { billingState, providerName } from '../../workflows/contract';
+import type { PaymentRef, RepairAnswer } from './repairs-contract';
+import { startOnce, type SignalWithStart, type Workflows } from './start';
+
+/** What keeps our books and those of the providers together. */
+export interface ReconciliationCommands {
+  /** Starts the nightly comparison with a provider that lists its payments, unless it runs. */
+  ensureReconciliation(provider: string): Promise<void>;
+  /** A notification of a provider did not verify; resolves once the watch over them knows for certain. */
+  reportUnverified(provider: string): Promise<void>;
+  /** Decides about a payment that both sides tell differently, as the Web UI would; it waits for what came of it. */
+  resolveMismatch(request: {
+    payment: PaymentRef;
+    how: MismatchRemedy;
+    operatorId: string;
+    reason: string;
+    /** One wish has one id: asking again with the same does nothing twice. */
+    operationId: string;
+  }): Promise<RepairAnswer>;
+}
+
+export function reconciliationCommands(
+  client: Client,
+  taskQueue: string,
+  signalWithStart: SignalWithStart,
+): ReconciliationCommands {
+  return {
+    ensureReconciliation: (provider) =>
+      startOnce(client, 'reconciliation', {
+        taskQueue,
+        workflowId: reconciliationId(provider),
+        input: { provider },
+        summary: `Compares the books with the list of ${provider}`,
+        attributes: [{ key: providerName, value: provider }],
+        idReuse: 'ALLOW_DUPLICATE',
+      }),
+    reportUnverified: (provider) =>
+      signalWithStart('verificationAlarm', {
+        taskQueue,
+        workflowId: verificationAlarmId(provider),
+        input: { provider },
+        summary: `Notifications of ${provider} do not verify`,
+        attributes: [
+          { key: billingState, value: 'watching' },
+          { key: providerName, value: provider },
+        ],
+        idReuse: 'ALLOW_DUPLICATE',
+        signal: verificationFailedSignal.name,
+        signalArgs: [],
+      }),
+    resolveMismatch: (request) => resolveMismatch(client, request),
+  };
+}
+
+async function resolveMismatch(
+  client: Client,
+  request: Parameters<ReconciliationCommands['resolveMismatch']>[0],
+): Promise<RepairAnswer> {
+  const { payment, how, operatorId, reason, operationId: updateId } = request;
+  const workflowId = mismatchId(payment.provider, payment.providerPaymentId);
+  const handle = client.workflow.getHandle<Workflows['mismatch']>(workflowId);
+  try {
+    const args: [{ how: MismatchRemedy; operatorId: string; reason: string }] = [
+      { how, operatorId, reason },
+    ];
+    const { accepted } = await handle.executeUpdate(resolveMismatchUpdate, { args, updateId });
+    return { kind: 'accepted', answer: accepted };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) {
+      return { kind: 'refused', reason: 'the difference is closed; its workflow has ended' };
+    }
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    return { kind: 'refused', reason: error.cause?.message ?? error.message };
+  }
+}
