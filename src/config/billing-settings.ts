@@ -12,10 +12,7 @@ export function billingSettings(values: Environment): BillingSettings {
     lateWatchDays: values.LATE_WATCH_DAYS,
     partialPayment: values.PARTIAL_PAYMENT,
     duplicatePayment: values.DUPLICATE_PAYMENT,
-    unknownAlertMinutes: values.UNKNOWN_ALERT_MIN,
-    unknownDeadlineHours: values.UNKNOWN_DEADLINE_HOURS,
-    paymentSlowMinutes: values.PAYMENT_SLOW_MIN,
-    mismatchSlaHours: values.MISMATCH_SLA_HOURS,
+    ...watching(values),
     billingTimeZone: values.BILLING_TIME_ZONE,
     displayTimeZone: values.DISPLAY_TIME_ZONE,
     quietHours: values.QUIET_HOURS,
@@ -61,5 +58,18 @@ export function billingSettings(values: Environment): BillingSettings {
     autoTopupDailyCapMinor: values.AUTO_TOPUP_DAILY_CAP_MINOR,
     silentTopics: [],
     adminChatId: values.ADMIN_NOTIFICATIONS_ENABLED ? values.ADMIN_CHAT_ID : undefined,
+  };
+}
+
+type Watching =
+  'unknownAlertMinutes' | 'unknownDeadlineHours' | 'paymentSlowMinutes' | 'mismatchSlaHours';
+
+/** When somebody has to look at a payment. */
+function watching(values: Environment): Pick<BillingSettings, Watching> {
+  return {
+    unknownAlertMinutes: values.UNKNOWN_ALERT_MIN,
+    unknownDeadlineHours: values.UNKNOWN_DEADLINE_HOURS,
+    paymentSlowMinutes: values.PAYMENT_SLOW_MIN,
+    mismatchSlaHours: values.MISMATCH_SLA_HOURS,
   };
 }

@@ -1,10 +1,10 @@
-import type { DailyDigest } from '../../src/domain/billing/digest';
 import { Api } from 'grammy';
 import { startTelegramSandbox, type TelegramSandbox } from '../../sandbox/telegram/server';
 import { createMessenger } from '../../src/bot/messenger';
 import { renderNotice } from '../../src/bot/billing/notices';
 import type { Messenger, TemplateParams } from '../../src/domain/messages';
 import { buttonsOf } from './support/visitor';
+import { OPS_SAMPLES } from './support/ops-samples';
 import { PRICE_SAMPLES } from './support/price-samples';
 
 const TOKEN = '7000000001:messenger-tests';
@@ -19,18 +19,6 @@ const proposal = {
   details: JSON.stringify({ userId: 42, amountUtok: 5_000_000, origin: 'grant' }),
 };
 
-const DIGEST: DailyDigest = {
-  revenue: [
-    {
-      ...{ provider: 'mock', payments: 3, returns: 1 },
-      received: { minor: 60_000, currency: 'RUB', exponent: 2 },
-      returned: { minor: 20_000, currency: 'RUB', exponent: 2 },
-    },
-  ],
-  newPayers: 2,
-  openItems: [{ kind: 'underpaid', count: 3, overdue: 1 }],
-  ...{ unknownPayments: 1, unconfirmedRefunds: 1, unverified: 2 },
-};
 const limit = {
   window: 'day',
   limitUtok: 100_000_000,
@@ -184,12 +172,7 @@ const SAMPLES: TemplateParams = {
   },
   'ops.open_item': { kind: 'underpaid', key: 'pay:mock:1', reason: 'paid <100> of 200', ...money },
   'ops.payment': { ...order, ...money, userId: 42 },
-  'ops.overdue': {
-    ...{ kind: 'break', key: 'mismatch:mock:1:differs:1', owner: 'finance', reason: 'paid <100>' },
-    dueAt: '2026-03-01T12:00:00.000Z',
-  },
-  'ops.verification': { provider: 'mock', count: 3, minutes: 5 },
-  'ops.digest': { day: '2026-03-01', digest: JSON.stringify(DIGEST) },
+  ...OPS_SAMPLES,
   'ops.incident': { incidentId: 'ABCDEFGH', summary: 'update 1' },
 };
 
