@@ -4,6 +4,8 @@ import { cryptoPayProvider } from './crypto-pay/crypto-pay';
 import type { CryptoPaySettings } from './crypto-pay/crypto-pay';
 import { mockProvider } from './mock';
 import type { MockProviderSettings } from './mock';
+import type { PaypalSettings } from './paypal/calls';
+import { paypalProvider } from './paypal/paypal';
 import type { PaymentProvider } from './provider';
 import type { StripeSettings } from './stripe/calls';
 import { stripeProvider } from './stripe/stripe';
@@ -25,17 +27,20 @@ export interface PaymentProvidersSettings {
   readonly stripe?: StripeSettings;
   readonly cryptopay?: CryptoPaySettings;
   readonly robokassa?: RobokassaSettings;
+  readonly paypal?: PaypalSettings;
 }
 
 export type PaymentProviders = ReadonlyMap<string, PaymentProvider>;
 
 /**
- * Builds the adapters that are enabled. Throws for an unknown name, for missing settings, and for the mock provider
- * in production: a shop must not start in a state in which anybody can print money.
+ * Builds the adapters that are enabled. Throws for an unknown name, for missing settings, and in production for the mock
+ * provider and for certificates that are not PayPal's: a shop must not start in a state in which anybody can print money.
  */
 export function paymentProviders(settings: PaymentProvidersSettings): PaymentProviders {
   if (settings.isProduction && settings.enabled.includes('mock'))
     throw new Error('PAYMENT_PROVIDERS contains mock, which is forbidden in production');
+  if (settings.isProduction && settings.paypal?.certificates)
+    throw new Error('PayPal is believed by its own certificates only in production');
   return new Map(settings.enabled.map((name) => [name, build(name, settings)]));
 }
 
@@ -52,6 +57,7 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map<string, Builder>([
     ({ cloudpayments }) => cloudpaymentsProvider(required(cloudpayments, 'cloudpayments')),
   ],
   ['stripe', ({ stripe }) => stripeProvider(required(stripe, 'stripe'))],
+  ['paypal', ({ paypal }) => paypalProvider(required(paypal, 'paypal'))],
 ]);
 
 function build(name: string, settings: PaymentProvidersSettings): PaymentProvider {

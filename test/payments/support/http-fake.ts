@@ -16,6 +16,8 @@ export interface Reply {
   readonly status: number;
   /** Written as JSON. */
   readonly body: unknown;
+  /** Sent instead of `body`, as it is. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -69,10 +71,10 @@ async function readAsked(request: IncomingMessage): Promise<Asked> {
   return { method, path, query, headers, body: Buffer.concat(chunks) };
 }
 
-function send(response: ServerResponse, { status, body, headers }: Reply): void {
+function send(response: ServerResponse, { status, body, text, headers }: Reply): void {
   response
     .writeHead(status, { 'content-type': 'application/json', ...headers })
-    .end(JSON.stringify(body));
+    .end(text ?? JSON.stringify(body));
 }
 
 function fail(response: ServerResponse, outage: Outage): void {
