@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { basicAuth, callJson } from '../outgoing';
+import { asForm, basicAuth, callJson } from '../outgoing';
 import type { JsonAnswer } from '../outgoing';
 import { wireKey } from '../wire-key';
 import type { CertificateTrust } from './certificates';
@@ -124,15 +124,10 @@ function tokenSource(settings: PaypalSettings) {
 const TOKEN_MARGIN_SECONDS = 60;
 
 async function askToken({ baseUrl, clientId, secret, timeoutMs = 10_000 }: PaypalSettings) {
+  const form = asForm({ grant_type: 'client_credentials' });
   const answer = await callJson({
-    method: 'POST',
-    url: `${baseUrl}/v1/oauth2/token`,
-    headers: {
-      ...basicAuth(clientId, secret),
-      'content-type': 'application/x-www-form-urlencoded',
-    },
-    bodyText: 'grant_type=client_credentials',
-    timeoutMs,
+    ...{ method: 'POST', url: `${baseUrl}/v1/oauth2/token`, bodyText: form.bodyText, timeoutMs },
+    headers: { ...basicAuth(clientId, secret), ...form.headers },
   });
   if (answer.kind === 'unknown') return answer;
   const { status } = answer;

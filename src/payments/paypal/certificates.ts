@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
+import { callText } from '../outgoing';
 
 /** Whose word counts in notifications: where certificates lie, and who has to have issued them. */
 export interface CertificateTrust {
@@ -46,13 +47,15 @@ export function certificateSource({
     if (!isAllowed(url, trust.origins)) {
       return { kind: 'refused', reason: 'the certificate does not lie with PayPal' };
     }
-    const known = kept.get(url);
-    const chain = known ?? (await fetchChain(url, timeoutMs));
+    const trusted = (chain: readonly X509Certificate[]) => isTrusted(chain, authorities(), atMs);
+    const known = kept.get(url) ?? [];
+    // A certificate that has ended may have been followed by another at the same address.
+    const chain = trusted(known) ? known : await fetchChain(url, timeoutMs);
     const [leaf] = chain;
-    if (!leaf || !isTrusted(chain, authorities(), atMs)) {
+    if (!leaf || !trusted(chain)) {
       return { kind: 'refused', reason: 'the certificate is not a valid one of PayPal’s' };
     }
-    if (!known) keep(kept, url, chain);
+    if (chain !== known) keep(kept, url, chain);
     return { kind: 'key', key: leaf.publicKey };
   };
 }
@@ -68,13 +71,10 @@ function isAllowed(address: string, origins: readonly string[]): boolean {
 
 /** The certificates at an address, the signing one first; none where anything goes wrong. */
 async function fetchChain(url: string, timeoutMs: number): Promise<readonly X509Certificate[]> {
+  const answer = await callText({ method: 'GET', url, timeoutMs });
+  if (answer.kind === 'unknown' || answer.status !== 200) return [];
   try {
-    const response = await fetch(url, {
-      signal: AbortSignal.timeout(timeoutMs),
-      redirect: 'error',
-    });
-    const text = response.status === 200 ? await response.text() : '';
-    const blocks = text
+    const blocks = answer.text
       .slice(0, LONGEST_TEXT)
       .match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
     return (blocks ?? []).slice(0, LONGEST_CHAIN).map((pem) => new X509Certificate(pem));

@@ -57,12 +57,13 @@ const NEEDS_USER: ReadonlySet<string> = new Set([
  * is soft, because trying once more later does less harm than giving a good card up.
  */
 export function declineOf({ code, declineCode, adviceCode }: DeclineWords): WireDecline {
-  const word = declineCode ?? code ?? 'card_declined';
-  const words = [word, code ?? word];
-  if (words.some((each) => NEEDS_USER.has(each)))
+  // The library says an absent word with an empty one.
+  const word = declineCode || code || 'card_declined';
+  const words = [word, code];
+  if (words.some((each) => NEEDS_USER.has(each ?? '')))
     return { code: word, isHard: false, needsUser: true };
   return {
     code: word,
-    isHard: adviceCode === 'do_not_try_again' || words.some((each) => HARD.has(each)),
+    isHard: adviceCode === 'do_not_try_again' || words.some((each) => HARD.has(each ?? '')),
   };
 }

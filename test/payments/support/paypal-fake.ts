@@ -110,7 +110,7 @@ function tokenDesk(nowMs: () => number, control: Control) {
       const basic = `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`;
       if (headers.authorization !== basic)
         return { status: 401, body: { error: 'invalid_client' } };
-      const isForm = headers['content-type'] === 'application/x-www-form-urlencoded';
+      const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
       if (method !== 'POST' || !isForm || body.toString() !== 'grant_type=client_credentials') {
         return { status: 400, body: { error: 'unsupported_grant_type' } };
       }

@@ -1,0 +1,110 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { dirname, join } from 'node:path';
+import { cacheFolder } from '../../../src/embedded/temporal/versions';
+
+// Providers as others wrote them. They are installed once for all checkouts, and only where their language is there.
+
+const FOLDER = join(cacheFolder(process.env), 'providers');
+
+/** Builds a Go program where Go is there and the program is not yet. */
+export function goProgram(module: string, version: string): string | undefined {
+  const name = module.split('/').at(-1) ?? module;
+  return installed(`${name}-${version}`, name, (folder) =>
+    succeeds('go', ['install', `${module}@${version}`], {
+      GOBIN: folder,
+      GOFLAGS: '-mod=mod',
+      GOWORK: 'off',
+    }),
+  );
+}
+
+/** Installs a program of PyPI into an environment of its own where Python is there. */
+export function pythonProgram(name: string, version: string): string | undefined {
+  const target = join(FOLDER, `${name}-${version}`);
+  const program = join(target, 'bin', name);
+  if (existsSync(program)) return program;
+  // An environment cannot be moved, so a half of one is thrown away.
+  rmSync(target, { recursive: true, force: true });
+  const isMade =
+    succeeds('python3', ['-m', 'venv', target]) &&
+    succeeds(join(target, 'bin', 'pip'), ['install', '--quiet', `${name}==${version}`]);
+  return isMade ? program : undefined;
+}
+
+function installed(
+  folder: string,
+  name: string,
+  install: (folder: string) => boolean,
+): string | undefined {
+  const program = join(FOLDER, folder, name);
+  if (existsSync(program)) return program;
+  mkdirSync(FOLDER, { recursive: true });
+  const workshop = mkdtempSync(join(FOLDER, 'building-'));
+  const isMade = install(workshop);
+  if (isMade) {
+    mkdirSync(dirname(program), { recursive: true });
+    renameSync(join(workshop, name), program);
+  }
+  rmSync(workshop, { recursive: true, force: true });
+  return isMade ? program : undefined;
+}
+
+function succeeds(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): boolean {
+  const options = { env: { ...process.env, ...env }, encoding: 'utf8', timeout: 600_000 } as const;
+  const { status, error, stderr } = spawnSync(command, args, options);
+  if (status !== 0 && !error) console.warn(`${command} ${args.join(' ')}: ${stderr.slice(-2_000)}`);
+  return status === 0;
+}
+
+export interface Foreign {
+  readonly url: string;
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts a program on a free port, and waits until it answers there. */
+export async function startForeign(
+  program: string,
+  args: (port: number) => readonly string[],
+): Promise<Foreign> {
+  const port = await freePort();
+  const child = spawn(program, args(port), { stdio: 'ignore' });
+  const url = `http://127.0.0.1:${port}`;
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const stop = async () => {
+    process.off('exit', kill);
+    await ended(child);
+  };
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    const isUp = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+    if (isUp) return { url, port, stop };
+    if (child.exitCode !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await stop();
+  throw new Error(`${program} does not answer`);
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill('SIGKILL');
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
