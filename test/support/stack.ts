@@ -20,7 +20,11 @@ import { hostSpending } from '../../src/main/spend-worker';
 import { createTestClock } from '../../src/main/test-clock';
 import { messengerOf } from '../../src/main/wiring';
 import type { PayloadKey } from '../../src/payloads/keys';
-import { paymentProviders, type PaymentProviders } from '../../src/payments/registry';
+import {
+  paymentProviders,
+  type PaymentProviders,
+  type PaymentProvidersSettings,
+} from '../../src/payments/registry';
 import type { BillingReads } from '../../src/reads/billing';
 import { createReads } from '../../src/reads/reads';
 import type { EdgeRecords } from '../../src/records/contract';
@@ -65,6 +69,11 @@ export interface StackOptions {
   readonly payloadKeys?: readonly PayloadKey[];
   /** Starts the bot by long polling. */
   readonly hasBot?: boolean;
+  /** Providers besides the mock bank and Stars, by the names of their settings. */
+  readonly providers?: Omit<
+    PaymentProvidersSettings,
+    'enabled' | 'isProduction' | 'mock' | 'telegramStars'
+  >;
 }
 
 /** The whole product in one process, on real PostgreSQL and real Temporal, with the sandbox around it. */
@@ -135,7 +144,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     retryDelaysMs: [200, 500, 1_000],
   });
   const providers = paymentProviders({
-    enabled: ['mock', 'stars'],
+    ...options.providers,
+    enabled: ['mock', 'stars', ...Object.keys(options.providers ?? {})],
     isProduction: false,
     mock: {
       ...{ baseUrl: mock.url, apiKey: API_KEY, credentials: CREDENTIALS },

@@ -17,6 +17,7 @@ import { writeAudit } from '../../audit';
 import type { ActivityDeps } from '../../deps';
 import { promiseToOperators, promiseToUser } from '../../outbox';
 import { inTransaction, readSettings, workflowId } from '../../transactions';
+import { openItem } from '../open-items';
 import { claimRequest, completeRequest } from './requests';
 import { figuresOf, lockSoldPayment, refundedMinor, type Refund, type SoldPayment } from './case';
 
@@ -63,13 +64,14 @@ export async function locateRefund(
   return { clockOffsetMs: row?.clockOffsetMs ?? 0 };
 }
 
-/** Plans a refund and writes nothing: what its asker sees before they decide (RF-4). */
+/** Plans a refund and records nothing of it: what its asker sees before they decide (RF-4). */
 export async function previewRefund(deps: ActivityDeps, wish: RefundWish): Promise<ProposedRefund> {
   return inTransaction(deps.db, async (tx) => {
     const asked = await lockAsked(tx, deps, wish);
     if (asked.kind === 'refused') return asked;
     const planning = planAsked(asked, wish);
-    return planning.kind === 'refused' ? planning : proposalOf(asked, wish, planning.plan);
+    if (planning.kind === 'refused') return refusePlan(tx, { asked, wish, planning });
+    return proposalOf(asked, wish, planning.plan);
   });
 }
 
@@ -81,12 +83,30 @@ export async function proposeRefund(deps: ActivityDeps, wish: RefundWish): Promi
     const before = await ownRefund(tx);
     if (before?.plan) return proposalOf(asked, wish, before.plan);
     const planning = planAsked(asked, wish);
-    if (planning.kind === 'refused') return planning;
+    if (planning.kind === 'refused') return refusePlan(tx, { asked, wish, planning });
     const proposal = proposalOf(asked, wish, planning.plan);
     if (!(await claimRequest(tx, wish))) return refused('idempotency_mismatch');
     await record(tx, asked, { wish, plan: planning.plan, approvals: proposal.approvals });
     return proposal;
   });
+}
+
+/** What the provider's protocol cannot give back only people can: they see it, once for each payment (RF-2). */
+async function refusePlan(
+  tx: Transaction,
+  { asked, wish, planning }: { asked: Asked; wish: RefundWish; planning: Refused },
+): Promise<Refused> {
+  if (planning.reason !== 'provider_cannot') return planning;
+  const { payment, userId, order } = asked.sold;
+  const { amountMinor: minor, currency, exponent, provider } = payment;
+  await openItem(tx, asked.settings, {
+    key: `payment:${payment.id}:refund_by_hand`,
+    kind: 'refund_stuck',
+    reason: `${provider} gives nothing back by itself, and somebody wants a refund: ${wish.reason}`,
+    ...{ userId, paymentId: payment.id, invoiceId: order?.invoice.id },
+    ...{ amount: { minor, currency, exponent }, asOf: new Date(wish.asOf) },
+  });
+  return planning;
 }
 
 /** The row of the refund on whose behalf the running activity acts. */

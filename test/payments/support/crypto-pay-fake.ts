@@ -71,6 +71,8 @@ export interface CryptoPayFake {
   /** The same update once more, under another number and signed anew. */
   notify(invoiceId: number): Notification;
   expire(invoiceId: number): void;
+  /** Invoices cannot be deleted any more, as if each request for it were lost. */
+  keepInvoices(): void;
   breakNext(outage: Outage, requests?: number): void;
   loseAnswers(requests: number): void;
   stop(): Promise<void>;
@@ -89,6 +91,7 @@ export async function startCryptoPayFake(): Promise<CryptoPayFake> {
     },
     notify: (id) => app.update(id),
     expire: (id) => void (app.invoice(id).status = 'expired'),
+    keepInvoices: () => void (app.keepsInvoices = true),
     breakNext: http.breakNext,
     loseAnswers: http.loseAnswers,
     stop: http.stop,
@@ -112,6 +115,7 @@ export function signed(body: string, token = TOKEN): Notification {
 
 class App {
   readonly invoices: FakeInvoice[] = [];
+  keepsInvoices = false;
   #updates = 0;
 
   answer({ path, headers, body }: Asked): Reply {
@@ -162,6 +166,7 @@ class App {
   }
 
   #delete(body: unknown): Reply {
+    if (this.keepsInvoices) return failure(500, 'INTERNAL');
     const { data: request } = deleteRequest.safeParse(body);
     const at = this.invoices.findIndex(
       ({ id, status }) => id === request?.invoice_id && status === 'active',

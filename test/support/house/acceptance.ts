@@ -19,7 +19,7 @@ export const ANSWERED: readonly string[] = [
   'T-P11',
   'T-P12',
   ...['T-P2', 'T-P3', 'T-P7', 'T-P8', 'T-P21', 'T-P22'],
-  'T-P26',
+  ...['T-P25', 'T-P26'],
   ...['T-V17', 'T-D2', 'T-D5'],
   ...['T-V12', 'T-V21', 'T-P16', 'T-E1', 'T-E3'],
   ...['T-V10', 'T-V11', 'T-B1', 'T-B4', 'T-B6', 'T-P15', 'T-P17', 'T-P18'],
