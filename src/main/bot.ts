@@ -43,7 +43,7 @@ runProcess('bot', async ({ config, log, stopping }) => {
       terms: readTerms(config.http.legalDir),
       secrets: config.secrets,
     }),
-    providers: providersOf(config),
+    providers: providersOf(config, log),
   });
   const bot = createBot(config.telegram.token, parts, { apiRoot: config.telegram.apiRoot });
   const polling = startPolling(bot, parts);

@@ -50,7 +50,7 @@ runProcess('server', async ({ config, log, stopping }) => {
       secrets: config.secrets,
       counting: counting.db,
     }),
-    providers: providersOf(config),
+    providers: providersOf(config, log),
   };
   const registry = createRegistry('server');
   const { measure, counters } = httpMetrics(registry);

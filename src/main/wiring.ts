@@ -2,7 +2,9 @@ import { Client, type ConnectionLike } from '@temporalio/client';
 import { Api } from 'grammy';
 import { createMessenger, type MessengerParts } from '../bot/messenger';
 import type { PaymentChoice } from '../bot/parts';
-import type { Config } from '../config';
+import { ConfigError, type Config } from '../config';
+import type { UnconfiguredProvider } from '../config/provider-settings';
+import type { Log } from '../log';
 import type { Messenger } from '../domain/messages';
 import { dataConverter } from '../payloads/converter';
 import { paymentProviders, type PaymentProviders } from '../payments/registry';
@@ -17,8 +19,31 @@ export function clientOf(config: Config, connection: ConnectionLike): Client {
   });
 }
 
-/** The adapters of the configured payment providers. */
-export function providersOf(config: Config): PaymentProviders {
+/**
+ * The adapters of the configured payment providers. Those that lack variables are told by name and left out; without
+ * any that is left there is nothing to pay with, which is an error.
+ */
+export function providersOf(config: Config, log: Pick<Log, 'warn'>): PaymentProviders {
+  const { enabled, unconfigured } = config.providers;
+  for (const { name, missing } of unconfigured) {
+    log.warn(
+      { provider: name, missing },
+      'not offered: variables of this payment provider are not set',
+    );
+  }
+  if (enabled.length === 0) throw new ConfigError(nothingOffered(unconfigured));
+  return adaptersOf(config);
+}
+
+function nothingOffered(unconfigured: readonly UnconfiguredProvider[]): string {
+  const lacking = unconfigured.map(({ name, missing }) => `${name} lacks ${missing.join(', ')}`);
+  return ['No payment provider of PAYMENT_PROVIDERS can be offered.', ...lacking, SEE].join('\n');
+}
+
+const SEE = 'See .env.example and docs/providers.md.';
+
+/** The adapters of what is offered, without a word about what is not. */
+export function adaptersOf(config: Config): PaymentProviders {
   const { apiRoot, token } = config.telegram;
   return paymentProviders({
     enabled: config.providers.enabled,

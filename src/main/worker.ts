@@ -25,7 +25,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
   });
   const connection = await NativeConnection.connect({ address });
   const metrics = await serveMetrics(config, { registry: createRegistry('worker'), log });
-  const providers = providersOf(config);
+  const providers = providersOf(config, log);
   const converter = dataConverter(config.payloads.keys);
   const bundle = builtBundle(config.payloads.keys);
   const workers = await createBillingWorkers({
