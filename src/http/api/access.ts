@@ -3,11 +3,11 @@ import type { Scope } from '../../domain/billing/api-scopes';
 import type { ApiKeyView } from '../../reads/api';
 import type { CallClaim } from '../../records/contract';
 import { within } from '../time-limit';
-import { createKeyring, type FindKey } from './keyring';
-import { hashKey, isSameHash, prefixOf } from './keys';
+import { createKeyring } from './keyring';
 import type { ApiParts } from './parts';
 import { peerOf } from './peer';
 import { ApiProblem, type Problem } from './problems';
+import { presentedKey, provedKey } from './proof';
 import { exceeded, tellQuotas } from './quotas';
 
 export type { Scope };
@@ -36,7 +36,8 @@ const PATIENCE_MS = 5_000;
  * count against the address they come from.
  */
 export function createGate(parts: ApiParts): Gate {
-  const findKey = createKeyring(parts);
+  const { settings, clock } = parts;
+  const proving = { findKey: createKeyring(parts), pepper: settings.apiKeyPepper, clock };
   const noteUse = useNotes(parts);
   const enterUnknown = async (request: Request, response: Response) => {
     const id = peerOf(request.ip);
@@ -47,7 +48,7 @@ export function createGate(parts: ApiParts): Gate {
       (scopes = []) =>
       async (request, response, next) => {
         response.set('cache-control', 'no-store');
-        const key = await within(PATIENCE_MS, () => provedKey(parts, findKey, request));
+        const key = await within(PATIENCE_MS, () => provedKey(proving, presentedKey(request)));
         if (!key) {
           await enterUnknown(request, response);
           throw new ApiProblem(unauthorized(request));
@@ -127,24 +128,4 @@ function forbidden(scopes: readonly Scope[]): Problem {
     detail: `This needs the scope ${scopes.join(' or ')}.`,
     members: { required_scopes: scopes },
   };
-}
-
-async function provedKey(
-  { settings, clock }: ApiParts,
-  findKey: FindKey,
-  request: Request,
-): Promise<ApiKeyView | undefined> {
-  const presented = /^Bearer +([\x21-\x7e]{1,200})$/i.exec(request.get('authorization') ?? '')?.[1];
-  const prefix = presented === undefined ? undefined : prefixOf(presented);
-  if (presented === undefined || prefix === undefined) return undefined;
-  const known = await findKey(prefix);
-  // An unknown beginning costs as much as a known one.
-  const hash = hashKey(presented, settings.apiKeyPepper);
-  const isProved = isSameHash(hash, known?.hash ?? Buffer.alloc(hash.length));
-  return known && isProved && isInForce(known, clock.nowMs()) ? known : undefined;
-}
-
-function isInForce(key: ApiKeyView, nowMs: number): boolean {
-  const isOver = key.expiresAt !== undefined && Date.parse(key.expiresAt) <= nowMs;
-  return key.isClientActive && key.revokedAt === undefined && !isOver;
 }
