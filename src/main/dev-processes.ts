@@ -14,7 +14,13 @@ const SANDBOX_ADMINS = '7000000101,7000000102';
 export interface Addresses {
   readonly databaseUrl: string;
   readonly temporal: TemporalServer;
-  readonly ports: { readonly telegram: number; readonly mock: number; readonly http: number };
+  readonly ports: {
+    readonly telegram: number;
+    readonly mock: number;
+    readonly http: number;
+    /** Where encrypted payloads are read; absent when nothing is encrypted. */
+    readonly codec?: number;
+  };
 }
 
 export interface ProcessPlan {
@@ -30,7 +36,7 @@ export interface ProcessPlan {
 /** The product's own processes and the sandbox around it, in the order in which they lean on each other. */
 export function processesOf(addresses: Addresses, plan: ProcessPlan): ProcessDefinition[] {
   const env = environmentOf(addresses, plan);
-  const { telegram, mock, http } = addresses.ports;
+  const { telegram, mock, http, codec } = addresses.ports;
   const node = nodeProcesses(plan, env);
   const chat = node('telegram-sandbox', 'sandbox/telegram/main.js', answers(telegram));
   return [
@@ -38,6 +44,9 @@ export function processesOf(addresses: Addresses, plan: ProcessPlan): ProcessDef
     node('mock-provider', 'sandbox/mock-provider/main.js', answers(mock)),
     node('worker', 'src/main/worker.js', polls(addresses.temporal)),
     node('server', 'src/main/server.js', answers(http)),
+    ...(codec === undefined
+      ? []
+      : [node('codec-server', 'src/main/codec-server.js', answers(codec))]),
     node('bot', 'src/main/bot.js', isRealTelegram(plan.outside) ? undefined : hasBot(telegram)),
   ];
 }
@@ -60,6 +69,7 @@ function environmentOf(addresses: Addresses, plan: ProcessPlan): Record<string, 
     ...defaults,
     ...Object.fromEntries(outside),
     PORT: String(ports.http),
+    ...(ports.codec === undefined ? {} : { CODEC_PORT: String(ports.codec) }),
     MOCK_PROVIDER_PORT: String(ports.mock),
     MOCK_PROVIDER_DATA_FILE: join(plan.dataFolder, 'mock-provider.jsonl'),
     TELEGRAM_SANDBOX_PORT: String(ports.telegram),
@@ -86,8 +96,14 @@ function embeddedDefaults(
     PAYMENT_PROVIDERS: 'mock,stars',
     MOCK_PROVIDER_URL: `http://127.0.0.1:${ports.mock}`,
     MOCK_PROVIDER_PUBLIC_URL: `http://localhost:${ports.mock}`,
+    ...(ports.codec === undefined ? {} : { CODEC_PUBLIC_URL: codecUrl(ports.codec) }),
     ...(isRealTelegram(plan.outside) ? {} : sandboxEnvironment(ports.telegram)),
   };
+}
+
+/** By the same name as the embedded Web UI: a cookie of another site would not be sent. */
+export function codecUrl(port: number): string {
+  return `http://127.0.0.1:${port}`;
 }
 
 function sandboxEnvironment(port: number): Record<string, string> {

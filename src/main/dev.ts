@@ -9,7 +9,13 @@ import { Supervisor } from '../embedded/processes';
 import { stopOnSignals } from '../embedded/processes/stopping';
 import { withProgress } from '../embedded/progress';
 import { startTemporal } from '../embedded/temporal';
-import { isRealTelegram, processesOf, publishedEnvironment, type Addresses } from './dev-processes';
+import {
+  codecUrl,
+  isRealTelegram,
+  processesOf,
+  publishedEnvironment,
+  type Addresses,
+} from './dev-processes';
 import { migrationsFolder } from './migrations';
 import { forgetRunning, publishRunning } from './running';
 
@@ -54,10 +60,12 @@ async function run(): Promise<void> {
 
 async function startServers(supervisor: Supervisor): Promise<Addresses> {
   const { databaseUrl, adminUrl } = await findPostgres(supervisor);
+  const codec = await codecPort(supervisor);
   const temporal = await startTemporal({
     supervisor,
     report,
     postgresAdminUrl: adminUrl,
+    ...(codec === undefined ? {} : { codecEndpoint: codecUrl(codec) }),
     searchAttributes: SEARCH_ATTRIBUTES,
   });
   for (const name of ['telegram-sandbox', 'mock-provider', 'server', 'bot', 'worker']) {
@@ -71,8 +79,17 @@ async function startServers(supervisor: Supervisor): Promise<Addresses> {
       preferred: Number(process.env['PORT'] ?? 8000),
       report,
     }),
+    ...(codec === undefined ? {} : { codec }),
   };
   return { databaseUrl, temporal, ports };
+}
+
+/** With keys of payloads the Web UI needs somebody who reads to it; it is told where when it starts. */
+async function codecPort(supervisor: Supervisor): Promise<number | undefined> {
+  if (!process.env['PAYLOAD_KEYS']) return undefined;
+  await supervisor.endOrphan('codec-server');
+  const preferred = Number(process.env['CODEC_PORT'] ?? 8003);
+  return choosePort({ name: 'the codec server', preferred, report });
 }
 
 /** DATABASE_URL replaces the embedded PostgreSQL; Temporal then keeps its databases on that server too. */
@@ -107,6 +124,7 @@ function greet({ temporal, ports }: Addresses): void {
     `  Temporal Web UI  ${temporal.webUiUrl ?? `of the server at ${temporal.address}`}`,
     `  API              http://localhost:${ports.http} (webhooks, /health, /ready)`,
     `  Pay page         http://localhost:${ports.mock} (the mock bank and its panel of faults)`,
+    ...(ports.codec === undefined ? [] : [`  Payloads         ${codecUrl(ports.codec)}/login`]),
     '',
     `  Temporal         ${temporal.origin}`,
     `  Logs             ${relative(process.cwd(), join(DATA_FOLDER, 'logs'))}`,

@@ -3,7 +3,7 @@ import { readConfig, type Config } from '../config';
 import { isBeating } from './alive';
 import { isPolled } from './pollers';
 
-// The health check of a container: `node health.js worker|server|bot` ends with 0 when that process really works.
+// The health check of a container: `node health.js worker|server|bot|codec` ends with 0 when that process really works.
 
 /** A worker asks Temporal for work at least once a minute. */
 const POLL_WINDOW_MS = 70_000;
@@ -11,18 +11,20 @@ const POLL_WINDOW_MS = 70_000;
 async function isHealthy(name: string, config: Config): Promise<boolean> {
   switch (name) {
     case 'server':
-      return isReady(config);
+      return answersWell(config.http.port, '/ready');
     case 'worker':
       return isBeating('worker') && isWorking(config);
     case 'bot':
       return isBeating('bot');
+    case 'codec':
+      return answersWell(config.payloads.codec.port, '/health');
     default:
-      throw new Error(`health knows worker, server and bot, not ${name}`);
+      throw new Error(`health knows worker, server, bot and codec, not ${name}`);
   }
 }
 
-async function isReady({ http }: Config): Promise<boolean> {
-  const response = await fetch(`http://127.0.0.1:${http.port}/ready`, {
+async function answersWell(port: number, path: string): Promise<boolean> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, {
     signal: AbortSignal.timeout(4_000),
   });
   return response.ok;

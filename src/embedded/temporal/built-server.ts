@@ -99,6 +99,9 @@ function uiConfiguration(launch: Launch) {
     cors: { cookieInsecure: true, allowOrigins: [`http://127.0.0.1:${launch.ports.webUi}`] },
     defaultNamespace: launch.namespace,
     disableNewsFetch: true,
-    ...(launch.codecEndpoint === undefined ? {} : { codec: { endpoint: launch.codecEndpoint } }),
+    // With its cookie the codec server knows the reader.
+    ...(launch.codecEndpoint === undefined
+      ? {}
+      : { codec: { endpoint: launch.codecEndpoint, includeCredentials: true } }),
   };
 }
