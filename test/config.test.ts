@@ -68,7 +68,7 @@ function composeServices(): Map<string, string> {
 test('T-F3 each container has a health check of its own', () => {
   const services = composeServices();
   expect([...services.keys()]).toEqual(
-    expect.arrayContaining(['postgres', 'temporal', 'worker', 'server', 'bot']),
+    expect.arrayContaining(['postgres', 'temporal', 'worker', 'server', 'bot', 'codec']),
   );
   const checks = [...services].map(([name, text]) => {
     const check = /healthcheck:\n\s+test: (.+)/.exec(text)?.[1];
