@@ -3,6 +3,7 @@ import { billingActivities } from './billing';
 import { spendActivities, type SpendDeps } from './billing/spends';
 import type { ActivityDeps } from './deps';
 import { deliveryActivities, outboxActivities } from './messages';
+import { watched } from './stuck';
 
 export type { SpendDeps } from './billing/spends';
 export type { ActivityDeps } from './deps';
@@ -11,9 +12,12 @@ export type DeliveryActivities = ReturnType<typeof deliveryActivities>;
 
 type ActivityFunctions = Record<string, (input: never) => Promise<unknown>>;
 
-/** The activities of the billing task queue. */
+/** The activities of the billing task queue; operators hear of one that fails and fails. */
 export function createActivities(deps: ActivityDeps): ActivityFunctions {
-  return unite([...billingActivities(deps), outboxActivities(deps)]);
+  const united = unite([...billingActivities(deps), outboxActivities(deps)]);
+  return Object.fromEntries(
+    Object.entries(united).map(([name, activity]) => [name, watched(deps, name, activity)]),
+  );
 }
 
 /** The activities of the task queue of spends: what the workflow `tokenSpend` needs, and nothing else. */

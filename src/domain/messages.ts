@@ -242,6 +242,13 @@ export type TemplateParams = SubscriptionMessages & {
   readonly 'ops.payment': OrderParams & MoneyParams & { readonly userId: number };
   /** What a day brought and what waits; `digest` is a `DailyDigest` as JSON. */
   readonly 'ops.digest': { readonly day: string; readonly digest: string };
+  /** An activity that fails and fails; its workflow waits for it. */
+  readonly 'ops.stuck': {
+    readonly workflowId: string;
+    readonly activity: string;
+    readonly tries: number;
+    readonly reason: string;
+  };
   readonly 'ops.incident': { readonly incidentId: string; readonly summary: string };
 };
 

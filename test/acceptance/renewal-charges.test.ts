@@ -5,6 +5,8 @@ import {
   cardSubscriber,
   orderPlan,
   payersOf,
+  paymentsAtBank,
+  sendIntoSilence,
   standingOf,
   toTheEnd,
   triesOf,
@@ -20,23 +22,8 @@ beforeAll(async () => {
 afterEach(() => checkBooks(stack));
 afterAll(() => stack.stop());
 
-/** The payments that the bank knows of a person, oldest first. */
-const paymentsOf = ({ userId }: Subscriber) =>
-  stack.mock.control.book.payments
-    .all()
-    .filter(({ shp }) => shp['Shp_user_id'] === String(userId))
-    .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
-
-/** The bank takes the next charge and does not say yet what becomes of it; answers which payment that is. */
-async function chargeInFlight(who: Subscriber): Promise<string> {
-  stack.mock.control.fault({ states: ['pending'], drop: true });
-  await toTheEnd(stack, who);
-  const payment = await until('the charge reached the bank', () =>
-    Promise.resolve(paymentsOf(who)[1]),
-  );
-  await untilStanding(stack, who, { state: 'past_due' });
-  return payment.id;
-}
+const paymentsOf = (who: Subscriber) => paymentsAtBank(stack, who);
+const chargeInFlight = (who: Subscriber) => sendIntoSilence(stack, who);
 
 const cancel = ({ userId, subscriptionId }: Subscriber) =>
   stack.commands.cancelSubscription({ userId, subscriptionId });

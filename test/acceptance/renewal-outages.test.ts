@@ -16,12 +16,14 @@ import {
 import { startWorkerWithout } from '../support/workers';
 import { checkBooks, startStack, until, type RunningWorker, type Stack } from '../support/stack';
 
+const OPERATORS = 900_001;
+
 let stack: Stack;
 let workers: RunningWorker[] = [];
 let hourly: string;
 
 beforeAll(async () => {
-  stack = await startStack({ hasWorker: false });
+  stack = await startStack({ hasWorker: false, settings: { adminChatId: OPERATORS } });
   hourly = await newPlan(stack.sql, { slug: 'hourly', period: [1, 'hour'], feeTokens: 1 });
 });
 beforeEach(startWorker);
@@ -85,6 +87,10 @@ test('T-V15 T-C5 of twenty renewals due at once nineteen happen in time, and the
   });
   expect(pending.activityType?.name).toBe('takeSubscriptionStep');
   expect(pending.lastFailure?.message).toBeTruthy();
+  const told = () => stack.sql`
+    select params->>'workflowId' as id, params->>'reason' as reason from outbox_messages
+    where template = 'ops.stuck' and chat_id = ${OPERATORS}`;
+  await until('the operators are told', async () => (await told()).length > 0, 60_000);
   expect(await feesOf(stack, seventh)).toEqual(['p0 × 1']);
   expect(await lastOf(stack, seventh.userId)).toMatchObject({ state: 'active', periodN: 0 });
 
@@ -93,6 +99,8 @@ test('T-V15 T-C5 of twenty renewals due at once nineteen happen in time, and the
   );
   await untilStands(stack, seventh, { periodN: 1 });
   expect(await feesOf(stack, seventh)).toEqual(['p0 × 1', 'p1 × 1']);
+  const id = `sub:${seventh.subscriptionId}`;
+  expect(await told()).toEqual([{ id, reason: 'the ledger is broken here' }]);
 }, 240_000);
 
 test('T-C6 an hour renews within five seconds of its end, once beside two workers, from the same boundary', async () => {

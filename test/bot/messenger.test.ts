@@ -87,6 +87,10 @@ const SAMPLES: TemplateParams = {
     missingUtok: 40_000_000,
   },
   'sub.restricted': { subscriptionId: invoiceId, until: '2026-03-09T21:05:00Z' },
+  'ops.stuck': {
+    ...{ workflowId: 'sub:1', activity: 'takeSubscriptionStep', tries: 8 },
+    reason: 'no such row',
+  },
   'ops.free_periods': {
     subscriptionId: '0198a000-0000-7000-8000-000000000001',
     userId: 7,

@@ -61,6 +61,25 @@ export async function toTheEnd(stack: Stack, { userId }: Pick<Subscriber, 'userI
   await stack.advance(userId, HOUR + 60_000);
 }
 
+/** The payments that the mock bank knows of a person, oldest first. */
+export function paymentsAtBank(stack: Stack, { userId }: Pick<Subscriber, 'userId'>) {
+  return stack.mock.control.book.payments
+    .all()
+    .filter(({ shp }) => shp['Shp_user_id'] === String(userId))
+    .sort((a, b) => a.createdAt.localeCompare(b.createdAt));
+}
+
+/** The bank takes the next charge and does not say yet what becomes of it; answers which payment that is. */
+export async function sendIntoSilence(stack: Stack, who: Subscriber): Promise<string> {
+  stack.mock.control.fault({ states: ['pending'], drop: true });
+  await toTheEnd(stack, who);
+  const payment = await until('the charge reached the bank', () =>
+    Promise.resolve(paymentsAtBank(stack, who)[1]),
+  );
+  await untilStanding(stack, who, { state: 'past_due' });
+  return payment.id;
+}
+
 export interface Standing {
   readonly state: string;
   readonly access: string;

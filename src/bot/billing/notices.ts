@@ -85,6 +85,10 @@ const RENDERERS: Renderers = {
     }),
     rows: [],
   }),
+  'ops.stuck': ({ workflowId, activity, tries, reason }, { locale }) => ({
+    text: say(locale, 'ops.stuck', { workflow: workflowId, activity, tries, reason }),
+    rows: [],
+  }),
   'ops.incident': (params, { locale }) => ({
     text: say(locale, 'ops.incident', { incident: params.incidentId, summary: params.summary }),
     rows: [],

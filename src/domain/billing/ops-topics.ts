@@ -9,6 +9,7 @@ export const OPS_TOPICS = [
   'proposal',
   'limit',
   'verification',
+  'stuck',
   'digest',
 ] as const;
 
@@ -24,6 +25,7 @@ const TOPIC_OF: Partial<Record<OutboxTemplate, OpsTopic>> = {
   'ops.limit': 'limit',
   'ops.overdue': 'open_item',
   'ops.verification': 'verification',
+  'ops.stuck': 'stuck',
   'ops.digest': 'digest',
 };
 

@@ -213,6 +213,7 @@ export const adminEn: Readonly<Record<keyof typeof adminRu, string>> = {
   'admin.topic.proposal': 'Approvals',
   'admin.topic.limit': 'Spending limits',
   'admin.topic.verification': 'Failed verification',
+  'admin.topic.stuck': 'Stuck processes',
   'admin.topic.digest': 'Daily digest',
 
   'admin.command.stats': 'Sales and figures',

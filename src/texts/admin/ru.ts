@@ -215,6 +215,7 @@ export const adminRu = {
   'admin.topic.proposal': 'Согласования',
   'admin.topic.limit': 'Лимиты расходов',
   'admin.topic.verification': 'Неверные подписи',
+  'admin.topic.stuck': 'Застрявшие процессы',
   'admin.topic.digest': 'Итоги дня',
 
   'admin.command.stats': 'Продажи и показатели',

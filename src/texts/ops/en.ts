@@ -25,5 +25,7 @@ export const opsEn: Readonly<Record<keyof typeof opsRu, string>> = {
     '⏰ <b>Overdue since {due}: {kind}</b>\n{reason}\nOwner: {owner}\nKey: <code>{key}</code>',
   'ops.verification':
     '🚨 <b>{provider}</b>: {count, plural, one {# notification} other {# notifications}} within {minutes, plural, one {# minute} other {# minutes}} did not verify. Check the secrets of the provider. Payments are completed by asking meanwhile.',
+  'ops.stuck':
+    '🧱 <b>Stuck</b>: <code>{workflow}</code>\n{activity}: {tries, plural, one {# failed try} other {# failed tries}}\n{reason}',
   'ops.incident': '⚠️ Incident <code>{incident}</code>\n{summary}',
 };

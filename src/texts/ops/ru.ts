@@ -24,5 +24,7 @@ export const opsRu = {
     '⏰ <b>Просрочено с {due}: {kind}</b>\n{reason}\nОтвечает: {owner}\nКлюч: <code>{key}</code>',
   'ops.verification':
     '🚨 <b>{provider}</b>: {count, plural, one {# уведомление не прошло} few {# уведомления не прошли} many {# уведомлений не прошли} other {# уведомления не прошли}} проверку подписи за {minutes, plural, one {# минуту} few {# минуты} many {# минут} other {# минуты}}. Проверьте секреты провайдера. Платежи тем временем завершаются опросом.',
+  'ops.stuck':
+    '🧱 <b>Застряло</b>: <code>{workflow}</code>\n{activity}: {tries, plural, one {# неудачная попытка} few {# неудачные попытки} many {# неудачных попыток} other {# неудачной попытки}}\n{reason}',
   'ops.incident': '⚠️ Сбой <code>{incident}</code>\n{summary}',
 } as const;
