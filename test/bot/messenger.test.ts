@@ -87,15 +87,6 @@ const SAMPLES: TemplateParams = {
     missingUtok: 40_000_000,
   },
   'sub.restricted': { subscriptionId: invoiceId, until: '2026-03-09T21:05:00Z' },
-  'ops.stuck': {
-    ...{ workflowId: 'sub:1', activity: 'takeSubscriptionStep', tries: 8 },
-    reason: 'no such row',
-  },
-  'ops.free_periods': {
-    subscriptionId: '0198a000-0000-7000-8000-000000000001',
-    userId: 7,
-    count: 3,
-  },
   'sub.paused': { until: '2026-03-01T21:05:00Z' },
   'sub.resumed': { until: '2026-03-01T21:05:00Z', isUnpaid: 0 },
   'sub.given': { until: '2026-03-01T21:05:00Z' },
@@ -177,7 +168,6 @@ const SAMPLES: TemplateParams = {
   'ops.open_item': { kind: 'underpaid', key: 'pay:mock:1', reason: 'paid <100> of 200', ...money },
   'ops.payment': { ...order, ...money, userId: 42 },
   ...OPS_SAMPLES,
-  'ops.incident': { incidentId: 'ABCDEFGH', summary: 'update 1' },
 };
 
 describe('messages from the outbox', () => {

@@ -16,17 +16,34 @@ const DIGEST: DailyDigest = {
 };
 
 /** What operators are told of the day, and of what is not as it is. */
-export const OPS_SAMPLES: Pick<TemplateParams, 'ops.overdue' | 'ops.verification' | 'ops.digest'> =
-  {
-    'ops.overdue': {
-      ...{
-        kind: 'break',
-        key: 'mismatch:mock:1:differs:1',
-        owner: 'finance',
-        reason: 'paid <100>',
-      },
-      dueAt: '2026-03-01T12:00:00.000Z',
+export const OPS_SAMPLES: Pick<
+  TemplateParams,
+  | 'ops.overdue'
+  | 'ops.verification'
+  | 'ops.stuck'
+  | 'ops.free_periods'
+  | 'ops.digest'
+  | 'ops.incident'
+> = {
+  'ops.overdue': {
+    ...{
+      kind: 'break',
+      key: 'mismatch:mock:1:differs:1',
+      owner: 'finance',
+      reason: 'paid <100>',
     },
-    'ops.verification': { provider: 'mock', count: 3, minutes: 5 },
-    'ops.digest': { day: '2026-03-01', digest: JSON.stringify(DIGEST) },
-  };
+    dueAt: '2026-03-01T12:00:00.000Z',
+  },
+  'ops.verification': { provider: 'mock', count: 3, minutes: 5 },
+  'ops.stuck': {
+    ...{ workflowId: 'sub:1', activity: 'takeSubscriptionStep', tries: 8 },
+    reason: 'no such row',
+  },
+  'ops.free_periods': {
+    subscriptionId: '0198a000-0000-7000-8000-000000000001',
+    userId: 7,
+    count: 3,
+  },
+  'ops.incident': { incidentId: 'ABCDEFGH', summary: 'update 1' },
+  'ops.digest': { day: '2026-03-01', digest: JSON.stringify(DIGEST) },
+};
