@@ -52,6 +52,7 @@ describe('planReconciliation', () => {
     await pending(books);
     const { run, nextAt } = await plan(NIGHT);
     expect(run?.days).toEqual([
+      { from: '2026-03-09T00:00:00.000Z', to: '2026-03-10T00:00:00.000Z' },
       { from: '2026-03-10T00:00:00.000Z', to: '2026-03-11T00:00:00.000Z' },
     ]);
     expect(nextAt).toBe('2026-03-12T04:00:00.000Z');
@@ -59,7 +60,7 @@ describe('planReconciliation', () => {
     expect((await plan('2026-03-11T09:00:00.000Z')).run).toBeUndefined();
     const later = await plan('2026-03-15T04:00:00.000Z');
     expect(later.run?.days.map(({ from }) => from.slice(0, 10))).toEqual(
-      ['10', '11', '12', '13', '14'].map((day) => `2026-03-${day}`),
+      ['09', '10', '11', '12', '13', '14'].map((day) => `2026-03-${day}`),
     );
   });
 
@@ -92,7 +93,7 @@ describe('planReconciliation', () => {
       return run?.days.map(({ from }) => from.slice(8, 10));
     };
     expect(await days(NIGHT)).toBeUndefined();
-    expect(await days('2026-03-12T04:00:00.000Z')).toEqual(['10']);
+    expect(await days('2026-03-12T04:00:00.000Z')).toEqual(['09', '10']);
   });
 
   test('compares up to now when an operator asks, and opens one run however often it is asked', async () => {

@@ -78,11 +78,13 @@ export function daysToCompare(asked: {
 }): { readonly from: Day; readonly to: Day } | undefined {
   const { today, lagDays, nextDay, firstDay } = asked;
   const to = dayAfter(today, 1 - lagDays);
-  if (firstDay === undefined || (nextDay !== undefined && nextDay >= to)) return undefined;
+  const isOver = nextDay !== undefined && nextDay >= to;
+  if (firstDay === undefined || firstDay >= to || isOver) return undefined;
   const wanted =
     nextDay === undefined ? dayAfter(to, -FIRST_DAYS) : dayAfter(nextDay, -OVERLAP_DAYS);
-  const from = wanted > firstDay ? wanted : firstDay;
-  return from < to ? { from, to } : undefined;
+  // A day before the first, because providers may list a payment of midnight there.
+  const oldest = dayAfter(firstDay, -1);
+  return { from: wanted > oldest ? wanted : oldest, to };
 }
 
 /** The day so many days later, or earlier. */
