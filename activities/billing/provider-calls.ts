@@ -1,10 +1,11 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { invoices, quotes, tariffs, tariffVersions, users } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
 import type { WireFact } from '../../src/domain/billing/payment';
 import type {
   CreateOutcome,
+  OrderRef,
   PaymentOrder,
   PaymentProvider,
   RefundOutcome,
@@ -57,9 +58,7 @@ export function providerActivities(deps: ActivityDeps) {
     }): Promise<{ kind: 'facts'; facts: WireFact[] } | { kind: 'unknown'; reason: string }> {
       const provider = requireProvider(providers, order.provider);
       if (!provider.capabilities.canAsk) return { kind: 'facts', facts: [] };
-      const { invoiceId, invoiceNo } = order;
-      const providerRef = await providerRefOf(db, order);
-      const answer = await provider.ask({ by: 'order', invoiceId, invoiceNo, providerRef });
+      const answer = await provider.ask({ by: 'order', ...(await orderRefOf(db, order)) });
       return answer.kind === 'facts' ? { kind: 'facts', facts: [...answer.facts] } : answer;
     },
 
@@ -93,16 +92,24 @@ export function providerActivities(deps: ActivityDeps) {
   };
 }
 
-/** What the order is called at this provider; an order that moved on has left its old name behind. */
-async function providerRefOf(
+/** An order as this provider may know it; one that moved on has left its old name behind. */
+export async function orderRefOf(
   db: ActivityDeps['db'],
-  order: { invoiceId: string; provider: string },
-): Promise<string | undefined> {
+  order: { invoiceId: string; invoiceNo: number; provider: string },
+): Promise<OrderRef> {
+  const { invoiceId, invoiceNo } = order;
   const [row] = await db
-    .select({ providerRef: invoices.providerRef })
+    .select({
+      provider: invoices.provider,
+      providerRef: invoices.providerRef,
+      recordedAt: invoices.recordedAt,
+    })
     .from(invoices)
-    .where(and(eq(invoices.id, order.invoiceId), eq(invoices.provider, order.provider)));
-  return row?.providerRef ?? undefined;
+    .where(eq(invoices.id, invoiceId));
+  const providerRef = row?.provider === order.provider ? row.providerRef : null;
+  // Providers keep real time, so it is the row's own clock that counts and not the person's.
+  const writtenAt = row?.recordedAt.toISOString();
+  return { invoiceId, invoiceNo, providerRef: providerRef ?? undefined, writtenAt };
 }
 
 /** An order as its provider is told of it, with the receipt that we issue once it is paid. */

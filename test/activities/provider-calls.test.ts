@@ -77,6 +77,29 @@ describe('askOrder', () => {
     expect(await knowing.askOrder(order)).toEqual({ kind: 'facts', facts: [] });
   });
 
+  test('names the order as its own provider knows it, and since when there is one', async () => {
+    const { invoiceId, no } = await pending(books, { slug: 'basic' });
+    await books.sql`update invoices set provider_ref = 'page-7' where id = ${invoiceId}`;
+    const [row] = await books.sql`select recorded_at from invoices where id = ${invoiceId}`;
+    const asked: unknown[] = [];
+    const ask: PaymentProvider['ask'] = (ref) => {
+      asked.push(ref);
+      return Promise.resolve({ kind: 'facts', facts: [] });
+    };
+    const act = books.activities({
+      providers: new Map(['mock', 'other'].map((name) => [name, fakeProvider({ ask })])),
+    });
+    for (const provider of ['mock', 'other']) {
+      await act.askOrder({ invoiceId, invoiceNo: no, provider });
+    }
+    const writtenAt = (row?.['recorded_at'] as Date).toISOString();
+    const named = { by: 'order', invoiceId, invoiceNo: no, writtenAt };
+    expect(asked).toEqual([
+      { ...named, providerRef: 'page-7' },
+      { ...named, providerRef: undefined },
+    ]);
+  });
+
   test('knows nothing new where nobody can be asked', async () => {
     const capabilities = {
       currencies: [],

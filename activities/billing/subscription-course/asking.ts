@@ -9,7 +9,7 @@ import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings } from '../../transactions';
 import { describeAttempt, isLive, type Attempt, type ChargeAttempt } from '../charges/attempts';
 import { askingTerms, showUnknown, unknownRenewalKey } from '../charges/unknown';
-import { requireProvider } from '../provider-calls';
+import { orderRefOf, requireProvider } from '../provider-calls';
 import { denialOf, liveCharge, type RenewalCharge } from './charging';
 import { declineCharge, voidCharge } from './declining';
 import { lockStanding } from './steps';
@@ -48,12 +48,14 @@ export async function askRenewalCharge(
   return inTransaction(deps.db, (tx) => note(tx, deps, { charge, known, answer }));
 }
 
-async function askProvider({ providers }: ActivityDeps, charge: ChargeAttempt): Promise<Answer> {
-  const { invoiceId, invoiceNo } = charge;
+async function askProvider(
+  { db, providers }: ActivityDeps,
+  charge: ChargeAttempt,
+): Promise<Answer> {
   const provider = requireProvider(providers, charge.provider);
   // Without anybody to ask, silence proves nothing.
   if (!provider.capabilities.canAsk) return { kind: 'unknown', reason: 'it cannot be asked' };
-  const answer = await provider.ask({ by: 'order', invoiceId, invoiceNo });
+  const answer = await provider.ask({ by: 'order', ...(await orderRefOf(db, charge)) });
   return answer.kind === 'unknown' ? answer : { kind: 'facts', fact: foldFacts(answer.facts) };
 }
 
