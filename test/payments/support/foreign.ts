@@ -35,6 +35,20 @@ export function pythonProgram(name: string, version: string): string | undefined
   return isMade ? program : undefined;
 }
 
+/** A Python that has a package of PyPI, in an environment of its own, where Python is there. */
+export function pythonWith(name: string, version: string): string | undefined {
+  const target = join(FOLDER, `${name}-${version}`);
+  const python = join(target, 'bin', 'python3');
+  const isWhole = () => succeeds(python, ['-c', `import ${name}`]);
+  if (existsSync(python) && isWhole()) return python;
+  rmSync(target, { recursive: true, force: true });
+  const isMade =
+    succeeds('python3', ['-m', 'venv', target]) &&
+    succeeds(join(target, 'bin', 'pip'), ['install', '--quiet', `${name}==${version}`]) &&
+    isWhole();
+  return isMade ? python : undefined;
+}
+
 function installed(
   folder: string,
   name: string,
