@@ -67,6 +67,9 @@ function created(answer: JsonAnswer): RefundOutcome {
     const providerRef = made.data.requestId;
     return { kind: 'unknown', reason: 'Robokassa is making the refund', providerRef };
   }
+  if (status === 401 || status === 403) {
+    return { kind: 'unknown', reason: 'ROBOKASSA_PASSWORD_3 is not accepted', isUnsent: true };
+  }
   const refused = refusedSchema.safeParse(body);
   if (refused.success) return refusal(refused.data.message ?? 'refused without a reason');
   return { kind: 'unknown', reason: `the answer (${status}) names no refund` };

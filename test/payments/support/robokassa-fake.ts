@@ -57,7 +57,9 @@ export interface RobokassaFake {
     refundLabel: FakeRefund['label'];
     refundBody: 'jwt' | 'json';
   };
-  breakNext(outage: Outage, requests?: number, afterEffect?: boolean): void;
+  breakNext(outage: Outage, requests?: number): void;
+  /** The next request to this path has its effect, and its answer never comes. */
+  breakAfter(path: string): void;
   stop(): Promise<void>;
 }
 
@@ -74,7 +76,8 @@ export async function startRobokassa(shop: Shop): Promise<RobokassaFake> {
   const refunds: FakeRefund[] = [];
   const requests: string[] = [];
   const pages = new Map<string, string>();
-  const outage = { kind: 'hang' as Outage, left: 0, isAfterEffect: false };
+  const outage = { kind: 'hang' as Outage, left: 0 };
+  const silent = new Set<string>();
   const script: RobokassaFake['script'] = {
     childCode: 50,
     childAnswer: undefined,
@@ -197,13 +200,13 @@ export async function startRobokassa(shop: Shop): Promise<RobokassaFake> {
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const received = await read(request);
     requests.push(received.path);
-    const isBroken = outage.left > 0;
-    if (isBroken) outage.left -= 1;
-    if (!isBroken || outage.isAfterEffect) {
-      const { status = 200, type, body } = route(received);
-      if (!isBroken) return void response.writeHead(status, { 'content-type': type }).end(body);
+    if (outage.left > 0) {
+      outage.left -= 1;
+      return fail(outage.kind, request, response);
     }
-    fail(outage.kind, request, response);
+    const { status = 200, type, body } = route(received);
+    if (silent.delete(received.path)) return;
+    response.writeHead(status, { 'content-type': type }).end(body);
   };
 
   const server = createServer((request, response) => {
@@ -250,8 +253,11 @@ export async function startRobokassa(shop: Shop): Promise<RobokassaFake> {
       const SignatureValue = successSignature(shop, fields);
       return new URLSearchParams({ ...fields, SignatureValue }).toString();
     },
-    breakNext: (kind, left = 1, isAfterEffect = false) => {
-      Object.assign(outage, { kind, left, isAfterEffect });
+    breakNext: (kind, left = 1) => {
+      Object.assign(outage, { kind, left });
+    },
+    breakAfter: (path) => {
+      silent.add(path);
     },
     stop: () =>
       new Promise((resolve) => {
