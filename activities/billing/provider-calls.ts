@@ -22,10 +22,11 @@ export function requireProvider(
 ): PaymentProvider {
   const provider = providers.get(name);
   if (provider) return provider;
-  throw ApplicationFailure.retryable(
-    `payment provider ${name} is not configured here; add it to PAYMENT_PROVIDERS`,
-    'ProviderNotConfigured',
-  );
+  throw ApplicationFailure.retryable(notConfigured(name), 'ProviderNotConfigured');
+}
+
+function notConfigured(name: string): string {
+  return `payment provider ${name} is not configured here; add it to PAYMENT_PROVIDERS`;
 }
 
 /** Calls to payment providers: each is exactly one outside call, outside of any PostgreSQL transaction (P-8). */
@@ -81,7 +82,10 @@ export function providerActivities(deps: ActivityDeps) {
       request: RefundRequest;
       isRepeat: boolean;
     }): Promise<RefundOutcome> {
-      const provider = requireProvider(providers, refund.provider);
+      const provider = providers.get(refund.provider);
+      // Answered, not thrown: a later try of a call could not know that nothing was sent by this one.
+      if (!provider)
+        return { kind: 'unknown', reason: notConfigured(refund.provider), isUnsent: true };
       const isRepeat = refund.isRepeat || isLaterTry();
       if (!isRepeat) return provider.refund(refund.request);
       const known = await provider.askRefund(refund.request);

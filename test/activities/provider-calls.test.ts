@@ -165,6 +165,15 @@ describe('refundAtProvider', () => {
     return { outcome: await asWorkflow('pay:mock:p', send, { attempt }), asked };
   }
 
+  test('sends nothing through a provider that this process does not have', async () => {
+    const { refundAtProvider } = withProvider({});
+    const send = () => refundAtProvider({ provider: 'nobody', request, isRepeat: false });
+    expect(await asWorkflow('pay:nobody:p', send)).toMatchObject({
+      kind: 'unknown',
+      isUnsent: true,
+    });
+  });
+
   test('sends at first', async () => {
     const { asked, outcome } = await refund({ refund: done, ask: unknown });
     expect([asked, outcome]).toEqual([['refund pay:mock:p:refund'], done]);

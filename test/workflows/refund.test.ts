@@ -207,6 +207,28 @@ describe('an unknown outcome', () => {
     expect(keys.size).toBe(1);
   }, 60_000);
 
+  test('is no repeat while nothing was sent, and is asked about by the number that the provider gave', async () => {
+    const answers = [
+      { ...unknown, isUnsent: true },
+      { ...unknown, providerRef: 'q-1' },
+      { kind: 'done', providerRef: 'q-1' },
+    ] as const;
+    let calls = 0;
+    theatre.play({
+      refundAtProvider: () => Promise.resolve(answers[calls++] ?? answers[2]),
+    });
+    const handle = await asked();
+    await untilPhase(handle, 'unknown');
+    await theatre.pass(handle.workflowId, MINUTE);
+    expect(await handle.result()).toMatchObject({ providerRef: 'q-1' });
+    const sent = theatre.calls('refundAtProvider');
+    expect(sent.map(({ isRepeat, request }) => [isRepeat, request.providerRef])).toEqual([
+      [false, undefined],
+      [false, undefined],
+      [true, 'q-1'],
+    ]);
+  });
+
   test('cannot be abandoned: the money may be gone', async () => {
     theatre.play({ refundAtProvider: () => Promise.resolve(unknown) });
     const handle = await asked();
