@@ -99,14 +99,16 @@ function cancelledKey(outcome: OwnedOutcome<CancelOutcome>): TextKey {
 async function showMethods(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {
   const invoice = await ownInvoice(ctx, parts, press.id);
   if (!invoice) return;
+  // The word of a payment that failed stays in the chat.
+  const isNew = press.arg === NEW_MESSAGE;
   const isChangeable = isOpen(invoice.state) && !invoice.isConfirming;
   if (isChangeable && otherMethods(parts, invoice).length > 0) {
     const { invoiceId } = invoice;
-    await show(ctx, methodsScreen(ctx.visit.place, parts, invoice), { invoiceId });
+    await show(ctx, methodsScreen(ctx.visit.place, parts, invoice), { invoiceId, isNew });
     return;
   }
   await toast(ctx, { key: 'invoice.method_refused' });
-  await showCard(ctx, parts, { invoice });
+  await showCard(ctx, parts, { invoice, isNew });
 }
 
 async function useMethod(ctx: BotContext, parts: BotParts, press: Press): Promise<void> {

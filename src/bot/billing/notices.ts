@@ -59,7 +59,7 @@ const RENDERERS: Renderers = {
   'pay.quarantine': (params, place) => worry('pay.quarantine', params, place),
   'pay.refunded': (params, place) => receipt('pay.refunded', params, place),
   'pay.confirming': (params, place) => aboutOrder('pay.confirming', params, place),
-  'pay.failed': (params, place) => aboutOrder('pay.failed', params, place),
+  'pay.failed': (params, place) => failed(params, place),
   'inv.reminder': (params, place) => aboutOrder('inv.reminder', params, place),
   'inv.expired': (params, place) => again('inv.expired', params, place),
   'inv.cancelled': (params, place) => again('inv.cancelled', params, place),
@@ -151,6 +151,15 @@ function aboutOrder(
     text: say(place.locale, key, readable(params, place)),
     rows: id === undefined ? [] : [[button(open, { route: 'inv:show', id, arg: NEW_MESSAGE })]],
   };
+}
+
+/** A payment that failed is offered another way at once; the choice says so where there is none. */
+function failed(params: TemplateParams['pay.failed'], place: Place): Screen {
+  const { text, rows } = aboutOrder('pay.failed', params, place);
+  const { invoiceId: id } = params;
+  if (id === undefined) return { text, rows };
+  const label = { locale: place.locale, key: 'button.other_method' } as const;
+  return { text, rows: [...rows, [button(label, { route: 'inv:alt', id, arg: NEW_MESSAGE })]] };
 }
 
 function again(key: TextKey, params: object, place: Place): Screen {

@@ -13,6 +13,12 @@ export function providerText(name: string, locale: Locale): string {
     : sayPlainly(locale, 'provider.unknown', { name });
 }
 
+/** Only who it is, where the way to pay is named beside it. */
+export function brandText(name: string, locale: Locale): string {
+  const key = `brand.${name}`;
+  return key in TEXTS[locale] ? sayPlainly(locale, key as TextKey) : name;
+}
+
 export function pricesText(prices: readonly Money[], locale: Locale): string {
   return prices.map((price) => amountText(price, locale)).join(' · ');
 }

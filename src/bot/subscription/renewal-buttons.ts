@@ -8,12 +8,15 @@ import type { RenewalWish } from '../../commands/contract';
 import type { QuoteView } from '../../reads/billing';
 import { localeOf, type BotContext } from '../context';
 import { amountText } from '../display';
+import { brandText } from '../billing/plans';
 import { providersFor, type BotParts } from '../parts';
 import { button, type Button } from '../screen';
 import { say, sayPlainly } from '../wording';
 
 /** Version of the words by which buyers let their card renew what they buy; a new one when they change. */
 const CONSENT_VERSION = 'autopay-order-1';
+
+type RenewalKey = 'button.renew_card' | 'button.renew_card_at' | 'button.renew_stars';
 
 /** How a quote can be bought so that it renews itself, with everything that the press agrees to. */
 export interface RenewalOffer {
@@ -26,21 +29,22 @@ export function renewalOffer(ctx: BotContext, parts: BotParts, quote: QuoteView)
   const order = renewable(quote);
   const amount = amountText(quote.listAmount, locale);
   const providers = providersFor(parts, quote.payAmount.currency);
-  const saver = canRenewByMethod(order) ? providers.find(({ canSave }) => canSave) : undefined;
+  const savers = canRenewByMethod(order) ? providers.filter(({ canSave }) => canSave) : [];
   const stars = canRenewByStars(order) ? providers.find(({ name }) => name === 'stars') : undefined;
-  const press = (key: 'button.renew_card' | 'button.renew_stars', provider: string) =>
+  const press = (key: RenewalKey, provider: string) =>
     button(
-      { locale, key, params: { amount } },
+      { locale, key, params: { amount, provider: brandText(provider, locale) } },
       { route: 'q:auto', id: quote.quoteId, arg: provider },
     );
+  const cardKey = savers.length > 1 ? 'button.renew_card_at' : 'button.renew_card';
   return {
     words: [
-      saver !== undefined && `\n${say(locale, 'quote.renew_card', { amount })}`,
-      saver !== undefined && say(locale, 'quote.renew_consent'),
+      savers.length > 0 && `\n${say(locale, 'quote.renew_card', { amount })}`,
+      savers.length > 0 && say(locale, 'quote.renew_consent'),
       stars !== undefined && `\n${say(locale, 'quote.renew_stars', { amount })}`,
     ],
     buttons: [
-      ...(saver ? [press('button.renew_card', saver.name)] : []),
+      ...savers.map(({ name }) => press(cardKey, name)),
       ...(stars ? [press('button.renew_stars', stars.name)] : []),
     ],
   };

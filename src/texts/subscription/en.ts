@@ -33,6 +33,7 @@ export const subscriptionEn: Readonly<Record<keyof typeof subscriptionRu, string
   'quote.renew_stars':
     'You can subscribe in Telegram: it then charges {amount} every 30 days, and you can cancel at any time.',
   'button.renew_card': '🔁 Pay and renew by card',
+  'button.renew_card_at': '🔁 Pay and renew by card: {provider}',
   'button.renew_stars': '🔁 Subscribe in Telegram',
   'sub.paid': 'Subscription renewed until {until}. Paid {amount}. Balance: {balance}.',
   'sub.paid.tokens': '{tokens} tokens added.',

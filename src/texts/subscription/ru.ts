@@ -31,6 +31,7 @@ export const subscriptionRu = {
   'quote.renew_stars':
     'Можно оформить подписку в Telegram: он сам будет списывать {amount} каждые 30 дней, отменить можно в любой момент.',
   'button.renew_card': '🔁 Оплатить и продлевать с карты',
+  'button.renew_card_at': '🔁 Оплатить и продлевать с карты: {provider}',
   'button.renew_stars': '🔁 Подписаться через Telegram',
   'sub.paid': 'Подписка продлена до {until}. Оплачено {amount}. Баланс: {balance}.',
   'sub.paid.tokens': 'Зачислено {tokens} ток.',
