@@ -63,6 +63,7 @@ export const ROUTES = [
   'sub:how',
   'sub:by',
   'sub:agree',
+  'sub:card',
   'sub:pause',
   'sub:days',
   'sub:rest',

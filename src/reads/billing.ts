@@ -42,6 +42,7 @@ export interface TariffCard {
 
 export interface SubscriptionView {
   readonly subscriptionId: string;
+  readonly tariffId: string;
   readonly tariffVersionId: string;
   readonly productCode: string;
   /** In which currency the running plan was paid; null where no money paid it. */

@@ -69,7 +69,7 @@ export function subscriptionQuery(userId: number) {
     select json_build_object(
       'subscriptionId', s.id, 'state', s.state, 'access', s.access, 'planName', v.name_i18n,
       'periodN', s.period_n, 'periodStart', s.period_start, 'periodEnd', s.period_end,
-      'feeUtok', v.fee_utok, 'tariffVersionId', v.id, 'productCode', s.product_code,
+      'feeUtok', v.fee_utok, 'tariffVersionId', v.id, 'tariffId', v.tariff_id, 'productCode', s.product_code,
       'driver', s.driver, 'isRenewing', s.auto_renew and not s.cancel_at_end and s.driver <> 'none',
       'isCancelled', s.cancel_at_end, 'isMuted', s.is_muted,
       'pausedUntil', s.paused_until, 'pauseDays', s.pause_days,

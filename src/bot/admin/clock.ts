@@ -7,6 +7,7 @@ import { lines } from '../screen';
 import { say } from '../wording';
 import type { AdminFeature, Role } from './gate';
 import { userIdOf } from './people';
+import { timerText } from './timers';
 
 const ADMINS: readonly Role[] = ['admin'];
 /** A year of reminders would not fit into a message. */
@@ -91,7 +92,8 @@ function journeyInWords(
   const at = (ms: number) => instantText(new Date(ms).toISOString(), ctx.visit.place);
   const whole = { userId: String(userId), from: at(fromMs), until: at(untilMs) };
   const events = fired.slice(0, MOST_EVENTS).map(({ workflowId, atMs, summary }) => {
-    const event = { at: at(atMs), what: summary, workflowId };
+    const what = timerText(locale, summary) ?? summary;
+    const event = { at: at(atMs), what, workflowId };
     return say(locale, 'admin.clock.event', event);
   });
   const left = fired.length - events.length;

@@ -136,7 +136,7 @@ function actions(ctx: BotContext, own: Own): Screen['rows'] {
     const wayOut = pick('pause', 'cancel');
     return [pick('pay', 'move'), [...pick('how'), ...plans], wayOut, next];
   }
-  const renewal = plan.isRenewing ? pick('auto_off', 'how') : pick('auto_on');
+  const renewal = pick(plan.isRenewing ? 'auto_off' : 'auto_on', 'how');
   const quiet = pick(plan.isMuted ? 'unmute' : 'mute');
   const rest = plan.state === 'active' && plan.pauseDays === null ? pick('pause') : [];
   const resting = plan.pauseDays === null ? [] : pick('resume');

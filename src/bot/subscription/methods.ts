@@ -7,11 +7,12 @@ import { fromId22, toId22 } from '../id22';
 import type { BotParts } from '../parts';
 import { lines, openButton, type Screen } from '../screen';
 import { say, sayPlainly } from '../wording';
+import { payByNewCard, renewableByNewCard } from './new-card';
 import { withLive, wishOf, type Own } from './own';
 import { answerWish } from './wishes';
 import { moneyPrice, planButton, priceText } from './words';
 
-type MethodRoute = 'sub:auto' | 'sub:how' | 'sub:by' | 'sub:agree';
+type MethodRoute = 'sub:auto' | 'sub:how' | 'sub:by' | 'sub:agree' | 'sub:card';
 
 /** Version of the words by which people let a card renew their subscription; a new one when they change. */
 export const AUTOPAY_VERSION = 'autopay-1';
@@ -32,6 +33,8 @@ export function methods(parts: BotParts): CallbackHandlers<MethodRoute> {
       withLive(ctx, parts, { press, act: (own) => pick(ctx, parts, { own, arg: press.arg }) }),
     'sub:agree': (ctx, press) =>
       withLive(ctx, parts, { press, act: (own) => agree(ctx, parts, { own, arg: press.arg }) }),
+    'sub:card': (ctx, press) =>
+      withLive(ctx, parts, { press, act: (own) => payByNewCard(ctx, parts, own) }),
   };
 }
 
@@ -65,10 +68,20 @@ export async function showMethods(
   { own, isNew = false }: { own: Own; isNew?: boolean },
 ): Promise<void> {
   const cards = await cardsFor(ctx, parts, own);
-  await show(ctx, methodsScreen(ctx, own, cards), { isNew });
+  const canAdd = (await renewableByNewCard(ctx, parts, own)) !== undefined;
+  const canTopUp = parts.settings.autoTopupDailyCapMinor !== undefined;
+  await show(ctx, methodsScreen(ctx, own, { cards, canAdd, canTopUp }), { isNew });
 }
 
-function methodsScreen(ctx: BotContext, own: Own, cards: readonly SavedCardView[]): Screen {
+interface Ways {
+  readonly cards: readonly SavedCardView[];
+  /** Paying the next period early can leave another card. */
+  readonly canAdd: boolean;
+  readonly canTopUp: boolean;
+}
+
+function methodsScreen(ctx: BotContext, own: Own, ways: Ways): Screen {
+  const { cards, canAdd, canTopUp } = ways;
   const locale = localeOf(ctx);
   const { roublePrice, isRenewing, driver, cardLabel } = own.plan;
   const standing = isRenewing ? driver : 'none';
@@ -86,17 +99,27 @@ function methodsScreen(ctx: BotContext, own: Own, cards: readonly SavedCardView[
       say(locale, `sub.driver.${standing}`, { card: cardLabel ?? '' }),
       '',
       say(locale, 'sub.how.tokens'),
-      isForMoney && say(locale, cards.length > 0 ? 'sub.how.card' : 'sub.how.no_card', { amount }),
-      !isForMoney && say(locale, 'sub.how.top_up'),
+      cardText(locale, { ...ways, amount: isForMoney ? amount : undefined }),
     ),
     rows: [
       [choice('button.how_wallet', 'wallet')],
       ...shown,
-      ...(isForMoney ? [] : [[openButton(locale, 'button.auto', 'nav:auto')]]),
+      ...(canAdd ? [[planButton(ctx, own, { key: 'button.how_new', route: 'sub:card' })]] : []),
+      ...(!isForMoney && canTopUp ? [[openButton(locale, 'button.auto', 'nav:auto')]] : []),
       [choice('button.how_none', 'none')],
       [openButton(locale, 'button.sub_back', 'nav:sub')],
     ],
   };
+}
+
+/** What a card could do; an amount only where the plan has a price in money. */
+function cardText(
+  locale: Locale,
+  { cards, canAdd, canTopUp, amount }: Ways & { readonly amount: string | undefined },
+): string {
+  if (amount === undefined) return say(locale, canTopUp ? 'sub.how.top_up' : 'sub.how.no_money');
+  if (cards.length > 0) return say(locale, 'sub.how.card', { amount });
+  return say(locale, canAdd ? 'sub.how.no_card' : 'sub.how.no_way');
 }
 
 async function pick(ctx: BotContext, parts: BotParts, { own, arg }: Choice): Promise<void> {

@@ -1,6 +1,8 @@
 import type { clockRu } from './ru';
+import { timersEn } from './timers-en';
 
 export const clockEn: Readonly<Record<keyof typeof clockRu, string>> = {
+  ...timersEn,
   'admin.command.clock': 'Clock of a test customer',
   'admin.clock.usage':
     'Moves the clock of a customer of the sandbox forward, with all their workflows and the mock bank.\nYour own: <code>/clock +31d</code>\nSomebody’s: <code>/clock 7000000001 +6h</code>\nUnits: m minutes, h hours, d days, y years; five years at once at most.',

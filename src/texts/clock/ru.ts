@@ -1,5 +1,8 @@
+import { timersRu } from './timers-ru';
+
 /** The clock of a test customer. ICU MessageFormat; markup is Telegram HTML. */
 export const clockRu = {
+  ...timersRu,
   'admin.command.clock': 'Часы тестового клиента',
   'admin.clock.usage':
     'Переводит вперёд часы клиента песочницы вместе со всеми его процессами и тестовым банком.\nСвои: <code>/clock +31d</code>\nЧужие: <code>/clock 7000000001 +6h</code>\nЕдиницы: m — минуты, h — часы, d — дни, y — годы; не больше пяти лет за раз.',

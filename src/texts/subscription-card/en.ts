@@ -100,7 +100,12 @@ export const subscriptionCardEn: Readonly<Record<keyof typeof subscriptionCardRu
   'sub.how.tokens': 'Your balance: the fee is taken in tokens on the day of renewal.',
   'sub.how.card': 'Your card: {amount} for a period.',
   'sub.how.no_card':
-    'There is no saved card yet. There will be one when you pay for an order and let us keep the card: /autotopup',
+    'There is no saved card yet. Pay the next period early by a new card: if you agree, we keep it, and it renews the subscription from then on.',
+  'sub.how.no_way': 'There is no saved card. You can leave one when you buy a plan: /tariffs',
+  'sub.how.no_money': 'This plan is paid in tokens from the balance; it needs no card.',
+  'sub.how.early':
+    'The next period begins when the one you paid for ends. To let the card pay from then on, choose renewal by card.',
+  'button.how_new': '➕ Pay by a new card, keep it',
   'sub.how.top_up': 'Switch on automatic top-ups, and the balance always suffices.',
   'button.how_wallet': '💰 From the balance',
   'button.how_card': '💳 {card}',

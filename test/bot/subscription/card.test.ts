@@ -29,8 +29,8 @@ describe('/subscription', () => {
       'active, renewed by nobody',
       { driver: 'none' },
       [/Auto-renewal is off: access ends/],
-      ['Auto-renewal: off'],
-      ['Way to pay'],
+      ['Auto-renewal: off', 'Way to pay'],
+      ['Resume'],
     ],
     [
       'cancelled',

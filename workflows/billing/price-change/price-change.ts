@@ -81,7 +81,7 @@ function validator(repair: Repair): void {
 async function rest(desk: Desk, timeMs: number): Promise<void> {
   const { state, waitingFor, nextAt } = cardOf(desk);
   desk.show({ state, waitingFor, nextAt });
-  const summary = `Until ${state === 'running' ? 'the next page of offers' : 'the offers close'}`;
+  const summary = state === 'running' ? 'Until the next page of offers' : 'Until the offers close';
   await condition(() => desk.repairs.length > 0, timeMs, { summary });
 }
 
