@@ -17,7 +17,7 @@ import {
 const eventSchema = z.object({
   id: z.string().min(1),
   event_type: z.string().min(1),
-  resource: z.unknown(),
+  resource: z.unknown().optional(),
 });
 const echoSchema = z.object({
   custom_id: z.string().optional(),

@@ -18,7 +18,7 @@ import {
 const eventSchema = z.object({
   id: z.string().min(1),
   type: z.string().min(1),
-  data: z.object({ object: z.unknown() }).optional(),
+  data: z.object({ object: z.unknown().optional() }).optional(),
 });
 const sessionSchema = z.object({
   payment_status: z.string(),

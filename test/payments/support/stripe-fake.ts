@@ -22,6 +22,8 @@ export interface StripeFake extends Pick<
   nowMs: number | undefined;
   /** The next request is carried out, answered with 500, and that answer is stored under its key. */
   failStored(): void;
+  /** A day has passed: what was stored under a key is forgotten. */
+  forgetKeys(): void;
   /** How the bank answers charges of a saved method from now on. */
   answerCharges(methodId: string, verdict: PaymentError | 'requires_action' | undefined): void;
   sessionOf(invoiceId: string): StripeSession;
@@ -57,6 +59,7 @@ export async function startStripeFake(): Promise<StripeFake> {
     failStored: () => {
       control.failsStored = true;
     },
+    forgetKeys: () => stored.clear(),
     answerCharges: (methodId: string, verdict: PaymentError | 'requires_action' | undefined) => {
       if (verdict) verdicts.set(methodId, verdict);
       else verdicts.delete(methodId);
