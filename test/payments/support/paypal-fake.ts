@@ -6,7 +6,7 @@ import type { Asked, HttpFake, Reply } from './http-fake';
 import { PaypalBook } from './paypal-book';
 import type { PaypalCapture, PaypalDispute, PaypalOrder } from './paypal-book';
 import { HANDLERS, PaypalProblem } from './paypal-requests';
-import type { PaypalDesk } from './paypal-requests';
+import type { CaptureOutcome, PaypalDesk } from './paypal-requests';
 import { certificate } from './x509';
 import type { Issued } from './x509';
 
@@ -21,7 +21,7 @@ const SIGNER = certificate({ name: 'messageverificationcerts.paypal.com', issuer
 interface Control {
   /** What time it is at PayPal; the machine's until it is set. */
   nowMs: number | undefined;
-  captureAs: 'COMPLETED' | 'PENDING' | 'DECLINED' | 'INSTRUMENT_DECLINED';
+  captureAs: CaptureOutcome;
   readonly forbidden: Set<'disputes' | 'search'>;
   /** Tokens are given for as long. */
   tokenSeconds: number;

@@ -11,13 +11,17 @@ export class PaypalProblem extends Error {
   }
 }
 
+/** What becomes of a capture; `ELSEWHERE`: somebody else captured the order a moment before. */
+export type CaptureOutcome =
+  'COMPLETED' | 'PENDING' | 'DECLINED' | 'INSTRUMENT_DECLINED' | 'ELSEWHERE';
+
 export interface PaypalDesk {
   readonly book: PaypalBook;
   readonly baseUrl: () => string;
   readonly nowMs: () => number;
   readonly webhookId: string;
   /** What becomes of the next capture. */
-  readonly captureAs: () => 'COMPLETED' | 'PENDING' | 'DECLINED' | 'INSTRUMENT_DECLINED';
+  readonly captureAs: () => CaptureOutcome;
   /** What the app may do besides selling. */
   readonly mayDo: (what: 'disputes' | 'search') => boolean;
 }
@@ -116,13 +120,17 @@ function captureOrder(desk: PaypalDesk, { id, body }: PaypalRequest): unknown {
   }
   const { amount, custom_id, invoice_id } = order;
   const capture: PaypalCapture = {
-    ...{ id: book.id(), status: outcome, amount, custom_id, invoice_id },
+    ...{ id: book.id(), amount, custom_id, invoice_id },
+    status: outcome === 'ELSEWHERE' ? 'COMPLETED' : outcome,
     create_time: new Date(nowMs()).toISOString(),
     supplementary_data: { related_ids: { order_id: id } },
-    ...(outcome === 'COMPLETED' ? {} : { status_details: { reason: 'ECHECK' } }),
+    ...(outcome === 'PENDING' || outcome === 'DECLINED'
+      ? { status_details: { reason: 'ECHECK' } }
+      : {}),
   };
   book.captures.set(capture.id, capture);
   order.status = 'COMPLETED';
+  if (outcome === 'ELSEWHERE') throw new PaypalProblem(422, 'ORDER_ALREADY_CAPTURED');
   return book.shownOrder(order);
 }
 

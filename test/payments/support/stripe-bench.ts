@@ -23,7 +23,8 @@ export async function startStripeBench(maxPages = 200): Promise<StripeBench> {
   const stripe = await startStripeFake();
   const settings = {
     ...{ secretKey: STRIPE_KEY, webhookSecrets: ['whsec_next', STRIPE_SECRET] },
-    ...{ baseUrl: stripe.url, timeoutMs: 500, maxPages },
+    // A busy machine needs its time.
+    ...{ baseUrl: stripe.url, timeoutMs: 3_000, maxPages },
     nowMs: () => stripe.nowMs ?? Date.now(),
   };
   const provider = stripeProvider(settings);
