@@ -53,10 +53,18 @@ describe('an order that is asked about', () => {
     });
   });
 
-  test('is asked about literally, whatever its reference looks like', async () => {
+  test('is certain without a search only where the list reaches back to its first day', async () => {
+    // What the search cannot read, it refuses, as it refuses everything where Stripe offers none.
     const invoiceId = `x' OR metadata['user_id']:'77`;
-    const told = await bench.provider.ask({ by: 'order', invoiceId, invoiceNo: 1 });
-    expect(told.kind).toBe('unknown');
+    const { provider, order, paid } = bench;
+    await paid(order());
+    const ask = (writtenAt?: string) =>
+      provider.ask({ by: 'order', invoiceId, invoiceNo: 1, writtenAt });
+    const today = new Date().toISOString();
+    expect((await ask()).kind).toBe('unknown');
+    expect(await ask(today)).toEqual({ kind: 'facts', facts: [] });
+    const { id: providerPaymentId } = await paid({ ...order(), invoiceId });
+    expect(await ask(today)).toMatchObject({ facts: [{ providerPaymentId, state: 'paid' }] });
   });
 });
 

@@ -45,23 +45,33 @@ async function askSession(client: StripeClient, id: string): Promise<AskOutcome>
 }
 
 /**
- * The search knows all intents, the newest a minute late; the list knows the newest at once. Only both together can say
- * that an order has none.
+ * The search knows all intents, the newest a minute late; the list knows the newest at once, and those of an order from
+ * its first day on where that is told. Only what one of them knows entirely can say that an order has none.
  */
-async function askByMetadata(client: StripeClient, { invoiceId }: OrderRef): Promise<AskOutcome> {
+async function askByMetadata(
+  client: StripeClient,
+  { invoiceId, writtenAt }: OrderRef,
+): Promise<AskOutcome> {
   const searched = await searchIntents(client, invoiceId);
   if (searched.kind === 'answer' && searched.value.data.length > 0) {
     return factsOf(client, searched.value.data);
   }
-  const listed = await answered(
-    () => client.paymentIntents.list({ limit: PAGE, expand: EACH_WITH_CHARGE }),
-    listSchema,
-  );
-  if (listed.kind !== 'answer') return unclear(listed);
-  const mine = listed.value.data.filter(({ metadata }) => metadata?.['invoice_id'] === invoiceId);
+  const isDated = writtenAt !== undefined;
+  const listed = await listIntents(client, {
+    created: isDated ? { gte: secondsOf(writtenAt) - CLOCK_TOLERANCE_SECONDS } : undefined,
+    maxPages: isDated ? PAGES_OF_AN_ORDER : 1,
+  });
+  if (listed.kind === 'unknown') return listed;
+  const mine = listed.intents.filter(({ metadata }) => metadata?.['invoice_id'] === invoiceId);
   if (mine.length > 0) return factsOf(client, mine);
-  return searched.kind === 'answer' ? { kind: 'facts', facts: [] } : unclear(searched);
+  const isCertain = searched.kind === 'answer' || (isDated && listed.isWhole);
+  return isCertain ? { kind: 'facts', facts: [] } : unclear(searched);
 }
+
+/** Their clock and ours need not agree to the minute. */
+const CLOCK_TOLERANCE_SECONDS = 3_600;
+/** More would not be read within the time of one question. */
+const PAGES_OF_AN_ORDER = 5;
 
 function searchIntents(
   client: StripeClient,
@@ -81,13 +91,38 @@ export async function statementOf(
   maxPages: number,
 ): Promise<AskOutcome> {
   const created = { gte: secondsOf(from), lt: secondsOf(to) };
-  const all: StripeIntent[] = [];
+  const listed = await listIntents(client, { created, maxPages });
+  if (listed.kind === 'unknown') return listed;
+  if (!listed.isWhole) return unclear({ reason: 'Stripe’s list of these days is too long' });
+  const paid = listed.intents.filter(({ status }) => status === 'succeeded');
+  return factsOf(client, paid);
+}
+
+interface IntentQuery {
+  readonly created: { readonly gte: number; readonly lt?: number } | undefined;
+  readonly maxPages: number;
+}
+
+type ListedIntents =
+  | {
+      readonly kind: 'listed';
+      readonly intents: readonly StripeIntent[];
+      readonly isWhole: boolean;
+    }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Intents, newest first, as many pages as are wanted. */
+async function listIntents(
+  client: StripeClient,
+  { created, maxPages }: IntentQuery,
+): Promise<ListedIntents> {
+  const intents: StripeIntent[] = [];
   for (let page = 0; page < maxPages; page += 1) {
-    const after = all.at(-1)?.id;
+    const after = intents.at(-1)?.id;
     const told = await answered(
       () =>
         client.paymentIntents.list({
-          created,
+          ...(created === undefined ? {} : { created }),
           limit: PAGE,
           expand: EACH_WITH_CHARGE,
           ...(after === undefined ? {} : { starting_after: after }),
@@ -95,16 +130,11 @@ export async function statementOf(
       listSchema,
     );
     if (told.kind !== 'answer') return unclear(told);
-    all.push(...told.value.data);
-    if (!told.value.has_more) {
-      return factsOf(
-        client,
-        all.filter(({ status }) => status === 'succeeded'),
-      );
-    }
+    intents.push(...told.value.data);
+    if (!told.value.has_more) return { kind: 'listed', intents, isWhole: true };
     if (told.value.data.length === 0) break;
   }
-  return { kind: 'unknown', reason: 'Stripe’s list of these days is too long' };
+  return { kind: 'listed', intents, isWhole: false };
 }
 
 /** The intents as facts; the complaint about a payment stands in a list of its own. */
