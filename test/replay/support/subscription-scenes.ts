@@ -1,5 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Workflows } from '../../../src/commands/start';
+import { fundsArrivedSignal } from '../../../workflows/billing/contract';
 import {
   cancelSubscriptionUpdate,
   muteRemindersUpdate,
@@ -8,10 +9,12 @@ import {
 } from '../../../workflows/billing/subscription/contract';
 import { until } from '../../support/stack';
 import { USER_ID } from '../../workflows/support/cast';
+import { bankRoles, orderedRows, PAID, SILENT } from '../../workflows/support/renewal-charge';
 import {
   begin,
   change,
   due,
+  renewed,
   rowsOf,
   subscriptionRoles,
   takeFrom,
@@ -141,5 +144,37 @@ export const SUBSCRIPTION_SCENES: Readonly<Record<string, Scene>> = {
     await theatre.pass(handle.workflowId, 31 * DAY);
     await until('it is renewed', async () => (await current.query(upcomingQuery))?.periodN === 1);
     return current as WorkflowHandle;
+  },
+  'subscription-charge-sent': async (theatre) => {
+    const rows = orderedRows();
+    const handle = await played(theatre, rows, bankRoles(rows, { sent: [PAID], asked: [] }));
+    await until('it is renewed', async () => (await handle.query(upcomingQuery))?.periodN === 1);
+    return handle;
+  },
+  'subscription-charge-asked': async (theatre) => {
+    const rows = orderedRows();
+    const bank = { sent: [SILENT, SILENT], asked: [SILENT, { kind: 'none' } as const, PAID] };
+    const handle = await played(theatre, rows, bankRoles(rows, bank));
+    await until('it is sent', async () => theatre.calls('sendRenewalCharge').length === 1);
+    await theatre.pass(handle.workflowId, MINUTE);
+    await until('it is renewed', async () => (await handle.query(upcomingQuery))?.periodN === 1);
+    return handle;
+  },
+  'subscription-stars-renewed': async (theatre) => {
+    const rows = rowsOf({ driver: 'stars', steps: [due('renew', 'renew:0', 31)] });
+    const handle = await played(theatre, rows, {
+      tellTelegram: () => {
+        change(rows, { steps: [due('expire', 'expire', 60)] });
+        return Promise.resolve();
+      },
+    });
+    await theatre.pass(handle.workflowId, 30 * DAY);
+    renewed(rows);
+    await handle.signal(fundsArrivedSignal);
+    await until('it is renewed', async () => (await handle.query(upcomingQuery))?.periodN === 1);
+    change(rows, { state: 'cancelling', steps: [due('stars', 'stars', 0)] });
+    await handle.signal(fundsArrivedSignal);
+    await until('Telegram was told', async () => theatre.calls('tellTelegram').length === 1);
+    return handle;
   },
 };
