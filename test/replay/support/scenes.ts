@@ -26,6 +26,7 @@ import { REFERRAL_SCENES } from './referral-scenes';
 import { TRIAL_SCENES } from './trial-scenes';
 import { OPERATOR_SCENES } from './operator-scenes';
 import { BREAK_SCENES } from './break-scenes';
+import { RECONCILIATION_SCENES } from './reconciliation-scenes';
 import { REFUND_SCENES } from './refund-scenes';
 import { HOLD_SCENES } from './hold-scenes';
 import { LIMIT_SCENES } from './limit-scenes';
@@ -215,6 +216,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   ...GIFT_SCENES,
   ...REFERRAL_SCENES,
   ...TRIAL_SCENES,
+  ...RECONCILIATION_SCENES,
   ...REFUND_SCENES,
   ...TOPUP_SCENES,
   ...WALLET_SCENES,
