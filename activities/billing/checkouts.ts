@@ -18,6 +18,7 @@ export function checkoutActivities(deps: ActivityDeps) {
   return {
     openInvoice: (order: NewOrder) => openInvoice(deps, order),
     publishInvoice: (link: PayLink) => publishInvoice(deps, link),
+    replaceLink: (link: NewLink) => replaceLink(deps, link),
     switchProvider: (change: ProviderChange) => switchProvider(deps, change),
     remindInvoice: (reminder: Reminder) => remindInvoice(deps, reminder),
     closeInvoice: (close: CloseOrder) => closeInvoice(deps, close),
@@ -44,6 +45,23 @@ async function publishInvoice({ db }: ActivityDeps, link: PayLink): Promise<void
   });
 }
 
+interface NewLink extends PayLink {
+  readonly provider: string;
+}
+
+/** The payment behind the old link came to nothing: the open order shows another one; terms stay. */
+async function replaceLink({ db }: ActivityDeps, link: NewLink): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const order = await lockOrder(tx, link.invoiceId);
+    if (!order || !isOpen(order.invoice.state) || order.invoice.provider !== link.provider) return;
+    await tx
+      .update(invoices)
+      .set({ paymentUrl: link.url, providerRef: link.providerRef ?? null })
+      .where(eq(invoices.id, link.invoiceId));
+    await promiseCards(tx, { invoiceId: link.invoiceId, because: `link:${link.providerRef}` });
+  });
+}
+
 interface ProviderChange {
   readonly invoiceId: string;
   readonly provider: string;
@@ -63,7 +81,7 @@ const UNIQUE_VIOLATION = '23505';
 
 async function switchProvider(deps: ActivityDeps, change: ProviderChange): Promise<Switched> {
   try {
-    return await replaceLink(deps, change);
+    return await moveOrder(deps, change);
   } catch (error) {
     // The one unique index this touches is that of equal open orders; trying again would not make room.
     if (sqlState(error) === UNIQUE_VIOLATION) return 'taken';
@@ -72,7 +90,7 @@ async function switchProvider(deps: ActivityDeps, change: ProviderChange): Promi
 }
 
 /** Another provider's link replaces the old one; terms stay (CO-3). */
-async function replaceLink({ db }: ActivityDeps, change: ProviderChange): Promise<Switched> {
+async function moveOrder({ db }: ActivityDeps, change: ProviderChange): Promise<Switched> {
   return inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, change.invoiceId);
     if (!order || !isOpen(order.invoice.state)) return 'closed';

@@ -34,18 +34,20 @@ export function providerActivities(deps: ActivityDeps) {
   const { db, providers } = deps;
   return {
     /**
-     * Opens the provider's payment object and returns its link; the same order gives the same link. An unclear answer
-     * is thrown, so that it is asked for again until the deadline of the link (CO-1).
+     * Opens the provider's payment object and returns its link; the same order gives the same link, unless it comes
+     * `after` an object that came to nothing. An unclear answer is thrown, so that it is asked for again until the
+     * deadline of the link (CO-1).
      */
     async createPayment(order: {
       invoiceId: string;
       provider: string;
+      after?: string;
     }): Promise<Exclude<CreateOutcome, { kind: 'unknown' }>> {
       const provider = providers.get(order.provider);
       if (!provider) return { kind: 'refused', reason: `${order.provider} is not configured` };
       const created = await provider.createPayment(
         await describeOrder(deps, order.invoiceId),
-        stepKey(`create:${order.provider}`),
+        stepKey(['create', order.provider, order.after].filter(Boolean).join(':')),
       );
       if (created.kind !== 'unknown') return created;
       throw ApplicationFailure.retryable(created.reason, 'ProviderUnclear');

@@ -48,6 +48,38 @@ describe('publishInvoice', () => {
   });
 });
 
+describe('replaceLink', () => {
+  const replace = ({ invoiceId }: { invoiceId: string }, provider = 'mock') =>
+    asWorkflow(`checkout:${invoiceId}`, () =>
+      books.act.replaceLink({
+        ...{ invoiceId, provider, asOf: NOON },
+        ...{ url: 'https://pay.example/2', providerRef: 'object-2' },
+      }),
+    );
+
+  test('puts the new link on the open order, and again changes nothing more', async () => {
+    const order = await pending(books);
+    await replace(order);
+    await replace(order);
+    expect(await invoiceRow(books, order)).toMatchObject({
+      ...{ provider: 'mock', state: 'pending', url: 'https://pay.example/2' },
+    });
+    const [row] = await books.sql`select provider_ref from invoices where id = ${order.invoiceId}`;
+    expect(row).toEqual({ provider_ref: 'object-2' });
+  });
+
+  test('leaves a closed order and one that moved to another provider as they are', async () => {
+    const closed = await pending(books);
+    await close(books, closed);
+    await replace(closed);
+    const moved = await pending(books);
+    await replace(moved, 'stars');
+    for (const order of [closed, moved]) {
+      expect(await invoiceRow(books, order)).toMatchObject({ url: 'https://pay.example/1' });
+    }
+  });
+});
+
 describe('switchProvider', () => {
   const change = (order: { invoiceId: string; userId: number }) =>
     asWorkflow(`checkout:${order.invoiceId}`, () =>

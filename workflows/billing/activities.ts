@@ -28,6 +28,7 @@ const database = databaseStubs<Families>();
 
 export const openInvoice = database('openInvoice', 'Consume the quote and write the invoice');
 export const publishInvoice = database('publishInvoice', 'Publish the invoice with its pay link');
+export const replaceLink = database('replaceLink', 'Put a new link on the invoice');
 export const switchProvider = database(
   'switchProvider',
   'Put another provider’s link on the invoice',

@@ -1,4 +1,4 @@
-import { condition, isCancellation, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, isCancellation, patched, upsertSearchAttributes } from '@temporalio/workflow';
 import { assertNever } from '../../src/domain/assert';
 import { isOpen, type InvoiceState } from '../../src/domain/billing/invoice';
 import { FACT_RANK, type WireFact } from '../../src/domain/billing/payment';
@@ -9,6 +9,7 @@ import {
   closeInvoice,
   createPayment,
   prolongInvoice,
+  replaceLink,
   switchProvider,
   wakeNotifier,
 } from './activities';
@@ -60,7 +61,27 @@ export async function poll(order: OrderDesk): Promise<boolean> {
   const reversed = facts.filter((fact) => FACT_RANK[fact.state] > FACT_RANK.paid);
   for (const fact of [...coming, ...reversed]) await hintOnce(order, fact);
   order.isConfirming = coming.length > 0 || facts.some((fact) => fact.state === 'authorised');
+  if (!order.isConfirming && isLinkDead(order, facts) && patched('new-link'))
+    await renewLink(order);
   return coming.length > 0;
+}
+
+/** Some providers make a payment object that a decline ends; the order is then still open and cannot be paid. */
+function isLinkDead(order: OrderDesk, facts: readonly WireFact[]): boolean {
+  const isObject = ({ state, providerPaymentId }: WireFact) =>
+    state === 'failed' && providerPaymentId === order.providerRef;
+  return isOpen(order.state) && facts.some(isObject);
+}
+
+/** A provider that gives no new link now is asked again with the next poll. */
+async function renewLink(order: OrderDesk): Promise<void> {
+  const { invoiceId } = order.invoice;
+  const { provider, providerRef: after } = order;
+  const link = await linkFrom({ provider, invoiceId, ...(after === undefined ? {} : { after }) });
+  if (link === undefined) return;
+  order.providerRef = link.providerRef;
+  await replaceLink({ invoiceId, provider, ...link, asOf: order.clock.now() });
+  await wakeNotifier();
 }
 
 async function factsOf(order: {
@@ -116,7 +137,7 @@ async function changeProvider(
   if (!isOpen(order.state)) return { kind: 'refused', reason: order.state };
   if (order.provider === change.provider) return { kind: 'changed', provider: change.provider };
   if (await poll(order)) return { kind: 'refused', reason: 'confirming' };
-  const link = await linkFrom(change.provider, invoiceId);
+  const link = await linkFrom({ provider: change.provider, invoiceId });
   if (link === undefined) return { kind: 'refused', reason: 'provider_unavailable' };
   const asOf = order.clock.now();
   const switched = await switchProvider({ invoiceId, ...change, ...link, asOf });
@@ -184,9 +205,14 @@ interface PayLink {
 }
 
 /** The pay link, or undefined when the provider stays silent past the deadline or refuses. */
-export async function linkFrom(provider: string, invoiceId: string): Promise<PayLink | undefined> {
+export async function linkFrom(order: {
+  provider: string;
+  invoiceId: string;
+  /** The provider’s name of a payment object that came to nothing before. */
+  after?: string;
+}): Promise<PayLink | undefined> {
   try {
-    const created = await createPayment({ invoiceId, provider });
+    const created = await createPayment(order);
     if (created.kind !== 'created') return undefined;
     const { url, providerRef } = created;
     return { url, ...(providerRef === undefined ? {} : { providerRef }) };

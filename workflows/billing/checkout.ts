@@ -87,7 +87,7 @@ async function offerLink(order: OrderDesk): Promise<boolean> {
   const { invoiceId } = order.invoice;
   order.waitingFor = 'the provider’s pay link';
   order.show({ state: 'draft', waitingFor: order.waitingFor });
-  const link = await linkFrom(order.provider, invoiceId);
+  const link = await linkFrom({ provider: order.provider, invoiceId });
   if (link === undefined) {
     await close(order, 'cancelled', { actor: SYSTEM, template: 'inv.unavailable' });
     order.opening = { kind: 'refused', reason: 'provider_unavailable' };

@@ -112,6 +112,20 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     await handle.result();
     return handle;
   },
+  'checkout-with-new-link': async (theatre) => {
+    const object = { kind: 'created', url: 'https://pay.example/1', providerRef: 'one' } as const;
+    const failed = fact('one', { state: 'failed' });
+    theatre.play({
+      createPayment: () => Promise.resolve(object),
+      askOrder: () => Promise.resolve({ kind: 'facts', facts: [failed] }),
+    });
+    const handle = await opened(theatre);
+    theatre.recast({ createPayment: () => Promise.resolve({ ...object, providerRef: 'two' }) });
+    await handle.executeUpdate(checkPaymentUpdate, { args: [OWNER] });
+    await handle.signal(paymentSeenSignal, { outcome: fulfilled('x'), providerPaymentId: 'p' });
+    await handle.result();
+    return handle;
+  },
   'checkout-cancelled': async (theatre) => {
     const handle = await opened(theatre);
     await handle.executeUpdate(changeProviderUpdate, { args: [{ ...OWNER, provider: 'stars' }] });

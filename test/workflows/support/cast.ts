@@ -150,6 +150,7 @@ export function happyActivities(): Activities {
       Promise.resolve({ openItemKey: `breakItem:${transferId}:break` }),
     openInvoice: (order) => Promise.resolve({ kind: 'opened', invoice: invoiceOf(order) }),
     publishInvoice: nothing,
+    replaceLink: nothing,
     switchProvider: () => Promise.resolve('switched'),
     remindInvoice: nothing,
     closeInvoice: ({ state }) => Promise.resolve({ state }),
