@@ -28,6 +28,8 @@ export interface Arrival {
 /** How long, in real time, nothing may happen before the jump gives up. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 20;
+/** Looks come further apart the longer a worker is busy: many looks at once would take the time that it needs. */
+const MOST_POLL_MS = 120;
 /** Visibility learns of a start a moment later than history does. */
 const VISIBILITY_LAG_MS = 500;
 /** Payments are told by the bank, too: then they are nobody's children. */
@@ -110,21 +112,27 @@ class Convoy {
   /** Waits until workers have nothing to do for anybody, newcomers included. */
   private async settle(): Promise<Traveller[]> {
     const deadline = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const isNew = await this.enlist();
+    let pollMs = POLL_MS;
+    // Visibility is asked only once nobody is busy: it costs more than a look, and learns of newcomers late.
+    for (let isCalm = !this.isUnderWay; ;) {
+      const isNew = await this.enlist(isCalm);
       const open = await this.lookAround();
       const busy = open.filter(({ isBusy }) => isBusy);
       for (const { workflowId, despair } of open) {
         if (despair !== undefined) throw new Error(`The jump ended at ${workflowId}: ${despair}`);
       }
-      if (!isNew && busy.length === 0) return open;
+      if (isCalm && !isNew && busy.length === 0) return open;
       if (Date.now() > deadline) throw tooSlow(busy);
-      await pause(POLL_MS);
+      isCalm = busy.length === 0;
+      if (isCalm) continue;
+      await pause(pollMs);
+      pollMs = Math.min(MOST_POLL_MS, pollMs * 1.5);
     }
   }
 
-  private async enlist(): Promise<boolean> {
-    const found = await openWorkflows(this.client, this.journey.query);
+  /** Takes in who was born by those on the way, and whom visibility knows, where it is asked. */
+  private async enlist(asksVisibility: boolean): Promise<boolean> {
+    const found = asksVisibility ? await openWorkflows(this.client, this.journey.query) : [];
     const known = [...this.travellers.values()];
     const born = known.flatMap(({ children, signalled }) => [
       ...children,
