@@ -46,6 +46,12 @@ const TIMERS: Readonly<Record<string, TextKey>> = {
   'Until Telegram to hear whether it may charge': 'clock.timer.stars',
   'Until the end of full access in grace': 'clock.timer.grace_over',
   'Until the end of the pause': 'clock.timer.pause_over',
+  'Until the payment is booked': 'clock.timer.booked',
+  'Until both sides are compared again': 'clock.timer.compared',
+  'Until the list is asked for again': 'clock.timer.list_asked',
+  'Until more differences are looked at': 'clock.timer.more_differences',
+  'Until the night in which lists are compared': 'clock.timer.night',
+  'Until failures are counted again': 'clock.timer.failures',
 };
 
 /** Names that carry figures, with what the figures are. */
