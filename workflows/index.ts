@@ -10,6 +10,7 @@ export { freeOrder } from './billing/free-order/free-order';
 export { hold } from './billing/hold/hold';
 export { gift } from './billing/gift/gift';
 export { limitChange } from './billing/limit-change/limit-change';
+export { methodRemoval } from './billing/method-removal/method-removal';
 export { mismatch } from './billing/mismatch/mismatch';
 export { operation } from './billing/operation/operation';
 export { dispute } from './billing/dispute/dispute';

@@ -11,6 +11,7 @@ import { erasureActivities } from './erasures';
 import { exportActivities } from './exports';
 import { keeperActivities } from './keeper';
 import { limitActivities } from './limit-changes';
+import { methodRemovalActivities } from './method-removals';
 import { paymentActivities } from './payments';
 import { planChangeActivities } from './next-plans';
 import { priceChangeActivities } from './price-changes';
@@ -48,6 +49,7 @@ export function billingActivities(deps: ActivityDeps) {
     exportActivities(deps),
     keeperActivities(deps),
     limitActivities(deps),
+    methodRemovalActivities(deps),
     paymentActivities(deps),
     planChangeActivities(deps),
     priceChangeActivities(deps),
@@ -85,6 +87,7 @@ export type ErasureActivities = ReturnType<typeof erasureActivities>;
 export type ExportActivities = ReturnType<typeof exportActivities>;
 export type KeeperActivities = ReturnType<typeof keeperActivities>;
 export type LimitActivities = ReturnType<typeof limitActivities>;
+export type MethodRemovalActivities = ReturnType<typeof methodRemovalActivities>;
 export type PaymentActivities = ReturnType<typeof paymentActivities>;
 export type PlanChangeActivities = ReturnType<typeof planChangeActivities>;
 export type PriceChangeActivities = ReturnType<typeof priceChangeActivities>;

@@ -94,7 +94,8 @@ export const paymentMethods = pgTable(
     /** Masked, for people: `Visa •• 4242`. */
     label: text('label').notNull(),
     expiresOn: date('expires_on'),
-    state: text('state').$type<'active' | 'expired' | 'revoked'>().notNull(),
+    /** `removing`: its owner took it back, so nothing is charged by it; its provider may not have confirmed that yet. */
+    state: text('state').$type<'active' | 'expired' | 'removing' | 'revoked'>().notNull(),
     /** The first charge, which some providers want named for ever (PC-15). */
     firstChargeId: text('first_charge_id'),
     /** Stars only: the subscription that Telegram renews while this is active. */
@@ -105,7 +106,10 @@ export const paymentMethods = pgTable(
     updatedAt: updatedAt(),
   },
   (table) => [
-    check('payment_methods_state', sql`${table.state} in ('active', 'expired', 'revoked')`),
+    check(
+      'payment_methods_state',
+      sql`${table.state} in ('active', 'expired', 'removing', 'revoked')`,
+    ),
     index('payment_methods_by_user').on(table.userId),
     index('payment_methods_by_subscription').on(table.subscriptionId),
   ],

@@ -113,8 +113,7 @@ function addFeatures(bot: BillingBot, parts: BotParts): void {
   for (const feature of [menu, balance, tariffs, invoices, history, subscription, settings, help]) {
     bot.use(feature.composer);
   }
-  bot.use(refund.composer, limits.composer);
-  bot.use(refund.composer, autoTopup.composer);
+  bot.use(refund.composer, limits.composer, autoTopup.composer);
   bot.use(promo.composer, growth.composer, admin.composer, myData.composer, why.composer);
   bot.use(costs.composer);
   // Last, because an open question takes any text: commands come before dialogues.

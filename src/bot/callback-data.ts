@@ -151,6 +151,10 @@ export const ROUTES = [
   'auto:set',
   'auto:card',
   'auto:pay',
+  'nav:pm',
+  'pm:show',
+  'pm:ask',
+  'pm:gone',
 ] as const;
 
 export type Route = (typeof ROUTES)[number];

@@ -12,6 +12,7 @@ const LISTED: readonly Named<TextKey>[] = [
   'balance',
   'topup',
   'autotopup',
+  'methods',
   'tariffs',
   'subscription',
   'upcoming',

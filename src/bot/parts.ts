@@ -73,6 +73,7 @@ export type BotCommands = Pick<
   | 'reportBreak'
   | 'setLimits'
   | 'wakeAutoTopup'
+  | 'removeMethod'
 >;
 
 export type BotRecords = Pick<

@@ -2,15 +2,19 @@ import { Composer } from 'grammy';
 import type { Locale } from '../domain/messages';
 import { chooseNews } from './approvals/news';
 import { localeOf, show, tell, toast, type BotContext, type CallbackHandlers } from './context';
+import { methodsFeature, type MethodsRoute } from './methods/methods';
 import type { BotParts } from './parts';
 import { button, lines, openButton, type Screen } from './screen';
 import { say } from './wording';
 
-/** What a person may choose for themselves: the language, and whether they want news. */
+/** What a person may choose for themselves: the language, whether they want news, and which cards we keep. */
 export function settingsFeature(parts: BotParts) {
   const composer = new Composer<BotContext>();
+  const methods = methodsFeature(parts);
+  composer.use(methods.composer);
   composer.command(['settings', 'language'], (ctx) => showSettings(ctx, parts));
-  const callbacks: CallbackHandlers<'nav:set' | 'set:lang' | 'set:news'> = {
+  const callbacks: CallbackHandlers<'nav:set' | 'set:lang' | 'set:news' | MethodsRoute> = {
+    ...methods.callbacks,
     'nav:set': (ctx) => showSettings(ctx, parts),
     'set:lang': async (ctx, press) => {
       if (isLocale(press.arg)) await setLocale(ctx, parts, press.arg);
@@ -57,6 +61,7 @@ function settingsScreen(ctx: BotContext, wantsNews: boolean): Screen {
     rows: [
       [russian, english],
       [news, openButton(locale, 'button.limits', 'nav:lim')],
+      [openButton(locale, 'button.methods', 'nav:pm')],
       [openButton(locale, 'button.menu', 'nav:menu')],
     ],
   };

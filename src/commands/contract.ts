@@ -15,6 +15,7 @@ import type { PrivacyCommands } from './privacy-contract';
 import type { BroadcastCommands } from './broadcasts-contract';
 import type { OperationCommands, OperationOutcome, VoteOutcome } from './operations-contract';
 import type { LimitCommands } from './limits';
+import type { MethodCommands } from './methods';
 import type { ReconciliationCommands } from './reconciliation';
 import type { RefundCommands } from './refunds-contract';
 import type { BreakCommands } from './breaks';
@@ -50,6 +51,7 @@ export type BillingCommands = CheckoutCommands &
   GrowthCommands &
   HoldCommands &
   LimitCommands &
+  MethodCommands &
   SpendRefundCommands &
   OperationCommands &
   PrivacyCommands &

@@ -12,12 +12,17 @@ import {
 import { exportWorkflowId, openExportUpdate } from '../../workflows/billing/export/contract';
 import { KEEPER_ID } from '../../workflows/billing/keeper/contract';
 import { billingState, billingUserId } from '../../workflows/contract';
+import { methodCommands, type MethodCommands } from './methods';
 import type { PrivacyCommands, WithdrawOutcome } from './privacy-contract';
 import { startOperation, type Workflows } from './start';
 
-/** Asks the workflows about the books and about personal data. */
-export function privacyCommands(client: Client, taskQueue: string): PrivacyCommands {
+/** Asks the workflows about the books, about personal data and about what people left with us. */
+export function privacyCommands(
+  client: Client,
+  taskQueue: string,
+): PrivacyCommands & MethodCommands {
   return {
+    ...methodCommands(client, taskQueue),
     ensureKeeper: () => ensureKeeper(client, taskQueue),
 
     requestExport: async ({ exportId, userId, clockOffsetMs }) => {

@@ -40,6 +40,12 @@ export type TemplateParams = SubscriptionMessages &
       };
     /** A card was left with us, by its masked name. */
     readonly 'method.saved': { readonly label: string };
+    /** Its owner took it back: what it renewed is paid until then, and `stopsTopup` is one where it topped up. */
+    readonly 'method.removed': {
+      readonly label: string;
+      readonly renewedUntil?: string;
+      readonly stopsTopup?: number;
+    };
     /** The cap holds an automatic top-up back until the next window; the amount is that of the cap. */
     readonly 'auto.deferred': MoneyParams & { readonly until: string };
     /** The card was declined; another try comes then. */

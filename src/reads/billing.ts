@@ -10,6 +10,7 @@ import type { ApprovalReads } from './approvals/contract';
 import type { TopupRate } from '../domain/billing/topup-limits';
 import type { Money } from '../domain/money';
 import type { AutoTopupReads } from './auto-topup';
+import type { MethodReads } from './methods';
 import type { PriceOfferReads } from './price-offers';
 import type { PrivacyReads } from './privacy';
 import type { ExplanationReads } from './explanations';
@@ -194,6 +195,7 @@ export interface BillingReads
     ExplanationReads,
     GiftReads,
     HoldReads,
+    MethodReads,
     PriceOfferReads,
     PrivacyReads,
     ReceiptReads,

@@ -16,6 +16,7 @@ import { holdReads } from './holds';
 import { history, historyPage } from './history';
 import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
 import { priceOfferReads } from './price-offers';
+import { methodReads } from './methods';
 import { privacyReads } from './privacy';
 import { referralReads } from './referrals';
 import { receipt } from './receipts';
@@ -37,6 +38,7 @@ export function createReads(db: Database, secrets: Secrets): BillingReads {
     ...subscriptionReads(db),
     ...approvalReads(db),
     ...priceOfferReads(db),
+    ...methodReads(db),
     ...privacyReads(db),
     ...createAdminReads(db),
     catalogue: (asOf) => catalogue(db, asOf),

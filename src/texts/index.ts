@@ -17,6 +17,8 @@ import { growthEn } from './growth/en';
 import { growthRu } from './growth/ru';
 import { limitsEn } from './limits/en';
 import { limitsRu } from './limits/ru';
+import { methodsEn } from './methods/en';
+import { methodsRu } from './methods/ru';
 import { keysEn } from './keys/en';
 import { keysRu } from './keys/ru';
 import { noticesEn } from './notices/en';
@@ -55,6 +57,7 @@ const RU = {
   ...growthRu,
   ...limitsRu,
   ...keysRu,
+  ...methodsRu,
   ...noticesRu,
   ...offersRu,
   ...opsRu,
@@ -83,6 +86,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...growthEn,
   ...limitsEn,
   ...keysEn,
+  ...methodsEn,
   ...noticesEn,
   ...offersEn,
   ...opsEn,

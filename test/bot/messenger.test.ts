@@ -126,6 +126,11 @@ const SAMPLES: TemplateParams = {
   'lot.expiring': { tokensUtok: 5_000_000, until: '2026-03-10T12:00:00.000Z' },
   'low.balance': { balanceUtok: 9_990_000, thresholdUtok: 10_000_000, offersAuto: 1 },
   'method.saved': { label: 'Visa •• 4242' },
+  'method.removed': {
+    label: 'Visa •• 4242',
+    renewedUntil: '2026-03-10T12:00:00.000Z',
+    stopsTopup: 1,
+  },
   'auto.deferred': { ...money, until: '2026-03-10T12:00:00.000Z' },
   'auto.declined': { ...money, until: '2026-03-10T12:00:00.000Z' },
   'auto.confirming': money,

@@ -32,6 +32,7 @@ const COMMANDS = [
   '/export',
   '/erase',
   '/autotopup',
+  '/methods',
 ];
 
 /** Screens with more kinds of buttons than one visit presses. */

@@ -26,7 +26,7 @@ export async function stopMethod(
   const ended = await endSubscription(provider, method);
   if (ended.kind !== 'done') return ended;
   const revoked = await revoke(deps, provider, method);
-  if (revoked.kind === 'done') await forget(deps, method, new Date(asOf));
+  if (revoked.kind === 'done') await forgetMethod(deps, method, { asOf: new Date(asOf) });
   return revoked;
 }
 
@@ -47,7 +47,12 @@ async function revoke(
   return token ? provider.revokeMethod({ token: token.toString('utf8') }) : { kind: 'done' };
 }
 
-async function forget({ db }: ActivityDeps, method: Method, asOf: Date): Promise<void> {
+/** Revokes a method in our own books: its sealed token is gone. A repeat changes nothing. */
+export async function forgetMethod(
+  { db }: Pick<ActivityDeps, 'db'>,
+  method: Pick<Method, 'id' | 'userId' | 'provider'>,
+  { asOf, reason }: { readonly asOf: Date; readonly reason?: string },
+): Promise<void> {
   await inTransaction(db, async (tx) => {
     const [revoked] = await tx
       .update(paymentMethods)
@@ -58,6 +63,7 @@ async function forget({ db }: ActivityDeps, method: Method, asOf: Date): Promise
     await writeAudit(tx, {
       ...{ action: 'method.revoked', entity: 'user', entityId: String(method.userId), asOf },
       after: { methodId: method.id, provider: method.provider },
+      ...(reason === undefined ? {} : { reason }),
     });
   });
 }

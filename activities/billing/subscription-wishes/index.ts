@@ -38,26 +38,30 @@ const GRANTS: { readonly [K in WishKind]: GrantedWish<K> } = {
   ...{ editTimeline, skipPeriod, forceExpire },
 };
 
-async function grantWish(
-  { db, settings: defaults, providers }: ActivityDeps,
+function grantWish(deps: ActivityDeps, order: WishOrder): Promise<WishOutcome> {
+  return inTransaction(deps.db, (tx) => grantIn(tx, deps, order));
+}
+
+/** Grants a wish in the caller's transaction, which holds no lock that comes after the person's row. */
+export async function grantIn(
+  tx: Transaction,
+  { settings: defaults, providers }: Pick<ActivityDeps, 'settings' | 'providers'>,
   order: WishOrder,
 ): Promise<WishOutcome> {
-  return inTransaction(db, async (tx) => {
-    const { subscriptionId, kind, wished } = order;
-    const asOf = new Date(order.asOf);
-    const standing = await lockStanding(tx, { subscriptionId, asOf, defaults });
-    const earlier = await answerBefore(tx, order);
-    if (earlier) return earlier;
-    if (!standing) return refused('not_live');
-    const { actor } = wished;
-    if (actor.kind === 'user' && actor.id !== String(standing.row.userId))
-      return refused('not_owner');
-    const grant = GRANTS[kind] as GrantedWish<WishKind>;
-    const key = `sub:${subscriptionId}:${kind}:${order.updateId}`;
-    const outcome = await grant(tx, { ...standing, wished, key, providers });
-    if (outcome.kind === 'done') await keepAnswer(tx, order, { outcome, row: standing.row });
-    return outcome;
-  });
+  const { subscriptionId, kind, wished } = order;
+  const asOf = new Date(order.asOf);
+  const standing = await lockStanding(tx, { subscriptionId, asOf, defaults });
+  const earlier = await answerBefore(tx, order);
+  if (earlier) return earlier;
+  if (!standing) return refused('not_live');
+  const { actor } = wished;
+  if (actor.kind === 'user' && actor.id !== String(standing.row.userId))
+    return refused('not_owner');
+  const grant = GRANTS[kind] as GrantedWish<WishKind>;
+  const key = `sub:${subscriptionId}:${kind}:${order.updateId}`;
+  const outcome = await grant(tx, { ...standing, wished, key, providers });
+  if (outcome.kind === 'done') await keepAnswer(tx, order, { outcome, row: standing.row });
+  return outcome;
 }
 
 /** What this very wish led to when it was granted: the answer was lost on its way, or it is asked for again. */

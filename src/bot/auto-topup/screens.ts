@@ -70,6 +70,7 @@ function activeScreen(ctx: BotContext, standing: StandingTopupView): Screen {
       [settingButton(locale, 'cap')],
       [openButton(locale, 'button.auto_off', 'auto:off')],
       [openButton(locale, 'button.auto_withdraw', 'auto:quit')],
+      [openButton(locale, 'button.methods', 'nav:pm')],
       [openButton(locale, 'button.menu', 'nav:menu')],
     ],
   };
@@ -106,6 +107,7 @@ function offerScreen(ctx: BotContext, { standing, cards, operatorCapMinor }: Top
     rows: [
       ...cards.slice(0, 3).map((card) => [agreeButton(locale, card)]),
       [openButton(locale, hasCard ? 'button.auto_other_card' : 'button.auto_card', 'auto:card')],
+      ...(hasCard ? [[openButton(locale, 'button.methods', 'nav:pm')]] : []),
       [openButton(locale, 'button.menu', 'nav:menu')],
     ],
   };

@@ -13,6 +13,7 @@ import { WATCH_NOTICES } from '../admin/watch-notices';
 import { APPROVAL_NOTICES } from '../approvals/notices';
 import { GROWTH_NOTICES } from '../growth/notices';
 import { LIMIT_NOTICES } from '../limits/notices';
+import { METHOD_NOTICES } from '../methods/notices';
 import { PLAN_NOTICES } from '../plans/notices';
 import { PRICE_NOTICES } from '../prices/notices';
 import { NEW_MESSAGE, type Route } from '../callback-data';
@@ -44,6 +45,7 @@ const RENDERERS: Renderers = {
   ...PLAN_NOTICES,
   ...PRICE_NOTICES,
   ...AUTO_TOPUP_NOTICES,
+  ...METHOD_NOTICES,
   'pay.ok.topup': topupReceipt,
   'pay.ok.activated': (params, place) => receipt('pay.ok.activated', params, place),
   'pay.ok.order': orderReceipt,

@@ -107,6 +107,7 @@ function methodsScreen(ctx: BotContext, own: Own, ways: Ways): Screen {
       ...(canAdd ? [[planButton(ctx, own, { key: 'button.how_new', route: 'sub:card' })]] : []),
       ...(!isForMoney && canTopUp ? [[openButton(locale, 'button.auto', 'nav:auto')]] : []),
       [choice('button.how_none', 'none')],
+      ...(cards.length > 0 ? [[openButton(locale, 'button.methods', 'nav:pm')]] : []),
       [openButton(locale, 'button.sub_back', 'nav:sub')],
     ],
   };

@@ -101,7 +101,7 @@ export function retryDelayMs(declines: number): number | undefined {
 }
 
 /** Why a standing order was switched off without its owner. */
-export type TopupStop = 'declined' | 'method' | 'cap' | 'erasure';
+export type TopupStop = 'declined' | 'method' | 'cap' | 'erasure' | 'removed';
 
 /** What a new standing order begins with; each can be changed. Tokens, and kopecks a day. */
 export const TOPUP_CHOICES = {

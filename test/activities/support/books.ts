@@ -20,6 +20,7 @@ import type {
   ExportActivities,
   KeeperActivities,
   LimitActivities,
+  MethodRemovalActivities,
   OperationActivities,
   PaymentActivities,
   PlanChangeActivities,
@@ -100,6 +101,7 @@ export type Activities = AutoTopupActivities &
   BroadcastActivities &
   KeeperActivities &
   LimitActivities &
+  MethodRemovalActivities &
   OperationActivities &
   PaymentActivities &
   PlanChangeActivities &

@@ -2,6 +2,7 @@ import type postgres from 'postgres';
 import type { Database } from '../../../drizzle/client';
 import type { BotCommands } from '../../../src/bot/parts';
 import { REFUND_PLAN } from '../../workflows/support/cast';
+import { removeFor } from './fake-methods';
 import { fakeSubscriptions } from './fake-subscriptions';
 
 /** Plays the workflows: consumes quotes and writes invoices as `checkout` would, and remembers what was asked. */
@@ -39,6 +40,7 @@ export function fakeCommands(
         return { kind: 'open', invoiceId: order.quoteId };
       }),
     wakeAutoTopup: (person) => play('wakeAutoTopup', person, async () => undefined),
+    removeMethod: (wish) => play('removeMethod', wish, () => removeFor(world, wish)),
     claimGift: (claim) =>
       play('claimGift', claim, async () => {
         await sql`

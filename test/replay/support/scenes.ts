@@ -29,6 +29,7 @@ import { BREAK_SCENES } from './break-scenes';
 import { RECONCILIATION_SCENES } from './reconciliation-scenes';
 import { REFUND_SCENES } from './refund-scenes';
 import { HOLD_SCENES } from './hold-scenes';
+import { METHOD_SCENES } from './method-scenes';
 import { LIMIT_SCENES } from './limit-scenes';
 import { SPEND_SCENES } from './spend-scenes';
 import { SUBSCRIPTION_SCENES } from './subscription-scenes';
@@ -241,4 +242,5 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   ...HOLD_SCENES,
   ...TRACK_SCENES,
   ...LIMIT_SCENES,
+  ...METHOD_SCENES,
 };

@@ -7,7 +7,7 @@ const HOUR = 60 * MINUTE;
 /** Waits between two questions to a provider that does not answer: the last one for ever. */
 const PATIENCE_MS = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 6 * HOUR];
 /** Failures after which operators are told. */
-const TOLD_AFTER = 3;
+export const TOLD_AFTER = 3;
 /** Holds are looked at again this often; they end by themselves. */
 const HOLDS_MS = 6 * HOUR;
 
@@ -22,7 +22,7 @@ export async function stopForGood(
 ): Promise<void> {
   const { erasureId, userId } = desk.input;
   for (let failures = 0; ; failures += 1) {
-    const outcome = await tryToStop(desk, methodId);
+    const outcome = await tryToStop(methodId, desk.clock.now());
     if (outcome.kind === 'done') {
       desk.unstopped.delete(methodId);
       present(desk, desk.phase, desk.waitingFor);
@@ -36,8 +36,8 @@ export async function stopForGood(
       await showUnstopped({ erasureId, userId, methodId, reason, asOf: desk.clock.now() });
     }
     if (isRefused || isWithdrawn(desk) || desk.clock.nowMs() >= deadlineMs) return;
-    const waitMs = PATIENCE_MS[Math.min(failures, PATIENCE_MS.length - 1)] ?? HOUR;
-    await condition(() => isWithdrawn(desk), Math.min(waitMs, desk.clock.untilMs(deadlineMs) + 1), {
+    const waitMs = Math.min(patienceMs(failures), desk.clock.untilMs(deadlineMs) + 1);
+    await condition(() => isWithdrawn(desk), waitMs, {
       summary: 'Until the provider is asked again',
     });
   }
@@ -55,9 +55,15 @@ export async function awaitHolds(desk: ErasureDesk, deadlineMs: number): Promise
   }
 }
 
-async function tryToStop(desk: ErasureDesk, methodId: string): ReturnType<typeof stopMethod> {
+/** How long to wait after so many failures before a provider is asked again; failures count from 0. */
+export function patienceMs(failures: number): number {
+  return PATIENCE_MS[Math.min(failures, PATIENCE_MS.length - 1)] ?? HOUR;
+}
+
+/** Asks the provider once to stop charging by a method; whatever fails is `unknown`. */
+export async function tryToStop(methodId: string, asOf: string): ReturnType<typeof stopMethod> {
   try {
-    return await stopMethod({ methodId, asOf: desk.clock.now() });
+    return await stopMethod({ methodId, asOf });
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'the provider could not be asked';
     return { kind: 'unknown', reason };

@@ -1,0 +1,2 @@
+ALTER TABLE "payment_methods" DROP CONSTRAINT "payment_methods_state";--> statement-breakpoint
+ALTER TABLE "payment_methods" ADD CONSTRAINT "payment_methods_state" CHECK ("payment_methods"."state" in ('active', 'expired', 'removing', 'revoked'));
