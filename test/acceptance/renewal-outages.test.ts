@@ -67,11 +67,12 @@ test('T-V15 T-C5 of twenty renewals due at once nineteen happen in time, and the
   const seventh = all[6];
   if (!seventh) throw new Error('there are twenty');
   await stack.sql.unsafe(`
-    create function refuse_seventh() returns trigger language plpgsql as $$
+    create or replace function refuse_seventh() returns trigger language plpgsql as $$
     begin
       if new.subscription_id = '${seventh.subscriptionId}' then raise exception 'the ledger is broken here'; end if;
       return new;
     end $$;
+    drop trigger if exists refuse_seventh on transfers;
     create trigger refuse_seventh before insert on transfers for each row execute function refuse_seventh();`);
   await endIn(stack, all, 3);
   const others = all.filter((one) => one !== seventh);
@@ -87,9 +88,10 @@ test('T-V15 T-C5 of twenty renewals due at once nineteen happen in time, and the
   });
   expect(pending.activityType?.name).toBe('takeSubscriptionStep');
   expect(pending.lastFailure?.message).toBeTruthy();
+  const id = `sub:${seventh.subscriptionId}`;
   const told = () => stack.sql`
-    select params->>'workflowId' as id, params->>'reason' as reason from outbox_messages
-    where template = 'ops.stuck' and chat_id = ${OPERATORS}`;
+    select params->>'reason' as reason from outbox_messages
+    where template = 'ops.stuck' and chat_id = ${OPERATORS} and params->>'workflowId' = ${id}`;
   await until('the operators are told', async () => (await told()).length > 0, 60_000);
   expect(await feesOf(stack, seventh)).toEqual(['p0 × 1']);
   expect(await lastOf(stack, seventh.userId)).toMatchObject({ state: 'active', periodN: 0 });
@@ -99,8 +101,7 @@ test('T-V15 T-C5 of twenty renewals due at once nineteen happen in time, and the
   );
   await untilStands(stack, seventh, { periodN: 1 });
   expect(await feesOf(stack, seventh)).toEqual(['p0 × 1', 'p1 × 1']);
-  const id = `sub:${seventh.subscriptionId}`;
-  expect(await told()).toEqual([{ id, reason: 'the ledger is broken here' }]);
+  expect(await told()).toEqual([{ reason: 'the ledger is broken here' }]);
 }, 240_000);
 
 test('T-C6 an hour renews within five seconds of its end, once beside two workers, from the same boundary', async () => {
