@@ -78,7 +78,7 @@ test('T-V15 T-C5 of twenty renewals due at once nineteen happen in time, and the
   const others = all.filter((one) => one !== seventh);
   await Promise.all(others.map((one) => untilStands(stack, one, { state: 'active', periodN: 1 })));
   const delays = await Promise.all(others.map(delayOf));
-  expect(Math.max(...delays)).toBeLessThan(15);
+  expect(Math.max(...delays)).toBeLessThan(30);
   for (const one of others) expect(await feesOf(stack, one)).toEqual(['p0 × 1', 'p1 × 1']);
 
   const stuck = stack.client.workflow.getHandle(`sub:${seventh.subscriptionId}`);
