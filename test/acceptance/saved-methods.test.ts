@@ -36,7 +36,7 @@ const atBank = (who: Subscriber) => {
 /** As somebody would who still had the token: another charge for the order that left it. */
 async function chargeAtBank(who: Subscriber) {
   const { url } = stack.mock;
-  const response = await fetch(`${url}/methods/${atBank(who)?.id ?? ''}/charge`, {
+  const response = await fetch(`${url}/api/methods/${atBank(who)?.id ?? ''}/charge`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-api-key': 'mock-api-key' },
     body: JSON.stringify({ key: 'another', invoiceNo: String(who.order.no) }),
