@@ -101,25 +101,32 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
         over: (result) => ({ kind: 'refused' as const, reason: result.kind }),
       }),
 
-    hintPayment: ({ provider, providerPaymentId, hint }) =>
-      signalWithStart('paymentConfirmation', {
-        taskQueue,
-        workflowId: paymentConfirmationId(provider, providerPaymentId),
-        input: { provider, providerPaymentId },
-        summary: `Payment ${providerPaymentId} at ${provider}`,
-        attributes: [
-          { key: billingState, value: 'waiting' },
-          { key: providerName, value: provider },
-        ],
-        idReuse: 'ALLOW_DUPLICATE',
-        signal: paymentHintSignal.name,
-        signalArgs: [hint],
-      }),
+    hintPayment: (hint) => hintPayment(signalWithStart, taskQueue, hint),
 
     advancePoll: (invoiceId) => advancePoll(checkoutOf(invoiceId)),
 
     ensureNotifier: () => ensureNotifier(signalWithStart, taskQueue),
   };
+}
+
+function hintPayment(
+  signalWithStart: SignalWithStart,
+  taskQueue: string,
+  { provider, providerPaymentId, hint }: Parameters<BillingCommands['hintPayment']>[0],
+): Promise<void> {
+  return signalWithStart('paymentConfirmation', {
+    taskQueue,
+    workflowId: paymentConfirmationId(provider, providerPaymentId),
+    input: { provider, providerPaymentId },
+    summary: `Payment ${providerPaymentId} at ${provider}`,
+    attributes: [
+      { key: billingState, value: 'waiting' },
+      { key: providerName, value: provider },
+    ],
+    idReuse: 'ALLOW_DUPLICATE',
+    signal: paymentHintSignal.name,
+    signalArgs: [hint],
+  });
 }
 
 function ensureNotifier(signalWithStart: SignalWithStart, taskQueue: string): Promise<void> {

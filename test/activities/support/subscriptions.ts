@@ -20,7 +20,7 @@ export interface Owner {
 
 /** The activities that a subscription's workflow runs. */
 export function lifeOf({ act }: Books): SubscriptionCourseActivities & SubscriptionWishActivities {
-  return act as unknown as SubscriptionCourseActivities & SubscriptionWishActivities;
+  return act;
 }
 
 /** Somebody of the simple storefront: the top-up pays the first month of 100 tokens, the wallet goes on. */
