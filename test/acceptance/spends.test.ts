@@ -98,7 +98,7 @@ test('T-B4 ten thousand charges of 0.01 are exactly one hundred', async () => {
     from accounts where user_id = ${userId}`;
   expect(books).toEqual({ balance: '0', charged: '100000000' });
   const over = await client.call('POST', `/users/${userId}/spend`, { body: job('0.01') });
-  const user_message = 'Не хватает 0.01 ток.';
+  const user_message = '0.01 tokens short.';
   expect(over.json).toMatchObject({ code: 'insufficient_balance', available: '0', user_message });
 }, 240_000);
 
