@@ -26,7 +26,7 @@ beforeAll(async () => {
   );
   const inOrder = ARCHETYPES.map(({ name }) => [name, lives[name] as Lived] as const);
   if (IS_RECORDING) recordLives(Object.fromEntries(inOrder));
-}, 300_000);
+}, 600_000);
 afterAll(() => stack?.stop());
 
 test.each(ARCHETYPES)('400 days from now, $name is what was recorded (OPS-20)', ({ name }) => {
