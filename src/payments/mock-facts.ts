@@ -4,6 +4,7 @@ import type { Money } from '../domain/money';
 import { declineSchema } from './mock-methods';
 import type { PaymentFact, PaymentState } from './provider';
 import type { ShpFields } from './robokassa-signature';
+import { wholeNumber } from './whole-number';
 
 export const STATES = [
   'pending',
@@ -93,9 +94,4 @@ function amountOf(text: string, currency: string): Money | undefined {
   const exponent = exponentOf(currency);
   const minor = exponent === undefined ? undefined : parseDecimal(text, exponent);
   return minor === undefined ? undefined : money(minor, currency);
-}
-
-export function wholeNumber(text: string): number | undefined {
-  const number = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  return Number.isSafeInteger(number) ? number : undefined;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decimalText } from '../domain/money';
-import { factOf, paymentSchema, STATES, toldFact, wholeNumber } from './mock-facts';
+import { factOf, paymentSchema, STATES, toldFact } from './mock-facts';
 import { readCharge, readMethod } from './mock-methods';
 import { callJson } from './outgoing';
 import type { JsonAnswer } from './outgoing';
@@ -20,6 +20,7 @@ import { readResultFields } from './robokassa-fields';
 import type { ResultFields } from './robokassa-fields';
 import { isUnambiguous, robokassaSignatures } from './robokassa-signature';
 import type { RobokassaCredentials, RobokassaSignatures, ShpFields } from './robokassa-signature';
+import { wholeNumber } from './whole-number';
 
 export interface MockProviderSettings {
   /** Where its API listens, without a trailing slash. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { WireDispute } from '../../domain/billing/dispute';
 import { exponentOf, money, parseDecimal } from '../../domain/money';
 import type { Money } from '../../domain/money';
-import { wholeNumber } from '../mock-facts';
+import { wholeNumber } from '../whole-number';
 import type { PaymentFact, PaymentOrder, PaymentState } from '../provider';
 
 /** What PayPal sells in, as far as our books know the currency. */

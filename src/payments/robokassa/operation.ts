@@ -5,6 +5,7 @@ import { callText } from '../outgoing';
 import type { PaymentFact, PaymentState } from '../provider';
 import type { RobokassaSignatures, ShpFields } from '../robokassa-signature';
 import { CURRENCY, TIMEOUT_MS, type RobokassaSettings } from './settings';
+import { wholeNumber } from '../whole-number';
 
 /** What Robokassa knows of an invoice number: its operation, that there is none, or nothing certain. */
 export type AskedOperation =
@@ -141,11 +142,6 @@ export function namedBy(
 export function rublesOf(outSum: string): PaymentFact['amount'] {
   const minor = parseDecimal(outSum, 2);
   return minor === undefined ? undefined : money(minor, CURRENCY);
-}
-
-function wholeNumber(digits: string): number | undefined {
-  const number = /^\d{1,16}$/.test(digits) ? Number(digits) : NaN;
-  return Number.isSafeInteger(number) ? number : undefined;
 }
 
 function readOperation(invId: string, body: unknown): AskedOperation {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { WireDispute } from '../../domain/billing/dispute';
-import { wholeNumber } from '../mock-facts';
+import { wholeNumber } from '../whole-number';
 import type { PaymentFact, PaymentOrder, PaymentState } from '../provider';
 import { amountOf } from './amounts';
 import { declineOf } from './declines';

@@ -1,6 +1,7 @@
 import { exponentOf, money, parseDecimal } from '../../domain/money';
 import type { Money } from '../../domain/money';
 import type { PaymentFact, PaymentState, SavedMethod } from '../provider';
+import { wholeNumber } from '../whole-number';
 import { declineOf } from './declines';
 import type { YookassaMethod, YookassaPayment } from './wire';
 
@@ -25,9 +26,9 @@ export function referencesOf(
 ): Pick<PaymentFact, 'invoiceNo' | 'invoiceId' | 'userId'> {
   const { invoice_id: invoiceId, invoice_no: invoiceNo, user_id: userId } = metadata;
   return {
-    invoiceNo: wholeNumber(invoiceNo),
+    invoiceNo: numberIn(invoiceNo),
     invoiceId: typeof invoiceId === 'string' ? invoiceId : undefined,
-    userId: wholeNumber(userId),
+    userId: numberIn(userId),
   };
 }
 
@@ -80,8 +81,7 @@ function lastDayOf(card: NonNullable<YookassaMethod['card']>): string | undefine
   return `${year}-${month}-${days}`;
 }
 
-function wholeNumber(value: unknown): number | undefined {
+function numberIn(value: unknown): number | undefined {
   const text = typeof value === 'number' ? String(value) : value;
-  const number = typeof text === 'string' && /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-  return Number.isSafeInteger(number) ? number : undefined;
+  return typeof text === 'string' ? wholeNumber(text) : undefined;
 }
