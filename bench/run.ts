@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os';
 import postgres from 'postgres';
+import { measureAlone, type AloneCell } from './alone';
 import { watchBatches } from './batches';
 import { startLoadGenerator, type LoadGenerator } from './load';
 import { describeMachine, watchIdle } from './machine';
@@ -20,6 +21,8 @@ export interface Plan {
   readonly pace: Pace;
   /** Length of the measurement at fifty requests a second; zero leaves it out. */
   readonly pacedMs: number;
+  /** Length of each measurement of requests that come alone; zero leaves it out. */
+  readonly aloneMs: number;
   readonly scale: ScalePlan | undefined;
 }
 
@@ -50,8 +53,9 @@ export async function runPlan(plan: Plan, say: Say): Promise<Outcome> {
     const machine = await describeMachine(sql);
     await sql.end();
     const { repetitions, measureMs } = plan.pace;
+    const { cells = [], pacedP95Ms, alone = [] } = spends ?? {};
     return {
-      results: { cells: spends?.cells ?? [], pacedP95Ms: spends?.pacedP95Ms, scale },
+      results: { cells, pacedP95Ms, alone, scale },
       facts: {
         date: new Date().toISOString().slice(0, 16).replace('T', ' '),
         machine,
@@ -73,6 +77,7 @@ interface Voices {
 interface SpendsMeasured {
   readonly cells: readonly Cell[];
   readonly pacedP95Ms: number | undefined;
+  readonly alone: readonly AloneCell[];
   readonly idleShare: number;
 }
 
@@ -101,8 +106,9 @@ async function measureSpends(
     const runners = [...direct, ...runnersOf(targets, pace, generator)];
     await warmUp(runners, pace, voices);
     const pacedP95Ms = await measurePaced(targets.get('product'), { plan, generator, ...voices });
+    const alone = await measureAlone(targets, { ...plan, generator, ...voices });
     const cells = await measureAll(runners, { pace, watch, ...voices });
-    return { cells, pacedP95Ms, idleShare: idle.share };
+    return { cells, pacedP95Ms, alone, idleShare: idle.share };
   } finally {
     generator.close();
     await watch.close();

@@ -1,3 +1,4 @@
+import type { AloneCell } from '../alone';
 import type { Cell } from '../measure';
 import { BATCH, type ScaleCell } from '../scale';
 import { SYSTEMS } from '../systems';
@@ -20,6 +21,7 @@ export function reportOf(results: Results, facts: RunFacts): string {
     factsOf(facts),
     table(HEAD, results.cells.map(rowOf)),
     ...[...facts.failures].map(([system, reason]) => `**${system} failed:** ${reason}`),
+    ...(results.alone.length === 0 ? [] : [table(ALONE_HEAD, results.alone.map(aloneRow))]),
     table(['Target', 'Measured', 'Met'], verdictsOf(results).map(verdictRow)),
     ...(results.scale.length === 0
       ? []
@@ -76,6 +78,12 @@ function rowOf({ system, concurrency, summary, busy, load, batchSize, eagerShare
 function titleOf(system: Cell['system']): string {
   if (system === 'sql-direct') return 'SQL transaction of one spend, without HTTP';
   return SYSTEMS.find(({ name }) => name === system)?.title ?? system;
+}
+
+const ALONE_HEAD = ['One request every 200 ms', 'p50 ms', 'p95 ms'];
+
+function aloneRow({ system, p50Ms, p95Ms }: AloneCell): string[] {
+  return [titleOf(system), p50Ms.toFixed(1), p95Ms.toFixed(1)];
 }
 
 function verdictRow({ target, measured, isMet }: Verdict): string[] {

@@ -1,3 +1,4 @@
+import type { AloneCell } from '../alone';
 import type { Cell } from '../measure';
 import { flatness, type ScaleCell } from '../scale';
 import { ratio } from '../statistics';
@@ -15,6 +16,7 @@ export interface Results {
   readonly cells: readonly Cell[];
   /** p95 at fifty requests a second, in milliseconds. */
   readonly pacedP95Ms: number | undefined;
+  readonly alone: readonly AloneCell[];
   readonly scale: readonly ScaleCell[];
 }
 
@@ -22,7 +24,7 @@ export interface Results {
 export function verdictsOf(results: Results): Verdict[] {
   const { cells, pacedP95Ms, scale } = results;
   return [
-    alone(cells),
+    alone(results.alone),
     ...[100, 500].flatMap((level) => [
       faster(cells, { level, than: 'dbos', least: 3 }),
       faster(cells, { level, than: 'restate', least: 2 }),
@@ -48,11 +50,9 @@ export function cellAt(
   return cells.find((cell) => cell.system === system && cell.concurrency === level);
 }
 
-function alone(cells: readonly Cell[]): Verdict {
-  const times = ratio(
-    cellAt(cells, 'product', 1)?.summary.p50Ms,
-    cellAt(cells, 'empty', 1)?.summary.p50Ms,
-  );
+function alone(cells: readonly AloneCell[]): Verdict {
+  const p50Of = (name: AloneCell['system']) => cells.find(({ system }) => system === name)?.p50Ms;
+  const times = ratio(p50Of('product'), p50Of('empty'));
   return judged('one spend alone ≤ 1.25 × the p50 of an empty workflow', times, (x) => x <= 1.25);
 }
 

@@ -17,15 +17,18 @@ function cell(system: Cell['system'], concurrency: number, perSecond: number, ms
 }
 
 const CELLS = [
-  cell('product', 1, 30, 30),
-  cell('empty', 1, 40, 25),
   cell('product', 100, 1_500, 60),
   cell('dbos', 100, 400, 250),
   cell('restate', 100, 800, 120),
 ];
 
+const ALONE = [
+  { system: 'product', p50Ms: 30, p95Ms: 40 },
+  { system: 'empty', p50Ms: 25, p95Ms: 30 },
+] as const;
+
 describe('the targets', () => {
-  const verdicts = verdictsOf({ cells: CELLS, pacedP95Ms: 90, scale: [] });
+  const verdicts = verdictsOf({ cells: CELLS, alone: ALONE, pacedP95Ms: 90, scale: [] });
   const verdict = (words: string) => verdicts.find(({ target }) => target.includes(words));
 
   test.each([
@@ -45,7 +48,7 @@ describe('the targets', () => {
       { users: 1_000, entries: 1_000_000, singleMs: 2.2, batchMs: 30 },
       { users: 10, entries: 1_000, singleMs: 2.3, batchMs: 22 },
     ];
-    const flat = verdictsOf({ cells: [], pacedP95Ms: undefined, scale }).slice(-2);
+    const flat = verdictsOf({ cells: [], alone: [], pacedP95Ms: undefined, scale }).slice(-2);
     expect(flat.map(({ measured, isMet }) => [measured, isMet])).toEqual([
       ['alone 10 %, in a batch 50 %', false],
       ['alone 15 %, in a batch 10 %', true],
@@ -55,7 +58,7 @@ describe('the targets', () => {
 
 test('the report says which system failed', () => {
   const text = reportOf(
-    { cells: CELLS, pacedP95Ms: undefined, scale: [] },
+    { cells: CELLS, alone: ALONE, pacedP95Ms: undefined, scale: [] },
     {
       date: '2026-01-01 12:00',
       machine: 'a machine',
@@ -67,6 +70,7 @@ test('the report says which system failed', () => {
   );
   expect(text).toContain('**restate failed:** it never answered');
   expect(text).toContain('| this system | 100 | 1,500 | 1,500–1,500 | 60 | 60 | 60 |');
+  expect(text).toContain('| this system | 30.0 | 40.0 |');
 });
 
 test('a page keeps what stands around its marks', () => {
