@@ -59,7 +59,9 @@ async function read(
   const job = { ...target, concurrency: 2, perSecond: PER_SECOND, warmUpMs };
   try {
     const sample = await plan.generator.run({ ...job, measureMs: plan.aloneMs });
-    plan.say(`${system} alone: p50 ${sample.p50Ms.toFixed(1)} ms, p95 ${sample.p95Ms.toFixed(1)} ms`);
+    plan.say(
+      `${system} alone: p50 ${sample.p50Ms.toFixed(1)} ms, p95 ${sample.p95Ms.toFixed(1)} ms`,
+    );
     return sample.answered > 0 && sample.failed === 0 ? sample : undefined;
   } catch (error) {
     plan.onFailure(system, error);
