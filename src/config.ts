@@ -1,12 +1,14 @@
 import type { z } from 'zod';
 import { billingSettings } from './config/billing-settings';
 import { environment, type Environment } from './config/environment';
+import { knownSecrets } from './config/known-secrets';
 import {
   foreignAddresses,
   providerSettings,
   type ProviderSettings,
   type UnconfiguredProvider,
 } from './config/provider-settings';
+import { temporalReach, type TemporalReach } from './config/temporal-settings';
 import type { BillingSettings } from './domain/billing/settings';
 import type { Secrets } from './domain/secrets';
 
@@ -44,7 +46,7 @@ export interface Config {
   readonly databaseUrl: string;
   readonly publicBaseUrl: string;
   readonly temporal: {
-    readonly address: string;
+    readonly reach: TemporalReach;
     readonly namespace: string;
     readonly taskQueue: string;
     readonly maxCachedWorkflows: number;
@@ -101,14 +103,20 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const values = parsed.data;
   const isProduction = values.NODE_ENV === 'production';
   if (isProduction) refuseSandbox(values);
+  const config = configOf(values, isProduction);
+  if (isProduction) refuseKnownSecrets(config);
+  return config;
+}
+
+function configOf(values: Environment, isProduction: boolean): Config {
   return {
     isProduction,
     buildVersion: values.BUILD_VERSION,
     logLevel: values.LOG_LEVEL,
-    databaseUrl: values.DATABASE_URL,
+    databaseUrl: databaseUrl(values),
     publicBaseUrl: values.PUBLIC_BASE_URL.replace(/\/+$/, ''),
     temporal: {
-      address: values.TEMPORAL_ADDRESS,
+      reach: reachOf(values),
       namespace: values.TEMPORAL_NAMESPACE,
       taskQueue: values.TEMPORAL_TASK_QUEUE,
       maxCachedWorkflows: values.WORKER_MAX_CACHED_WORKFLOWS,
@@ -158,6 +166,26 @@ function refuseSandbox(values: Environment): void {
   }
   const foreign = foreignAddresses(providerSettings(values));
   if (foreign.length > 0) throw new ConfigError(foreign.join('\n'));
+}
+
+/** Whoever can read this repository, or guesses a word, opens nothing in production. */
+function refuseKnownSecrets(config: Config): void {
+  const known = knownSecrets(config);
+  if (known.length > 0) throw new ConfigError(`${known.join('\n')}\nSee .env.example.`);
+}
+
+function databaseUrl(values: Environment): string {
+  const password = values.DATABASE_PASSWORD;
+  if (password === undefined) return values.DATABASE_URL;
+  const url = new URL(values.DATABASE_URL);
+  url.password = encodeURIComponent(password);
+  return url.href;
+}
+
+function reachOf(values: Environment): TemporalReach {
+  const { reach, problems: wrong } = temporalReach(values);
+  if (wrong.length > 0) throw new ConfigError(wrong.join('\n'));
+  return reach;
 }
 
 function providersOf(values: Environment): Config['providers'] {

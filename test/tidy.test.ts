@@ -155,7 +155,11 @@ describe('settings', () => {
   });
 
   test('are each read by exactly one place (T-G1)', () => {
-    const text = ['src/config.ts', 'src/config/billing-settings.ts']
+    const text = [
+      'src/config.ts',
+      'src/config/billing-settings.ts',
+      'src/config/temporal-settings.ts',
+    ]
       .map((path) => readSource(path).text)
       .join('\n');
     const counts = configured.map((name) => ({

@@ -1,4 +1,3 @@
-import { Connection } from '@temporalio/client';
 import { connect, connectReadOnly } from '../../drizzle/client';
 import { createBot } from '../bot/bot';
 import { startPolling } from '../bot/polling';
@@ -8,6 +7,7 @@ import { createRecords } from '../records/records';
 import { botParts } from './bot-process';
 import { createRegistry, serveMetrics } from './metrics';
 import { runProcess } from './process';
+import { connectClient } from './temporal';
 import { readTerms } from './terms';
 import { sandboxClock } from './test-clock';
 import { clientOf, providersOf } from './wiring';
@@ -25,12 +25,12 @@ runProcess('bot', async ({ config, log, stopping }) => {
     await idleUntil(stopping);
     return;
   }
-  const { address, taskQueue } = config.temporal;
+  const { reach, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'bot' });
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'bot-reads' });
   const registry = createRegistry('bot');
   const metrics = await serveMetrics(config, { registry, log });
-  const connection = await Connection.connect({ address });
+  const connection = await connectClient(reach);
   const client = clientOf(config, connection);
   const parts = botParts({
     config,

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { Connection } from '@temporalio/client';
 import { connect } from '../../drizzle/client';
 import type { ClockMove } from '../bot/parts';
 import { ConfigError, type Config } from '../config';
 import { jumpEndMs, readClockJump, type ClockJump } from '../domain/clock-jump';
 import { runProcess } from './process';
 import { adoptRunning } from './running';
+import { connectClient } from './temporal';
 import { sandboxClock } from './test-clock';
 import { clientOf } from './wiring';
 
@@ -37,9 +37,8 @@ function readWish(args: readonly string[]): Wish {
 }
 
 async function move(config: Config, { userId, jump }: Wish): Promise<ClockMove> {
-  const { address } = config.temporal;
   const database = connect(config.databaseUrl, { poolSize: 2, applicationName: 'clock' });
-  const connection = await Connection.connect({ address });
+  const connection = await connectClient(config.temporal.reach);
   try {
     const client = clientOf(config, connection);
     const { testClock } = sandboxClock(config, { client, sql: database.sql });

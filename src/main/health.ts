@@ -1,12 +1,18 @@
 import { hostname } from 'node:os';
-import { readConfig, type Config } from '../config';
+import type { Config } from '../config';
 import { isBeating } from './alive';
+import { configuration } from './configuration';
 import { isPolled } from './pollers';
+import { temporalAccess } from './temporal';
 
 // The health check of a container: `node health.js worker|server|bot|codec` ends with 0 when that process really works.
 
 /** A worker asks Temporal for work at least once a minute. */
 const POLL_WINDOW_MS = 70_000;
+
+async function check(name: string): Promise<boolean> {
+  return isHealthy(name, configuration(process.env));
+}
 
 async function isHealthy(name: string, config: Config): Promise<boolean> {
   switch (name) {
@@ -31,12 +37,15 @@ async function answersWell(port: number, path: string): Promise<boolean> {
 }
 
 function isWorking({ temporal }: Config): Promise<boolean> {
-  const { address, namespace, taskQueue } = temporal;
+  const { reach, namespace, taskQueue } = temporal;
   const sinceMs = Date.now() - POLL_WINDOW_MS;
-  return isPolled({ address, namespace, taskQueue, sinceMs, host: hostname() });
+  return isPolled({
+    ...{ ...temporalAccess(reach), namespace, taskQueue },
+    ...{ sinceMs, host: hostname() },
+  });
 }
 
-isHealthy(process.argv[2] ?? '', readConfig(process.env)).then(
+check(process.argv[2] ?? '').then(
   (isFine) => process.exit(isFine ? 0 : 1),
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);

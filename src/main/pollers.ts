@@ -1,9 +1,9 @@
 import { Connection } from '@temporalio/client';
 import { tsToMs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
+import type { TemporalAccess } from './temporal';
 
-export interface PollerQuestion {
-  readonly address: string;
+export interface PollerQuestion extends TemporalAccess {
   readonly namespace: string;
   readonly taskQueue: string;
   /** Only polls after this instant (ms) count. */
@@ -14,7 +14,12 @@ export interface PollerQuestion {
 
 /** True when Temporal has seen a worker ask for workflow tasks: the one proof that it really works. */
 export async function isPolled(question: PollerQuestion): Promise<boolean> {
-  const connection = await Connection.connect({ address: question.address });
+  const { address, tls, apiKey } = question;
+  const connection = await Connection.connect({
+    address,
+    ...(tls === undefined ? {} : { tls }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+  });
   try {
     const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace: question.namespace,

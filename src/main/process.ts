@@ -1,6 +1,7 @@
-import { ConfigError, readConfig, type Config } from '../config';
+import { ConfigError, type Config } from '../config';
 import { createLog, type Log } from '../log';
 import { keepBeating } from './alive';
+import { configuration } from './configuration';
 
 /** What every process starts from. */
 export interface Process {
@@ -26,7 +27,7 @@ export function runProcess(name: string, work: (process: Process) => Promise<voi
 }
 
 async function start(name: string, work: (process: Process) => Promise<void>): Promise<void> {
-  const config = readConfig(process.env);
+  const config = configuration(process.env);
   const log = createLog({ level: config.logLevel, name });
   const stopping = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);

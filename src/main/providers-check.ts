@@ -1,4 +1,5 @@
-import { ConfigError, readConfig } from '../config';
+import { ConfigError } from '../config';
+import { configuration } from './configuration';
 import { reportProviders } from './provider-report';
 import { adoptRunning } from './running';
 import { adaptersOf } from './wiring';
@@ -6,7 +7,7 @@ import { adaptersOf } from './wiring';
 // Whether the configured payment providers would work: ends with 1 when something is wrong with any of them.
 
 async function check(): Promise<boolean> {
-  const config = readConfig(process.env);
+  const config = configuration(process.env);
   const { unconfigured } = config.providers;
   const { publicBaseUrl } = config;
   const providers = adaptersOf(config);

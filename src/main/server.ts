@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Connection } from '@temporalio/client';
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import { connect, connectReadOnly } from '../../drizzle/client';
 import { createBot } from '../bot/bot';
 import { introduceBot } from '../bot/polling';
@@ -21,6 +20,7 @@ import { createRegistry, serveMetrics, temporalTelemetry, watchBusiness } from '
 import { requireMigrations } from './migrations';
 import { runProcess } from './process';
 import { hostSpending, type SpendHost } from './spend-worker';
+import { connectClient, connectNative } from './temporal';
 import { readTerms } from './terms';
 import { sandboxClock } from './test-clock';
 import { clientOf, providersOf } from './wiring';
@@ -32,11 +32,11 @@ const RATES_POOL = { applicationName: 'server-rates', poolSize: 1, keepsStatemen
 runProcess('server', async ({ config, log, stopping }) => {
   // Temporal's own handlers would stop the worker of spends before the last request is answered.
   Runtime.install({ shutdownSignals: [], ...temporalTelemetry(config) });
-  const { address, taskQueue } = config.temporal;
+  const { reach, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'server' });
   const counting = connect(config.databaseUrl, RATES_POOL);
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'server-reads' });
-  const connection = await Connection.connect({ address });
+  const connection = await connectClient(reach);
   const client = clientOf(config, connection);
   const makings: BotMakings & { config: Config } = {
     config,
@@ -95,8 +95,8 @@ const SPENDS_POOL = { applicationName: 'server-spends', poolSize: 4, keepsStatem
 
 /** The server carries its own spends, on a connection of its own: client and worker share it (eager start). */
 async function spending({ config, log }: { config: Config; log: Log }): Promise<SpendHost> {
-  const { address, namespace, taskQueue } = config.temporal;
-  const connection = await NativeConnection.connect({ address });
+  const { reach, namespace, taskQueue } = config.temporal;
+  const connection = await connectNative(reach);
   const database = connect(config.databaseUrl, SPENDS_POOL);
   const bundle = builtBundle(config.payloads.keys);
   const host = await hostSpending({

@@ -1,4 +1,4 @@
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import { grantAdmins } from '../../drizzle/admins';
 import { connect } from '../../drizzle/client';
 import { createCommands } from '../commands/billing';
@@ -6,6 +6,7 @@ import { createReads } from '../reads/reads';
 import { createBillingWorkers } from './billing-worker';
 import { createRegistry, serveMetrics, temporalTelemetry } from './metrics';
 import { runProcess } from './process';
+import { connectNative } from './temporal';
 import { clientOf, messengerOf, providersOf } from './wiring';
 import { dataConverter } from '../payloads/converter';
 import { builtBundle } from './workflow-code';
@@ -16,14 +17,14 @@ const POOL_SIZE = 20;
 runProcess('worker', async ({ config, log, stopping }) => {
   // Temporal's own handlers would end the process before its pool is closed; `stopping` asks the workers instead.
   Runtime.install({ shutdownSignals: [], ...temporalTelemetry(config) });
-  const { address, namespace, taskQueue, maxCachedWorkflows } = config.temporal;
+  const { reach, namespace, taskQueue, maxCachedWorkflows } = config.temporal;
   const database = connect(config.databaseUrl, { poolSize: POOL_SIZE, applicationName: 'worker' });
   await grantAdmins(database.db, {
     userIds: config.adminUserIds,
     timeZone: config.billing.displayTimeZone,
     asOf: new Date(),
   });
-  const connection = await NativeConnection.connect({ address });
+  const connection = await connectNative(reach);
   const metrics = await serveMetrics(config, { registry: createRegistry('worker'), log });
   const providers = providersOf(config, log);
   const converter = dataConverter(config.payloads.keys);

@@ -1,4 +1,4 @@
-import { Connection } from '@temporalio/client';
+import { Connection, type ConnectionOptions } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
 import { temporal } from '@temporalio/proto';
 import type { SearchAttributeTypes } from '../search-attributes';
@@ -8,18 +8,32 @@ export interface NamespaceWish {
   readonly searchAttributes: SearchAttributeTypes;
 }
 
+/** How a server is reached that is not ours: by TLS, a client certificate or a key. */
+export type ServerAccess = Pick<ConnectionOptions, 'address' | 'tls' | 'apiKey'>;
+
 const RETENTION_MS = 30 * 24 * 3_600_000;
 const USABLE_WITHIN_MS = 60_000;
 /** gRPC status codes. */
 const NOT_FOUND = 5;
 const ALREADY_EXISTS = 6;
+const PERMISSION_DENIED = 7;
+const UNIMPLEMENTED = 12;
 
-/** Makes the namespaces, with their search attributes, and waits until workflows may be started in all of them. */
+/** The server keeps namespaces to itself, as Temporal Cloud does, and this one is not as the product needs it. */
+export class NamespaceIncompleteError extends Error {
+  override readonly name = 'NamespaceIncompleteError';
+}
+
+/**
+ * Makes the namespaces, with their search attributes, and waits until workflows may be started in all of them. Where
+ * somebody else makes namespaces, those are compared; throws {@link NamespaceIncompleteError} that names what lacks.
+ */
 export async function prepareNamespaces(
-  address: string,
+  server: string | ServerAccess,
   wishes: readonly NamespaceWish[],
 ): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: '10s' });
+  const access = typeof server === 'string' ? { address: server } : server;
+  const connection = await Connection.connect({ ...access, connectTimeout: '10s' });
   try {
     // The server changes one namespace at a time and refuses the others; only the waiting may be done together.
     for (const wish of wishes) await register(connection, wish);
@@ -41,7 +55,7 @@ async function register(connection: Connection, wish: NamespaceWish): Promise<vo
     await connection.workflowService
       .registerNamespace({ namespace: wish.name, workflowExecutionRetentionPeriod })
       .catch((error: unknown) => {
-        if (codeOf(error) !== ALREADY_EXISTS) throw error;
+        if (codeOf(error) !== ALREADY_EXISTS && !isRefused(error)) throw error;
       });
     await addSearchAttributes(connection, wish);
   });
@@ -54,7 +68,13 @@ async function becomesUsable(connection: Connection, wish: NamespaceWish): Promi
 }
 
 async function addSearchAttributes(connection: Connection, wish: NamespaceWish): Promise<void> {
-  const known = await connection.operatorService.listSearchAttributes({ namespace: wish.name });
+  const known = await connection.operatorService
+    .listSearchAttributes({ namespace: wish.name })
+    .catch((error: unknown) => {
+      if (!isRefused(error)) throw error;
+      return undefined;
+    });
+  if (known === undefined) return requireSearchAttributes(connection, wish);
   const missing = Object.entries(wish.searchAttributes).filter(
     ([name]) => known.customAttributes[name] === undefined,
   );
@@ -63,6 +83,27 @@ async function addSearchAttributes(connection: Connection, wish: NamespaceWish):
     missing.map(([name, type]) => [name, valueTypeOf(type)]),
   );
   await connection.operatorService.addSearchAttributes({ namespace: wish.name, searchAttributes });
+}
+
+/** What may not be added has to be there. */
+async function requireSearchAttributes(
+  { workflowService }: Connection,
+  { name, searchAttributes }: NamespaceWish,
+): Promise<void> {
+  const { config } = await workflowService.describeNamespace({ namespace: name });
+  const there = new Set(Object.values(config?.customSearchAttributeAliases ?? {}));
+  const missing = Object.entries(searchAttributes).filter(([attribute]) => !there.has(attribute));
+  if (missing.length === 0) return;
+  const named = missing.map(([attribute, type]) => `${attribute} (${type})`).join(', ');
+  throw new NamespaceIncompleteError(
+    `Namespace ${name} lacks search attributes that may not be added from here: ${named}. ` +
+      'Add them where the namespace is kept; docs/operations.md, "Temporal Cloud", has the command',
+  );
+}
+
+function isRefused(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === PERMISSION_DENIED || code === UNIMPLEMENTED;
 }
 
 /** A namespace reaches each of the server's services in its own time: all three are asked. */
@@ -100,6 +141,7 @@ async function patiently(complaint: string, attempt: () => Promise<void>): Promi
       await attempt();
       return;
     } catch (error) {
+      if (error instanceof NamespaceIncompleteError) throw error;
       if (Date.now() > deadline) {
         throw new Error(`${complaint} within ${USABLE_WITHIN_MS / 1000} s: ${String(error)}`, {
           cause: error,
