@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import { ConfigError, readConfig } from '../src/config';
 
 const MINIMUM = {
@@ -57,23 +58,20 @@ test('fractions of hours are legal, and an unknown time zone is not', () => {
   );
 });
 
-/** The text of each service of docker-compose.yml, by name. */
-function composeServices(): Map<string, string> {
-  const text = readFileSync(join(__dirname, '..', 'docker-compose.yml'), 'utf8');
-  const body = /^services:\n([\s\S]*?)^\S/m.exec(text)?.[1] ?? '';
-  const parts = body.split(/^ {2}(?=[a-z][a-z-]*:$)/m).filter((part) => part.trim() !== '');
-  return new Map(parts.map((part) => [part.slice(0, part.indexOf(':')), part]));
+interface ComposeService {
+  readonly healthcheck: { readonly test?: readonly string[]; readonly disable?: boolean };
 }
 
 test('T-F3 each container has a health check of its own', () => {
-  const services = composeServices();
-  expect([...services.keys()]).toEqual(
-    expect.arrayContaining(['postgres', 'temporal', 'worker', 'server', 'bot', 'codec']),
+  const text = readFileSync(join(__dirname, '..', 'docker-compose.yml'), 'utf8');
+  const { services } = parse(text, { merge: true }) as { services: Record<string, ComposeService> };
+  expect(Object.keys(services)).toEqual(
+    expect.arrayContaining(['postgres', 'temporal', 'worker', 'server', 'bot', 'codec', 'nginx']),
   );
-  const checks = [...services].map(([name, text]) => {
-    const check = /healthcheck:\n\s+test: (.+)/.exec(text)?.[1];
-    return { name, check: check ?? (text.includes('disable: true') ? `${name} ends` : undefined) };
-  });
+  const checks = Object.entries(services).map(([name, { healthcheck }]) => ({
+    name,
+    check: healthcheck.test?.join(' ') ?? (healthcheck.disable ? `${name} ends` : undefined),
+  }));
   expect(checks.filter(({ check }) => check === undefined)).toEqual([]);
   expect(new Set(checks.map(({ check }) => check)).size).toBe(checks.length);
 });

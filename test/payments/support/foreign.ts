@@ -10,9 +10,12 @@ import { cacheFolder } from '../../../src/embedded/temporal/versions';
 
 const FOLDER = join(cacheFolder(process.env), 'providers');
 
-/** Builds a Go program where Go is there and the program is not yet. */
-export function goProgram(module: string, version: string): string | undefined {
-  const name = module.split('/').at(-1) ?? module;
+/** Builds a Go program where Go is there and the program is not yet; it is called as its module ends, or as said. */
+export function goProgram(
+  module: string,
+  version: string,
+  name = module.split('/').at(-1) ?? module,
+): string | undefined {
   return installed(`${name}-${version}`, name, (folder) =>
     succeeds('go', ['install', `${module}@${version}`], {
       GOBIN: folder,
@@ -37,9 +40,10 @@ export function pythonProgram(name: string, version: string): string | undefined
 
 /** A Python that has a package of PyPI, in an environment of its own, where Python is there. */
 export function pythonWith(name: string, version: string): string | undefined {
+  const importName = name.replace(/-/g, '_');
   const target = join(FOLDER, `${name}-${version}`);
   const python = join(target, 'bin', 'python3');
-  const isWhole = () => succeeds(python, ['-c', `import ${name}`]);
+  const isWhole = () => succeeds(python, ['-c', `import ${importName}`]);
   if (existsSync(python) && isWhole()) return python;
   rmSync(target, { recursive: true, force: true });
   const isMade =
@@ -47,6 +51,20 @@ export function pythonWith(name: string, version: string): string | undefined {
     succeeds(join(target, 'bin', 'pip'), ['install', '--quiet', `${name}==${version}`]) &&
     isWhole();
   return isMade ? python : undefined;
+}
+
+/** Unpacks a program of a Debian package beside the system, which neither it nor its daemon is installed into. */
+export function debianProgram(name: string, path: string): string | undefined {
+  const target = join(FOLDER, `debian-${name}`);
+  const program = join(target, path);
+  if (existsSync(program)) return program;
+  mkdirSync(FOLDER, { recursive: true });
+  const workshop = mkdtempSync(join(FOLDER, 'unpacking-'));
+  // Without a fresh list the newest package may be asked for under a version that is gone.
+  const script = `cd '${workshop}' && (apt-get download ${name} || (apt-get update -qq && apt-get download ${name})) && dpkg -x ./${name}_*.deb tree`;
+  if (succeeds('sh', ['-c', script])) renameSync(join(workshop, 'tree'), target);
+  rmSync(workshop, { recursive: true, force: true });
+  return existsSync(program) ? program : undefined;
 }
 
 function installed(
