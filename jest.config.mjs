@@ -25,6 +25,7 @@ const REAL = [
   'reads',
   'records',
   'replay',
+  'upgrades',
   'workflows',
 ];
 

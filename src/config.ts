@@ -50,6 +50,8 @@ export interface Config {
     readonly namespace: string;
     readonly taskQueue: string;
     readonly maxCachedWorkflows: number;
+    /** To which version of which deployment the workers of this process belong; no build when none are told apart. */
+    readonly deployment: { readonly name: string; readonly buildId: string | undefined };
     /** Where operators open the Web UI, without a slash at the end. */
     readonly uiUrl: string | undefined;
   };
@@ -120,6 +122,7 @@ function configOf(values: Environment, isProduction: boolean): Config {
       namespace: values.TEMPORAL_NAMESPACE,
       taskQueue: values.TEMPORAL_TASK_QUEUE,
       maxCachedWorkflows: values.WORKER_MAX_CACHED_WORKFLOWS,
+      deployment: { name: values.WORKER_DEPLOYMENT, buildId: values.WORKER_BUILD_ID },
       uiUrl: values.TEMPORAL_UI_URL?.replace(/\/+$/, ''),
     },
     payloads: { keys: values.PAYLOAD_KEYS, codec: codecSettings(values) },

@@ -1,3 +1,6 @@
+import * as workflows from './index';
+import { chooseVersioning } from './versions';
+
 export { autoTopup } from './billing/auto-topup/auto-topup';
 export { autoTopupSweep } from './billing/auto-topup/sweep';
 export { erasure } from './billing/erasure/erasure';
@@ -28,3 +31,5 @@ export { trackJob } from './billing/track-job/track-job';
 export { verificationAlarm } from './billing/verification-alarm/verification-alarm';
 export { wallet } from './billing/wallet/wallet';
 export { notifier } from './notifier';
+
+chooseVersioning(workflows);

@@ -24,6 +24,8 @@ const telegramId = z
   .transform(Number);
 /** Thirty-two characters or more; shorter ones could be guessed. */
 const secret = () => z.string().min(32, 'needs at least 32 characters');
+/** Temporal joins the two names of a version with a dot, and visibility with a colon. */
+const versionName = () => z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'takes A-Z a-z 0-9 _ -');
 const hours = (fallback: number) => z.coerce.number().positive().default(fallback);
 const notNegative = (fallback: number) => z.coerce.number().min(0).default(fallback);
 const percent = (fallback: number) => z.coerce.number().int().min(0).max(100).default(fallback);
@@ -108,6 +110,9 @@ export const environment = z.object({
   LEGAL_DIR: z.string().default('./legal'),
   TRUSTED_PROXY_HOPS: whole(0),
   WORKER_MAX_CACHED_WORKFLOWS: whole(1000),
+  WORKER_DEPLOYMENT: versionName().default('billing'),
+  /** Absent: workers belong to no version. */
+  WORKER_BUILD_ID: versionName().optional(),
   INVOICE_TTL_HOURS: hours(DEFAULT_SETTINGS.invoiceTtlHours),
   INVOICE_REMINDER_BEFORE_MIN: notNegative(DEFAULT_SETTINGS.invoiceReminderBeforeMinutes),
   INVOICE_MAX_OPEN: whole(DEFAULT_SETTINGS.invoiceMaxOpen),

@@ -7,14 +7,14 @@ import {
 import { createActivities, createDeliveryActivities, type ActivityDeps } from '../../activities';
 import { messagesTaskQueue } from '../../workflows/contract';
 import { createSpendWorker } from './spend-worker';
-import { workflowCode } from './workflow-code';
+import { versionOptions, workflowCode, type WorkflowSource } from './workflow-code';
 
 /** Telegram takes about thirty messages a second of one bot; five are left for the bot's own answers (NT-2). */
 const MESSAGES_PER_SECOND = 25;
 /** Messages in flight at once; most of them wait for Telegram. */
 const MESSAGES_IN_FLIGHT = 50;
 
-export interface WorkerSettings {
+export interface WorkerSettings extends WorkflowSource {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly taskQueue: string;
@@ -22,8 +22,6 @@ export interface WorkerSettings {
   readonly maxCachedWorkflows: number;
   /** How payloads are written and read; the SDK's own when absent. */
   readonly dataConverter?: DataConverter;
-  /** A bundle built ahead; without it the workflows are bundled now, which takes some seconds. */
-  readonly workflowBundlePath?: string;
   readonly shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
 }
 
@@ -41,7 +39,7 @@ export async function createBillingWorkers(settings: WorkerSettings): Promise<re
   return Promise.all([
     Worker.create({
       ...shared,
-      ...workflowCode(settings.workflowBundlePath),
+      ...workflowCode(settings),
       taskQueue,
       activities: createActivities(deps),
       maxCachedWorkflows: settings.maxCachedWorkflows,
@@ -49,6 +47,7 @@ export async function createBillingWorkers(settings: WorkerSettings): Promise<re
     }),
     Worker.create({
       ...shared,
+      ...versionOptions(settings.version),
       taskQueue: messagesTaskQueue(taskQueue),
       activities: createDeliveryActivities(deps),
       maxTaskQueueActivitiesPerSecond: MESSAGES_PER_SECOND,

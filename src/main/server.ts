@@ -24,7 +24,7 @@ import { connectClient, connectNative } from './temporal';
 import { readTerms } from './terms';
 import { sandboxClock } from './test-clock';
 import { clientOf, providersOf } from './wiring';
-import { builtBundle } from './workflow-code';
+import { builtBundle, versionOf } from './workflow-code';
 
 /** Calls are counted by one statement at a time, always the same. */
 const RATES_POOL = { applicationName: 'server-rates', poolSize: 1, keepsStatements: true };
@@ -98,7 +98,7 @@ async function spending({ config, log }: { config: Config; log: Log }): Promise<
   const { reach, namespace, taskQueue } = config.temporal;
   const connection = await connectNative(reach);
   const database = connect(config.databaseUrl, SPENDS_POOL);
-  const bundle = builtBundle(config.payloads.keys);
+  const version = versionOf(config);
   const host = await hostSpending({
     connection,
     namespace,
@@ -107,7 +107,8 @@ async function spending({ config, log }: { config: Config; log: Log }): Promise<
     dataConverter: dataConverter(config.payloads.keys),
     deps: { db: database.db, settings: config.billing },
     log,
-    ...(bundle === undefined ? {} : { workflowBundlePath: bundle }),
+    workflowBundlePath: builtBundle(config.payloads.keys),
+    version,
   });
   return {
     gate: host.gate,

@@ -10,9 +10,9 @@ import { spendsTaskQueue } from '../../workflows/contract';
 import type { SpendGate } from '../commands/spend-gate';
 import { createSpending } from '../commands/spending';
 import type { Log } from '../log';
-import { workflowCode } from './workflow-code';
+import { workflowCode, type WorkflowSource } from './workflow-code';
 
-export interface SpendWorkerSettings {
+export interface SpendWorkerSettings extends WorkflowSource {
   readonly connection: NativeConnection;
   readonly namespace: string;
   /** The billing task queue; the queue of spends is named after it. */
@@ -20,8 +20,6 @@ export interface SpendWorkerSettings {
   readonly deps: SpendDeps;
   /** How payloads are written and read; the SDK's own when absent. */
   readonly dataConverter?: DataConverter;
-  /** A bundle built ahead; without it the workflows are bundled now, which takes some seconds. */
-  readonly workflowBundlePath?: string;
   readonly shutdownGraceTime?: WorkerOptions['shutdownGraceTime'];
 }
 
@@ -43,7 +41,7 @@ export function createSpendWorker(settings: SpendWorkerSettings): Promise<Worker
   const { connection, namespace, taskQueue, deps } = settings;
   return Worker.create({
     ...SPEND_LIMITS,
-    ...workflowCode(settings.workflowBundlePath),
+    ...workflowCode(settings),
     ...conversion(settings),
     connection,
     namespace,

@@ -9,7 +9,7 @@ import { runProcess } from './process';
 import { connectNative } from './temporal';
 import { clientOf, messengerOf, providersOf } from './wiring';
 import { dataConverter } from '../payloads/converter';
-import { builtBundle } from './workflow-code';
+import { builtBundle, versionOf } from './workflow-code';
 
 /** Connections to PostgreSQL: as many as transactions can usefully run at once here. */
 const POOL_SIZE = 20;
@@ -28,7 +28,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
   const metrics = await serveMetrics(config, { registry: createRegistry('worker'), log });
   const providers = providersOf(config, log);
   const converter = dataConverter(config.payloads.keys);
-  const bundle = builtBundle(config.payloads.keys);
+  const version = versionOf(config);
   const workers = await createBillingWorkers({
     connection,
     namespace,
@@ -47,7 +47,8 @@ runProcess('worker', async ({ config, log, stopping }) => {
       publicBaseUrl: config.publicBaseUrl,
       log,
     },
-    ...(bundle === undefined ? {} : { workflowBundlePath: bundle }),
+    workflowBundlePath: builtBundle(config.payloads.keys),
+    version,
   });
   const client = clientOf(config, connection);
   const commands = createCommands(client, taskQueue);
@@ -58,7 +59,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
   for (const [name, provider] of providers) {
     if (provider.statement) await commands.ensureReconciliation(name);
   }
-  log.info({ namespace, taskQueue, isBundleBuilt: bundle !== undefined }, 'worker ready');
+  log.info({ namespace, taskQueue, version }, 'worker ready');
   void stopping.then(() => workers.forEach((worker) => worker.shutdown()));
   await Promise.all(workers.map((worker) => worker.run()));
   await Promise.all([connection.close(), metrics.stop()]);

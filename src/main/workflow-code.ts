@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkerOptions } from '@temporalio/worker';
+import { ConfigError, type Config } from '../config';
+import { VERSIONED_WORKER } from '../../workflows/versions';
 
 /** Bundles that a build leaves beside the compiled code: failures are converted inside them, to plain text or not. */
 export const BUNDLES = {
@@ -14,9 +16,51 @@ export function builtBundle(keys: readonly unknown[]): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-/** Where a worker has its workflows from: a bundle built ahead, or the sources, which are bundled now. */
-export function workflowCode(bundlePath: string | undefined): Partial<WorkerOptions> {
-  return bundlePath === undefined
-    ? { workflowsPath: require.resolve('../../workflows') }
-    : { workflowBundle: { codePath: bundlePath } };
+/** The version of the workers' deployment to which a worker belongs. */
+export interface WorkerVersion {
+  readonly deploymentName: string;
+  readonly buildId: string;
+}
+
+/** The version that the environment gives this process, if any. */
+export function versionOf({ temporal }: Config): WorkerVersion | undefined {
+  const { name: deploymentName, buildId } = temporal.deployment;
+  return buildId === undefined ? undefined : { deploymentName, buildId };
+}
+
+export interface WorkflowSource {
+  /** A bundle built ahead; without it the workflows are bundled from the sources, which takes some seconds. */
+  readonly workflowBundlePath?: string | undefined;
+  /** Absent: the worker belongs to no version and takes what no version is current for. */
+  readonly version?: WorkerVersion | undefined;
+}
+
+/**
+ * Where a worker has its workflows from, and to which version it belongs.
+ * Throws {@link ConfigError} for a version without a build: what is bundled at start is no build to come back to.
+ */
+export function workflowCode(source: WorkflowSource): Partial<WorkerOptions> {
+  const { workflowBundlePath: codePath, version } = source;
+  if (version === undefined) {
+    return codePath === undefined
+      ? { workflowsPath: require.resolve('../../workflows') }
+      : { workflowBundle: { codePath } };
+  }
+  if (codePath === undefined) throw new ConfigError('WORKER_BUILD_ID needs npm run build first');
+  // On the first line, so that every other one keeps its place in the source map.
+  const code = `globalThis.${VERSIONED_WORKER} = true; ${readFileSync(codePath, 'utf8')}`;
+  return { workflowBundle: { code }, ...versionOptions(version) };
+}
+
+/** What makes a worker, also one of activities alone, belong to a version; nothing without one. */
+export function versionOptions(version: WorkerVersion | undefined): Partial<WorkerOptions> {
+  if (version === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      version,
+      useWorkerVersioning: true,
+      // Every workflow chooses for itself; this is only asked of one that the table does not know.
+      defaultVersioningBehavior: 'AUTO_UPGRADE',
+    },
+  };
 }

@@ -19,6 +19,7 @@ import { migrationsFolder } from '../../src/main/migrations';
 import { hostSpending } from '../../src/main/spend-worker';
 import { createTestClock } from '../../src/main/test-clock';
 import { messengerOf } from '../../src/main/wiring';
+import type { WorkerVersion, WorkflowSource } from '../../src/main/workflow-code';
 import type { PayloadKey } from '../../src/payloads/keys';
 import {
   paymentProviders,
@@ -67,6 +68,8 @@ export interface StackOptions {
   readonly asksTerms?: boolean;
   /** Encrypts payloads; the bundle is then another one. */
   readonly payloadKeys?: readonly PayloadKey[];
+  /** The version of the server's own worker of spends, and of workers that are not given another one. */
+  readonly version?: WorkerVersion;
   /** Starts the bot by long polling. */
   readonly hasBot?: boolean;
   /** Providers besides the mock bank and Stars, by the names of their settings. */
@@ -110,7 +113,7 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-export interface WorkerChange {
+export interface WorkerChange extends WorkflowSource {
   readonly providers?: PaymentProviders;
   /** Other keys than the stack began with. */
   readonly payloadKeys?: readonly PayloadKey[];
@@ -181,7 +184,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       namespace: servers.namespace,
       taskQueue,
       maxCachedWorkflows: 200,
-      workflowBundlePath: servers.workflowBundlePath,
+      workflowBundlePath: change.workflowBundlePath ?? servers.workflowBundlePath,
+      version: change.version ?? options.version,
       ...(await conversionOf(change.payloadKeys ?? options.payloadKeys)).worker,
       shutdownGraceTime: '2 seconds',
       deps: {
@@ -217,6 +221,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       taskQueue,
       processId: randomUUID(),
       workflowBundlePath: servers.workflowBundlePath,
+      version: options.version,
       ...(await conversionOf(options.payloadKeys)).worker,
       shutdownGraceTime: '2 seconds',
       deps: { db: database.db, settings },
