@@ -1,12 +1,12 @@
-import { Connection } from '@temporalio/client';
 import { runDeploymentCommand } from './deployment-desk';
 import { runProcess } from './process';
 import { adoptRunning } from './running';
+import { connectClient } from './temporal';
 import { clientOf } from './wiring';
 
 adoptRunning(process.env);
 runProcess('deployment', async ({ config }) => {
-  const connection = await Connection.connect({ address: config.temporal.address });
+  const connection = await connectClient(config.temporal.reach);
   try {
     const desk = {
       client: clientOf(config, connection),
