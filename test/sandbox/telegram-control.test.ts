@@ -116,6 +116,20 @@ describe('the control API of the Telegram sandbox', () => {
     expect(text).toContain('"type":"message"');
   });
 
+  it('streams only what was asked for', async () => {
+    const response = await fetch(`${sandbox.url}/sandbox/events?types=edited,answer`);
+    const reader = response.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+    const { message_id: messageId } = await api.sendMessage(anna, 'before');
+    await api.editMessageText(anna, messageId, 'after');
+    let text = '';
+    while (!text.includes('"after"')) {
+      text += new TextDecoder().decode((await reader.read()).value);
+    }
+    await reader.cancel();
+    const types = [...text.matchAll(/^data: \{"type":"(\w+)"/gm)].map(([, type]) => type);
+    expect(types).toEqual(['edited']);
+  });
+
   it('serves the chat page with nothing from elsewhere', async () => {
     const page = await fetch(sandbox.chatUrl(anna));
     expect(page.headers.get('content-security-policy')).toContain("default-src 'self'");
