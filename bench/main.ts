@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runChat } from './chat';
+import { CROWD, GATHERING, HANDFUL } from './chat/plan';
+import { chatReport, isSound } from './chat/report';
 import { replacedBetween, reportOf } from './report/markdown';
 import { runPlan, type Plan } from './run';
 import { ROOT } from './servers';
@@ -48,7 +51,7 @@ const FLEET: FleetPlan = {
 const SOME: FleetPlan = { sleepers: 1_500, due: 300, leadMs: 30_000, maxCachedWorkflows: 200 };
 const FEW: FleetPlan = { sleepers: 60, due: 20, leadMs: 8_000, maxCachedWorkflows: 20 };
 
-/** `spend` measures spends and their cost by size, `scale` only the latter, `subscriptions` those that sleep. */
+/** `spend` measures spends and their cost by size, `scale` only the latter, `subscriptions` those that sleep, `chat` a crowd. */
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -61,6 +64,7 @@ async function main(): Promise<void> {
     },
   });
   if (positionals[0] === 'subscriptions') return measureSubscriptions(values);
+  if (positionals[0] === 'chat') return measureChat(values);
   const plan = narrowed(values.smoke ? SMOKE : values.short ? SHORT : WHOLE, values);
   const isScale = positionals[0] === 'scale';
   const { results, facts } = await runPlan(isScale ? { ...plan, systems: [] } : plan, say);
@@ -70,16 +74,27 @@ async function main(): Promise<void> {
   if (facts.failures.size > 0) process.exitCode = 1;
 }
 
+interface Wish {
+  readonly smoke: boolean;
+  readonly short: boolean;
+  readonly write: boolean;
+}
+
 /** Sleeping subscriptions and renewals that are due at once. */
-async function measureSubscriptions(wish: {
-  smoke: boolean;
-  short: boolean;
-  write: boolean;
-}): Promise<void> {
+async function measureSubscriptions(wish: Wish): Promise<void> {
   const plan = wish.smoke ? FEW : wish.short ? SOME : FLEET;
   const text = subscriptionReport(await runSubscriptions(plan, say));
   say(`\n${text}`);
   if (wish.write) writeInto('subscriptions', text);
+}
+
+/** People who buy and spend in the chat and through the API; fails when anything that has to be true is not. */
+async function measureChat(wish: Wish): Promise<void> {
+  const results = await runChat(wish.smoke ? HANDFUL : wish.short ? GATHERING : CROWD, say);
+  const text = chatReport(results);
+  say(`\n${text}`);
+  if (wish.write) writeInto('chat', text);
+  if (!isSound(results)) process.exitCode = 1;
 }
 
 function writeInto(name: string, text: string): void {

@@ -37,6 +37,16 @@ export async function seed(plan: SeedPlan): Promise<Seeded> {
   }
 }
 
+/** One client of the API in a database without people; its key may spend, read balances and call without limit. */
+export async function seedClient(databaseUrl: string, pepper: string): Promise<Seeded> {
+  const sql = postgres(databaseUrl, { max: 1 });
+  try {
+    return await addClient(sql, pepper);
+  } finally {
+    await sql.end();
+  }
+}
+
 async function addClient(sql: postgres.Sql, pepper: string): Promise<Seeded> {
   const { key, prefix, hash } = issueKey(pepper);
   const clientId = v7();

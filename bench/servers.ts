@@ -32,6 +32,7 @@ export async function startServers(report: (line: string) => void): Promise<Serv
   // PostgreSQL refuses to run as root, and the account that it gets then has to come in.
   chmodSync(dataFolder, 0o755);
   const supervisor = new Supervisor({ dataFolder, report });
+  stopWhenAsked(supervisor, dataFolder);
   const postgres = await startPostgres({ supervisor, report, restarts: false });
   return {
     dataFolder,
@@ -52,6 +53,17 @@ export async function startServers(report: (line: string) => void): Promise<Serv
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** Every process has a group of its own, which Ctrl-C does not reach. */
+function stopWhenAsked(supervisor: Supervisor, dataFolder: string): void {
+  const stop = (): void => {
+    void supervisor
+      .stopAll()
+      .then(() => rm(dataFolder, { recursive: true, force: true }))
+      .finally(() => process.exit(130));
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
 }
 
 /** Gives a database the schema and the catalogue of the product. */

@@ -1,4 +1,5 @@
-// `npm run bench:spend`, `bench:scale` and `bench:subscriptions`: builds, installs what is measured beside, and measures.
+// `npm run bench:spend`, `bench:scale`, `bench:subscriptions`, `bench:chat` and `bench:codec`: builds, installs what is
+// measured beside, and measures.
 //
 //   --short   one repetition of everything, within three minutes
 //   --write   puts the table into docs/performance.md
