@@ -39,13 +39,16 @@ export function createLog({ level, name, destination }: LogSettings): Log {
   return destination ? pino(options, destination) : pino(options);
 }
 
-/** Hides what looks like a bot token, a bearer token, or the password of an address. */
+/**
+ * Hides what looks like a bot token, a bearer token, or the password of an address. Strangers write into lines, too: each
+ * expression begins only where a run begins, or a long run would be searched from every one of its characters.
+ */
 export function redactText(text: string): string {
   return text
-    .replace(/\d{5,}:[A-Za-z0-9_-]{20,}/g, HIDDEN)
+    .replace(/(?<!\d)\d{5,}:[A-Za-z0-9_-]{20,}/g, HIDDEN)
     .replace(/(bot)\d+:[A-Za-z0-9_-]+/g, `$1${HIDDEN}`)
     .replace(/\b(Bearer|Basic) [A-Za-z0-9._~+/=-]+/g, `$1 ${HIDDEN}`)
-    .replace(/(\w+:\/\/[^\s:@/"]*):[^\s@/"]+@/g, `$1:${HIDDEN}@`)
+    .replace(/(?<!\w)(\w+:\/\/[^\s:@/"]*):[^\s@/"]+@/g, `$1:${HIDDEN}@`)
     .replace(/((?:SignatureValue|secret|password|token)=)[^&\s"]+/gi, `$1${HIDDEN}`);
 }
 
