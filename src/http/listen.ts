@@ -6,9 +6,18 @@ export interface ListenOptions {
   /** Zero takes a free port. */
   readonly port: number;
   readonly host: string;
-  /** Time for a whole request to arrive; fifteen seconds when absent. */
+  /** Time for a whole request to arrive, however slowly its bytes drip; fifteen seconds when absent. */
   readonly requestTimeoutMs?: number;
+  /** Time for the headers of a request to arrive; ten seconds when absent. */
   readonly headersTimeoutMs?: number;
+  /** A connection on which nothing moves is cut, such as of somebody who does not read their answer; a minute when absent. */
+  readonly silenceTimeoutMs?: number;
+  /** How long a connection waits for its next request; five seconds when absent. */
+  readonly keepAliveTimeoutMs?: number;
+  /** After so many requests a connection is closed and begins anew elsewhere; a thousand when absent. */
+  readonly requestsPerConnection?: number;
+  /** Connections beyond these are refused at once; five thousand when absent. */
+  readonly mostConnections?: number;
   /** How long running requests may finish after `stop`; ten seconds when absent. */
   readonly stopGraceMs?: number;
 }
@@ -22,11 +31,7 @@ export interface Listening {
 
 /** Starts a server; rejects with the system's error when the port is taken. */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<Listening> {
-  const { requestTimeoutMs = 15_000, headersTimeoutMs = 10_000, stopGraceMs = 10_000 } = options;
-  const server = createServer(
-    { requestTimeout: requestTimeoutMs, headersTimeout: headersTimeoutMs, keepAliveTimeout: 5_000 },
-    app,
-  );
+  const server = limited(app, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -35,8 +40,30 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   return {
     port,
     url: `http://${urlHost(options.host)}:${port}`,
-    stop: () => stop(server, stopGraceMs),
+    stop: () => stop(server, options.stopGraceMs ?? 10_000),
   };
+}
+
+/** How often connections are looked through for those whose time is over; Node's own half minute would prolong every limit. */
+const CHECK_MS = 1_000;
+
+/** Whoever sends or reads slowly holds one connection for a while, and never for ever. */
+function limited(app: RequestListener, options: ListenOptions): Server {
+  const { requestTimeoutMs = 15_000, headersTimeoutMs = 10_000 } = options;
+  const headersTimeout = Math.min(headersTimeoutMs, requestTimeoutMs);
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout,
+      keepAliveTimeout: options.keepAliveTimeoutMs ?? 5_000,
+      connectionsCheckingInterval: Math.min(CHECK_MS, headersTimeout),
+    },
+    app,
+  );
+  server.timeout = options.silenceTimeoutMs ?? 60_000;
+  server.maxRequestsPerSocket = options.requestsPerConnection ?? 1_000;
+  server.maxConnections = options.mostConnections ?? 5_000;
+  return server;
 }
 
 function urlHost(host: string): string {

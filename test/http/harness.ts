@@ -3,7 +3,7 @@ import pino from 'pino';
 import { DEFAULT_SETTINGS } from '../../src/domain/billing/settings';
 import type { AccountCommands, AccountReads } from '../../src/http/api/parts';
 import { createHttpApp } from '../../src/http/app';
-import { listen } from '../../src/http/listen';
+import { listen, type ListenOptions } from '../../src/http/listen';
 import type { HttpParts } from '../../src/http/ports';
 import { mockProvider } from '../../src/payments/mock';
 import { robokassaSignatures } from '../../src/payments/robokassa-signature';
@@ -55,7 +55,10 @@ export function invoiceView(over: Partial<InvoiceView> = {}): InvoiceView {
 
 type Change = Partial<HttpParts> | ((usual: HttpParts) => Partial<HttpParts>);
 
-export async function startTestServer(change: Change = {}): Promise<TestServer> {
+export async function startTestServer(
+  change: Change = {},
+  limits: Partial<ListenOptions> = {},
+): Promise<TestServer> {
   const server: TestServer = {
     url: '',
     steps: [],
@@ -73,6 +76,7 @@ export async function startTestServer(change: Change = {}): Promise<TestServer> 
     port: 0,
     host: '127.0.0.1',
     stopGraceMs: 100,
+    ...limits,
   });
   return Object.assign(server, { url: listening.url });
 }
