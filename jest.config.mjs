@@ -48,6 +48,7 @@ const config = {
         '<rootDir>/test/domain/**/*.test.ts',
         '<rootDir>/test/payloads/**/*.test.ts',
         '<rootDir>/test/sandbox/**/*.test.ts',
+        '<rootDir>/test/security/**/*.test.ts',
         '<rootDir>/test/texts/**/*.test.ts',
       ],
     },
