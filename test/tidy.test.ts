@@ -1,7 +1,6 @@
 import { ACCEPTANCE_NUMBERS, ANSWERED, numbersIn } from './support/house/acceptance';
 import { configuredVariables, exampleVariables } from './support/house/environment';
 import { functionsOf, median } from './support/house/functions';
-import { leaksOf } from './support/house/secrets';
 import { testNamesOf } from './support/house/test-names';
 import { readSource, trackedPaths, zonedSources } from './support/house/tree';
 
@@ -180,27 +179,7 @@ describe('settings', () => {
   });
 });
 
-test('no tracked file holds a secret, a private address or a path of one machine (T-H1)', () => {
-  const texts = paths.filter((path) => !/\.(?:png|jpg|woff2?|ico)$/.test(path)).map(readSource);
-  expect(texts.flatMap(leaksOf)).toEqual([]);
-});
-
 describe('the readers behind these tests notice', () => {
-  test.each([
-    ['a path of one machine', `const place = '/${'home'}/somebody/project';`],
-    ['a private key', `-----BEGIN RSA PRIVATE ${'KEY'}-----`],
-    ['an address with a password', `fetch('https://me:hunter2${'@'}host.example')`],
-    ['a bot token', `token = '123456789:AA${'x'.repeat(33)}'`],
-  ])('%s', (what, text) => {
-    expect(leaksOf({ path: 'a.ts', text })).toEqual([expect.stringContaining(what)]);
-  });
-
-  test('a private registry in the lock file', () => {
-    const text = `"resolved": "https://npm.${'corp'}.example/zod.tgz"`;
-    expect(leaksOf({ path: 'package-lock.json', text })).toHaveLength(1);
-    expect(leaksOf({ path: 'package-lock.json', text: '"version": "1.0.0"' })).toEqual([]);
-  });
-
   test('how long functions are without those inside them', () => {
     const text = 'function a() {\n  const b = () => {\n    return 1;\n  };\n  return b;\n}';
     const sizes = functionsOf({ path: 'a.ts', text }).map(({ ownLines }) => ownLines);

@@ -29,6 +29,7 @@ export const ANSWERED: readonly string[] = [
   ...['T-V13', 'T-V14', 'T-V15', 'T-V20'],
   ...range('C', 1, 6),
   ...['T-C8', 'T-P9', 'T-P10', 'T-P23'],
+  'T-H1',
 ];
 
 /** The numbers a text names, such as the name of a test. */
