@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 import { runChat } from './chat';
 import { CROWD, GATHERING, HANDFUL } from './chat/plan';
 import { chatReport, isSound } from './chat/report';
+import { runCodec, type CodecPlan } from './codec';
+import { codecReport } from './codec/report';
 import { replacedBetween, reportOf } from './report/markdown';
 import { runPlan, type Plan } from './run';
 import { ROOT } from './servers';
@@ -51,7 +53,18 @@ const FLEET: FleetPlan = {
 const SOME: FleetPlan = { sleepers: 1_500, due: 300, leadMs: 30_000, maxCachedWorkflows: 200 };
 const FEW: FleetPlan = { sleepers: 60, due: 20, leadMs: 8_000, maxCachedWorkflows: 20 };
 
-/** `spend` measures spends and their cost by size, `scale` only the latter, `subscriptions` those that sleep, `chat` a crowd. */
+const SEALING: CodecPlan = {
+  ...{ users: 10_000, rounds: 8, warmUpMs: 500, measureMs: 4_000, concurrency: 100 },
+};
+const SOME_SEALING: CodecPlan = { ...SEALING, rounds: 4, measureMs: 3_000 };
+const LITTLE_SEALING: CodecPlan = {
+  ...{ users: 10, rounds: 1, warmUpMs: 200, measureMs: 1_500, concurrency: 4 },
+};
+
+/**
+ * `spend` measures spends and their cost by size, `scale` only the latter, `subscriptions` those that sleep, `chat` a
+ * crowd, `codec` what encryption costs.
+ */
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
@@ -65,6 +78,7 @@ async function main(): Promise<void> {
   });
   if (positionals[0] === 'subscriptions') return measureSubscriptions(values);
   if (positionals[0] === 'chat') return measureChat(values);
+  if (positionals[0] === 'codec') return measureCodec(values);
   const plan = narrowed(values.smoke ? SMOKE : values.short ? SHORT : WHOLE, values);
   const isScale = positionals[0] === 'scale';
   const { results, facts } = await runPlan(isScale ? { ...plan, systems: [] } : plan, say);
@@ -95,6 +109,14 @@ async function measureChat(wish: Wish): Promise<void> {
   say(`\n${text}`);
   if (wish.write) writeInto('chat', text);
   if (!isSound(results)) process.exitCode = 1;
+}
+
+/** Spends with and without encrypted payloads. */
+async function measureCodec(wish: Wish): Promise<void> {
+  const plan = wish.smoke ? LITTLE_SEALING : wish.short ? SOME_SEALING : SEALING;
+  const text = codecReport(await runCodec(plan, say));
+  say(`\n${text}`);
+  if (wish.write) writeInto('codec', text);
 }
 
 function writeInto(name: string, text: string): void {

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { ProcessDefinition } from '../../src/embedded/processes';
 import { freePort } from '../../src/embedded/ports';
 import type { TemporalServer } from '../../src/embedded/temporal';
-import { processesOf, SANDBOX_TOKEN } from '../../src/main/dev-processes';
 import type { LoadJob } from '../load/job';
 import { FIRST_USER, type Seeded } from '../seed';
-import { COMPILED, ROOT, type Servers } from '../servers';
-import { SPEND_UTOK, type LedgerPlace } from './ledger';
+import { ROOT, type Servers } from '../servers';
+import type { LedgerPlace } from './ledger';
+import { startProduct } from './product';
 
 /** Where all systems are started, and what they share. */
 export interface Field {
@@ -30,7 +30,7 @@ export interface System {
 }
 
 export const SYSTEMS: readonly System[] = [
-  { name: 'product', title: 'this system', start: startProduct },
+  { name: 'product', title: 'this system', start: (field) => startProduct(field) },
   { name: 'empty', title: 'empty workflow, eager start', start: startEmpty },
   { name: 'sql', title: 'SQL transaction of one spend', start: startSql },
   { name: 'dbos', title: 'DBOS workflow', start: startDbos },
@@ -46,31 +46,6 @@ export function ledgerPlace({ databaseUrl, seeded }: Field): LedgerPlace {
 
 /** A busy machine starts slowly; what dies while it is measured stays dead. */
 const PATIENT = { readyWithinMs: 180_000, restarts: false };
-
-/** The product's server and worker as `npm start` runs them. */
-async function startProduct(field: Field): Promise<Target> {
-  const { servers, temporal, databaseUrl } = field;
-  const [telegram, mock, http] = [await freePort(), await freePort(), await freePort()];
-  const plan = {
-    dataFolder: servers.dataFolder,
-    compiledFolder: COMPILED,
-    outside: {},
-    overrides: { TELEGRAM_BOT_TOKEN: SANDBOX_TOKEN, RATE_LIMIT_CALLS: '1000000000' },
-  };
-  const processes = processesOf({ databaseUrl, temporal, ports: { telegram, mock, http } }, plan);
-  for (const one of processes.filter(({ name }) => name === 'worker' || name === 'server')) {
-    await servers.supervisor.start({ ...one, ...PATIENT });
-  }
-  return {
-    ...targetAt(http, field),
-    path: '/api/v1/users/{n}/spend',
-    headers: { authorization: `Bearer ${field.seeded.apiKey}` },
-    body: JSON.stringify({
-      amount: String(SPEND_UTOK / 1_000_000),
-      description: 'One request of a benchmark',
-    }),
-  };
-}
 
 async function startEmpty(field: Field): Promise<Target> {
   const { address, namespace } = field.temporal;
