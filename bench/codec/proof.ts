@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
 import type { TemporalServer } from '../../src/embedded/temporal';
 import { spendsTaskQueue } from '../../workflows/contract';
 import type { VariantName } from '.';
@@ -10,11 +10,9 @@ export async function requireSealing(
 ): Promise<void> {
   const connection = await Connection.connect({ address });
   try {
-    const client = new Client({ connection, namespace });
     for (const [name, queue] of Object.entries(queues)) {
-      const found = await encodingOn(client, spendsTaskQueue(queue));
-      const isSealed = found === 'binary/encrypted';
-      if (isSealed !== (name === 'sealed'))
+      const found = await encodingOn(connection, { namespace, taskQueue: spendsTaskQueue(queue) });
+      if ((found === SEALED) !== (name === 'sealed'))
         throw new Error(`payloads of the ${name} side are ${found ?? 'not there'}`);
     }
   } finally {
@@ -22,14 +20,22 @@ export async function requireSealing(
   }
 }
 
-/** How the input of the newest workflow on a task queue is encoded. */
-async function encodingOn(client: Client, taskQueue: string): Promise<string | undefined> {
+const SEALED = 'binary/encrypted';
+
+/** How the input of a workflow on a task queue is encoded, read past every client that would decode it. */
+async function encodingOn(
+  { workflowService }: Connection,
+  { namespace, taskQueue }: { namespace: string; taskQueue: string },
+): Promise<string | undefined> {
   const query = `TaskQueue = '${taskQueue}'`;
-  for await (const { workflowId } of client.workflow.list({ query, pageSize: 1 })) {
-    const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
-    const [first] = events ?? [];
-    const [input] = first?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    return Buffer.from(input?.metadata?.['encoding'] ?? []).toString();
-  }
-  return undefined;
+  const { executions } = await workflowService.listWorkflowExecutions({
+    ...{ namespace, query, pageSize: 1 },
+  });
+  const execution = executions?.[0]?.execution;
+  if (!execution) return undefined;
+  const { history } = await workflowService.getWorkflowExecutionHistory({
+    ...{ namespace, execution, maximumPageSize: 1 },
+  });
+  const started = history?.events?.[0]?.workflowExecutionStartedEventAttributes;
+  return Buffer.from(started?.input?.payloads?.[0]?.metadata?.['encoding'] ?? []).toString();
 }
