@@ -18,6 +18,7 @@ const REAL = [
   'bot',
   'chaos',
   'clients',
+  'deploy',
   'embedded',
   'http',
   'journeys',

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -7,7 +7,7 @@ import { migrateDatabase } from '../../drizzle/migrate';
 import { seedDatabase } from '../../drizzle/seeds';
 import { freePorts } from '../../src/embedded/ports';
 import { startPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres';
-import { Supervisor } from '../../src/embedded/processes';
+import { Supervisor, type ProcessDefinition } from '../../src/embedded/processes';
 import { startTemporal, type TemporalServer } from '../../src/embedded/temporal';
 import { processesOf, SANDBOX_TOKEN } from '../../src/main/dev-processes';
 import { migrationsFolder } from '../../src/main/migrations';
@@ -20,6 +20,17 @@ const COMPILED = join(__dirname, '..', '..', 'dist');
 export const VICTIMS = ['worker', 'server', 'bot', 'temporal-server', 'postgres'] as const;
 export type Victim = (typeof VICTIMS)[number];
 
+/** The second of a kind, beside the first. */
+export const TWINS = ['worker-2', 'server-2'] as const;
+export type Twin = (typeof TWINS)[number];
+
+export interface ProcessStackOptions {
+  /** Starts a second worker and a second server, which has the port of the first at 127.0.0.2. */
+  readonly hasTwins?: boolean;
+  /** Wins over what the sandbox sets. */
+  readonly overrides?: Readonly<Record<string, string>>;
+}
+
 /** Every process of the product by itself, so that each can be killed alone. */
 export interface ProcessStack {
   readonly sql: postgres.Sql;
@@ -28,16 +39,21 @@ export interface ProcessStack {
   readonly telegramUrl: string;
   readonly mockUrl: string;
   readonly httpUrl: string;
+  readonly dataFolder: string;
+  /** Starts something of the test's own beside it all, until the end or until it is started anew. */
+  start(definition: ProcessDefinition): Promise<void>;
+  /** What a process has printed. */
+  logOf(name: string): string;
   /** SIGKILLs a process; its supervisor starts it again. */
-  kill(victim: Victim): Promise<void>;
+  kill(victim: Victim | Twin): Promise<void>;
   /** Ends a process for the time of the work. */
-  without(victim: Victim, work: () => Promise<void>): Promise<void>;
+  without(victim: Victim | Twin, work: () => Promise<void>): Promise<void>;
   /** Waits until a killed process is usable again. */
   ready(victim: Victim): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startProcessStack(): Promise<ProcessStack> {
+export async function startProcessStack(options: ProcessStackOptions = {}): Promise<ProcessStack> {
   const dataFolder = mkdtempSync(join(TEST_DATA, 'chaos-'));
   const report = () => undefined;
   const supervisor = new Supervisor({ dataFolder, report });
@@ -53,8 +69,11 @@ export async function startProcessStack(): Promise<ProcessStack> {
     env: { ...process.env, TEMPORAL_ADDRESS: '' },
   });
   const addresses = { databaseUrl, temporal, ports: { telegram, mock, http } };
-  const plan = { dataFolder, compiledFolder: COMPILED, outside: {}, overrides: OVERRIDES };
-  for (const definition of processesOf(addresses, plan)) await supervisor.start(definition);
+  const overrides = { ...OVERRIDES, ...options.overrides };
+  const plan = { dataFolder, compiledFolder: COMPILED, outside: {}, overrides };
+  const definitions = processesOf(addresses, plan);
+  const twins = options.hasTwins ? definitions.flatMap((one) => twinOf(one, http)) : [];
+  for (const definition of [...definitions, ...twins]) await supervisor.start(definition);
   const sql = postgres(databaseUrl, { max: 3, onnotice: () => undefined });
   return {
     sql,
@@ -63,6 +82,9 @@ export async function startProcessStack(): Promise<ProcessStack> {
     telegramUrl: `http://127.0.0.1:${telegram}`,
     mockUrl: `http://127.0.0.1:${mock}`,
     httpUrl: `http://127.0.0.1:${http}`,
+    dataFolder,
+    start: async (definition) => void (await supervisor.start(definition)),
+    logOf: (name) => readFileSync(join(dataFolder, 'logs', `${name}.log`), 'utf8'),
     kill: async (victim) => supervisor.find(victim)?.kill(),
     without: async (victim, work) => {
       const one = supervisor.find(victim);
@@ -80,6 +102,15 @@ export async function startProcessStack(): Promise<ProcessStack> {
       await rm(dataFolder, { recursive: true, force: true });
     },
   };
+}
+
+/** Whatever there may be several of, once more. */
+function twinOf(definition: ProcessDefinition, port: number): ProcessDefinition[] {
+  if (definition.name === 'worker') return [{ ...definition, name: 'worker-2' }];
+  if (definition.name !== 'server') return [];
+  const isReady = async () => (await fetch(`http://127.0.0.2:${port}/health`)).ok;
+  const env = { ...definition.env, HOST: '127.0.0.2' };
+  return [{ ...definition, name: 'server-2', env, isReady }];
 }
 
 /** Nobody sleeps in these tests, and everything of the sandbox is at hand whatever the machine's environment says. */

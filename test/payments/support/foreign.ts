@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { cacheFolder } from '../../../src/embedded/temporal/versions';
 
 // Providers as others wrote them. They are installed once for all checkouts, and only where their language is there.
@@ -23,6 +23,16 @@ export function goProgram(
       GOWORK: 'off',
     }),
   );
+}
+
+/** Builds a Go program of ours, which is little more than somebody's library; known by the version of that. */
+export function ownGoProgram(sources: string, version: string): string | undefined {
+  const name = basename(sources);
+  return installed(`${name}-${version}`, name, (folder) => {
+    cpSync(sources, folder, { recursive: true });
+    const args = ['build', '-C', folder, '-o', name, '.'];
+    return succeeds('go', args, { GOFLAGS: '-mod=mod', GOWORK: 'off' });
+  });
 }
 
 /** Installs a program of PyPI into an environment of its own where Python is there. */
