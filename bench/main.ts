@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runChat } from './chat';
-import { CROWD, GATHERING, HANDFUL } from './chat/plan';
+import { CROWD, crowdOf, GATHERING, HANDFUL } from './chat/plan';
 import { chatReport, isSound } from './chat/report';
 import { runCodec, type CodecPlan } from './codec';
 import { codecReport } from './codec/report';
@@ -74,6 +74,9 @@ async function main(): Promise<void> {
       write: { type: 'boolean', default: false },
       only: { type: 'string' },
       levels: { type: 'string' },
+      users: { type: 'string' },
+      minutes: { type: 'string' },
+      think: { type: 'string' },
     },
   });
   if (positionals[0] === 'subscriptions') return measureSubscriptions(values);
@@ -103,8 +106,9 @@ async function measureSubscriptions(wish: Wish): Promise<void> {
 }
 
 /** People who buy and spend in the chat and through the API; fails when anything that has to be true is not. */
-async function measureChat(wish: Wish): Promise<void> {
-  const results = await runChat(wish.smoke ? HANDFUL : wish.short ? GATHERING : CROWD, say);
+async function measureChat(wish: Wish & Parameters<typeof crowdOf>[1]): Promise<void> {
+  const plan = wish.smoke ? HANDFUL : wish.short ? GATHERING : crowdOf(CROWD, wish);
+  const results = await runChat(plan, say);
   const text = chatReport(results);
   say(`\n${text}`);
   if (wish.write) writeInto('chat', text);

@@ -37,9 +37,9 @@ export const RECEIPT_WITHIN_MS = 60_000;
 /** A thousand people for ten minutes. */
 export const CROWD: ChatPlan = {
   users: 1_000,
-  arriveMs: 360_000,
-  thinkMs: 40_000,
-  buyingShare: 0.25,
+  arriveMs: 480_000,
+  thinkMs: 60_000,
+  buyingShare: 0.15,
   ramp: { firstPerSecond: 10, factor: 1.5, mostPerSecond: 600, stepMs: 12_000 },
   holdMs: 600_000,
   maxCachedWorkflows: 300,
@@ -51,8 +51,8 @@ export const CROWD: ChatPlan = {
 export const GATHERING: ChatPlan = {
   ...CROWD,
   users: 200,
-  arriveMs: 75_000,
-  thinkMs: 15_000,
+  arriveMs: 120_000,
+  thinkMs: 20_000,
   ramp: { ...CROWD.ramp, stepMs: 8_000 },
   holdMs: 120_000,
   maxCachedWorkflows: 60,
@@ -73,3 +73,21 @@ export const HANDFUL: ChatPlan = {
   probeMs: 500,
   isMeasured: false,
 };
+
+/** A plan for other numbers: so many people, minutes of the hold, and seconds between two taps. */
+export function crowdOf(
+  plan: ChatPlan,
+  { users, minutes, think }: { users?: string; minutes?: string; think?: string },
+): ChatPlan {
+  const wished = Number(users ?? plan.users);
+  const thinkMs = think === undefined ? plan.thinkMs : Number(think) * 1_000;
+  const arriveMs = Math.round((plan.arriveMs * wished) / plan.users);
+  return {
+    ...plan,
+    ...{ users: wished, thinkMs },
+    // Shorter than a first purchase takes, nobody would have tokens when they are to be spent.
+    arriveMs: Math.max(arriveMs, 8 * thinkMs),
+    holdMs: minutes === undefined ? plan.holdMs : Number(minutes) * 60_000,
+    maxCachedWorkflows: Math.max(20, Math.round((plan.maxCachedWorkflows * wished) / plan.users)),
+  };
+}
