@@ -10,6 +10,8 @@ export interface LogSettings {
   readonly name: string;
   /** Standard output when absent. */
   readonly destination?: DestinationStream;
+  /** Values that never reach a line, wherever they stand in it; what has fewer than six characters is left alone. */
+  readonly secrets?: readonly string[];
 }
 
 const HIDDEN = '[redacted]';
@@ -23,8 +25,9 @@ const HARMLESS_NAME = /^(.*(utok|microtokens|tokens|tokencount).*|idempotencytok
 
 const MAX_DEPTH = 8;
 
-/** One JSON logger per process. Secrets are hidden by name, and by shape inside any text. */
-export function createLog({ level, name, destination }: LogSettings): Log {
+/** One JSON logger per process. Secrets are hidden by name, by shape inside any text, and by value where they are known. */
+export function createLog({ level, name, destination, secrets = [] }: LogSettings): Log {
+  const hide = hiding(secrets);
   const options: pino.LoggerOptions = {
     level,
     base: { name, pid: process.pid },
@@ -34,7 +37,7 @@ export function createLog({ level, name, destination }: LogSettings): Log {
       log: (record) => redactedRecord(record, 0),
     },
     serializers: { err: errorRecord, error: errorRecord },
-    hooks: { streamWrite: (line) => redactText(redactMembers(line)) },
+    hooks: { streamWrite: (line) => hide(redactText(redactMembers(line))) },
   };
   return destination ? pino(options, destination) : pino(options);
 }
@@ -50,6 +53,25 @@ export function redactText(text: string): string {
     .replace(/\b(Bearer|Basic) [A-Za-z0-9._~+/=-]+/g, `$1 ${HIDDEN}`)
     .replace(/(?<!\w)(\w+:\/\/[^\s:@/"]*):[^\s@/"]+@/g, `$1:${HIDDEN}@`)
     .replace(/((?:SignatureValue|secret|password|token)=)[^&\s"]+/gi, `$1${HIDDEN}`);
+}
+
+/** Shorter values are words that stand in lines for other reasons. */
+const SHORTEST_SECRET = 6;
+
+/** Hides these values as they are, as JSON escapes them, and as an address does. */
+export function hiding(secrets: readonly string[]): (text: string) => string {
+  const forms = secrets
+    .filter((secret) => secret.length >= SHORTEST_SECRET)
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
+  // The longest first: one secret may be the beginning of another.
+  const found = [...new Set(forms)].sort((a, b) => b.length - a.length).map(escapeRegExp);
+  if (found.length === 0) return (text) => text;
+  const pattern = new RegExp(found.join('|'), 'g');
+  return (text) => text.replace(pattern, HIDDEN);
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 /** Children keep their bindings as finished text, past every formatter: there names are looked for in the line itself. */

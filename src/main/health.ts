@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import type { Config } from '../config';
+import { hiding } from '../log';
 import { isBeating } from './alive';
-import { configuration } from './configuration';
+import { configuration, secretsKnownTo } from './configuration';
 import { isPolled } from './pollers';
 import { temporalAccess } from './temporal';
 
@@ -48,7 +49,8 @@ function isWorking({ temporal }: Config): Promise<boolean> {
 check(process.argv[2] ?? '').then(
   (isFine) => process.exit(isFine ? 0 : 1),
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+    const words = error instanceof Error ? error.message : String(error);
+    console.error(hiding(secretsKnownTo(process.env))(words));
     process.exit(1);
   },
 );

@@ -1,7 +1,7 @@
 import { ConfigError, type Config } from '../config';
-import { createLog, type Log } from '../log';
+import { createLog, hiding, type Log } from '../log';
 import { keepBeating } from './alive';
-import { configuration } from './configuration';
+import { configuration, secretsKnownTo } from './configuration';
 
 /** What every process starts from. */
 export interface Process {
@@ -13,22 +13,29 @@ export interface Process {
 
 /**
  * Runs a process from its configuration to its end. A wrong configuration is told in words and without a stack;
- * everything else that escapes is logged and ends the process, so that whoever watches it starts it afresh.
+ * everything else that escapes, also from a callback or a promise nobody waits for, is logged and ends the process, so
+ * that whoever watches it starts it afresh. Secrets of the environment are hidden in whatever is said.
  */
 export function runProcess(name: string, work: (process: Process) => Promise<void>): void {
-  start(name, work).then(
-    () => process.exit(0),
-    (error: unknown) => {
-      if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
-      else createLog({ level: 'error', name }).error({ err: error }, 'the process ends');
-      process.exit(1);
-    },
-  );
+  const secrets = secretsKnownTo(process.env);
+  const fail = (error: unknown): never => {
+    if (error instanceof ConfigError) process.stderr.write(`${hiding(secrets)(error.message)}\n`);
+    else createLog({ level: 'error', name, secrets }).error({ err: error }, 'the process ends');
+    process.exit(1);
+  };
+  // Node itself would print the error as it is, with whatever its message holds.
+  process.on('uncaughtException', fail);
+  start(name, { secrets, work }).then(() => process.exit(0), fail);
 }
 
-async function start(name: string, work: (process: Process) => Promise<void>): Promise<void> {
+interface Start {
+  readonly secrets: readonly string[];
+  readonly work: (process: Process) => Promise<void>;
+}
+
+async function start(name: string, { secrets, work }: Start): Promise<void> {
   const config = configuration(process.env);
-  const log = createLog({ level: config.logLevel, name });
+  const log = createLog({ level: config.logLevel, name, secrets });
   const stopping = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });

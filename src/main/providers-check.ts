@@ -1,5 +1,6 @@
 import { ConfigError } from '../config';
-import { configuration } from './configuration';
+import { hiding } from '../log';
+import { configuration, secretsKnownTo } from './configuration';
 import { reportProviders } from './provider-report';
 import { adoptRunning } from './running';
 import { adaptersOf } from './wiring';
@@ -22,7 +23,8 @@ check().then(
   (isFine) => process.exit(isFine ? 0 : 1),
   (error: unknown) => {
     const isKnown = error instanceof ConfigError;
-    process.stderr.write(`${isKnown ? error.message : String(error)}\n`);
+    const words = isKnown ? error.message : String(error);
+    process.stderr.write(`${hiding(secretsKnownTo(process.env))(words)}\n`);
     process.exit(1);
   },
 );

@@ -21,6 +21,7 @@ import { requireMigrations } from './migrations';
 import { runProcess } from './process';
 import { hostSpending, type SpendHost } from './spend-worker';
 import { connectClient, connectNative } from './temporal';
+import { temporalLogger } from './temporal-log';
 import { readTerms } from './terms';
 import { sandboxClock } from './test-clock';
 import { clientOf, providersOf } from './wiring';
@@ -31,7 +32,10 @@ const RATES_POOL = { applicationName: 'server-rates', poolSize: 1, keepsStatemen
 
 runProcess('server', async ({ config, log, stopping }) => {
   // Temporal's own handlers would stop the worker of spends before the last request is answered.
-  Runtime.install({ shutdownSignals: [], ...temporalTelemetry(config) });
+  Runtime.install({
+    ...{ logger: temporalLogger(log), shutdownSignals: [] },
+    ...temporalTelemetry(config),
+  });
   const { reach, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'server' });
   const counting = connect(config.databaseUrl, RATES_POOL);

@@ -6,6 +6,7 @@ import { createReads } from '../reads/reads';
 import { createBillingWorkers } from './billing-worker';
 import { createRegistry, serveMetrics, temporalTelemetry } from './metrics';
 import { runProcess } from './process';
+import { temporalLogger } from './temporal-log';
 import { connectNative } from './temporal';
 import { clientOf, messengerOf, providersOf } from './wiring';
 import { dataConverter } from '../payloads/converter';
@@ -16,7 +17,10 @@ const POOL_SIZE = 20;
 
 runProcess('worker', async ({ config, log, stopping }) => {
   // Temporal's own handlers would end the process before its pool is closed; `stopping` asks the workers instead.
-  Runtime.install({ shutdownSignals: [], ...temporalTelemetry(config) });
+  Runtime.install({
+    ...{ logger: temporalLogger(log), shutdownSignals: [] },
+    ...temporalTelemetry(config),
+  });
   const { reach, namespace, taskQueue, maxCachedWorkflows } = config.temporal;
   const database = connect(config.databaseUrl, { poolSize: POOL_SIZE, applicationName: 'worker' });
   await grantAdmins(database.db, {

@@ -60,3 +60,21 @@ test('passwords of addresses and signed queries are hidden', () => {
     '/pay?SignatureValue=[redacted]&InvId=1',
   );
 });
+
+test('a known secret is hidden wherever it stands, as it is, in JSON and in an address', () => {
+  const secret = 'pass "word"/of &nobody';
+  const lines: string[] = [];
+  const destination = { write: (line: string) => void lines.push(line) };
+  const log = createLog({ level: 'info', name: 'test', destination, secrets: [secret, 'short'] });
+  log.info({ detail: `it is ${secret}!` }, secret);
+  log.error({ err: new Error(`refused ${encodeURIComponent(secret)}`) }, 'short words stay');
+  expect(lines.join('')).not.toMatch(/of &nobody|of%20%26nobody/);
+  expect(lines[0]).toContain('it is [redacted]!');
+  expect(lines[1]).toContain('short words stay');
+});
+
+test('a line of a stranger costs no time', () => {
+  const beganAt = performance.now();
+  for (const run of ['1', 'a', 'ab://', '":"', 'bot1']) redactText(run.repeat(100_000));
+  expect(performance.now() - beganAt).toBeLessThan(2_000);
+});
