@@ -2,6 +2,7 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../drizzle/client';
 import { invoices, outboxMessages, shownCards, users } from '../drizzle/schema';
 import type { EditOutcome, SendOutcome, ShownCard } from '../src/domain/messages';
+import { traceParent } from '../src/tracing/spans';
 
 /** Marks the rows of the outbox that change a message instead of sending one. */
 export const CARD = 'inv.card';
@@ -39,6 +40,7 @@ export async function promiseCards(
         params: { invoiceId, messageId },
         category: 'service',
         dropAfter: sql`now() + ${USEFUL_HOURS} * interval '1 hour'`,
+        traceParent: traceParent() ?? null,
       })
       .onConflictDoNothing({ target: outboxMessages.key });
   }

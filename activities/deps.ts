@@ -16,4 +16,11 @@ export interface ActivityDeps {
   /** Where people reach our server from outside, without a slash at the end. */
   readonly publicBaseUrl: string;
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Hears of every message that Telegram was given, and what it made of it. */
+  readonly onHandedOver?: (message: HandedMessage) => void;
+}
+
+export interface HandedMessage {
+  readonly category: string;
+  readonly outcome: string;
 }

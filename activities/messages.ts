@@ -1,11 +1,12 @@
-import { heartbeat } from '@temporalio/activity';
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../drizzle/client';
 import { outboxMessages, users } from '../drizzle/schema';
 import type { AddressedMessage, EditOutcome, SendOutcome, ShownCard } from '../src/domain/messages';
+import { continueTrace } from '../src/tracing/spans';
 import { exportUrl } from './billing/exports/links';
 import { CARD, outcomeOfEdit, standingCard } from './cards';
 import type { ActivityDeps } from './deps';
+import { withHeartbeat } from './heartbeat';
 import { wakeSender } from './telling';
 import { inTransaction } from './transactions';
 
@@ -92,34 +93,32 @@ export function deliveryActivities(deps: ActivityDeps) {
     async deliverMessage(message: { messageId: string }): Promise<DeliveryOutcome> {
       const claimed = await claim(deps, message.messageId);
       if (!claimed) return { kind: 'done' };
-      const outcome = await withHeartbeat(() => handOver(deps, claimed));
-      log.info({ messageId: message.messageId, outcome: outcome.kind }, 'message handed over');
-      await record(db, message.messageId, outcome);
-      return describe(outcome);
+      const { category, template, traceParent: from } = claimed.row;
+      const facts = { 'billing.category': category, 'billing.template': template };
+      const step = { name: 'send message', kind: 'client', facts } as const;
+      return continueTrace({ ...step, from, otherwise: 'untraced' }, async (span) => {
+        const outcome = await withHeartbeat(() => handOver(deps, claimed));
+        span.note({ 'billing.outcome': outcome.kind });
+        deps.onHandedOver?.({ category, outcome: outcome.kind });
+        log.info({ messageId: message.messageId, outcome: outcome.kind }, 'message handed over');
+        await record(db, message.messageId, outcome);
+        return describe(outcome);
+      });
     },
   };
 }
 
-/** Telegram may be silent for a minute; a dead worker must be noticed within seconds. */
-const HEARTBEAT_MS = 2_000;
+/** What a row says, with the row itself. */
+type Claimed = Content & { readonly row: Message };
 
-async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
-  const beat = setInterval(() => heartbeat(), HEARTBEAT_MS);
-  try {
-    return await work();
-  } finally {
-    clearInterval(beat);
-  }
-}
-
-type Claimed =
+type Content =
   | { readonly kind: 'message'; readonly message: AddressedMessage }
   | { readonly kind: 'card'; readonly card: ShownCard };
 
 /** What Telegram made of a claimed row; a message that is not there to be changed is no failure. */
 type HandedOver = SendOutcome | Extract<EditOutcome, { kind: 'gone' }>;
 
-async function handOver({ messenger }: ActivityDeps, claimed: Claimed): Promise<HandedOver> {
+async function handOver({ messenger }: ActivityDeps, claimed: Content): Promise<HandedOver> {
   if (claimed.kind === 'message') return messenger.send(claimed.message);
   return outcomeOfEdit(claimed.card, await messenger.edit(claimed.card));
 }
@@ -144,7 +143,7 @@ async function claim(deps: ActivityDeps, messageId: string): Promise<Claimed | u
       .update(outboxMessages)
       .set({ sendingSince: sql`now()`, attempts: sql`${outboxMessages.attempts} + 1` })
       .where(eq(outboxMessages.id, messageId));
-    return claimed;
+    return { ...claimed, row: row.message };
   });
 }
 
@@ -153,7 +152,7 @@ async function contentOf(
   tx: Transaction,
   deps: ActivityDeps,
   { message, person }: Pick<ClaimedRow, 'message' | 'person'>,
-): Promise<Claimed | undefined> {
+): Promise<Content | undefined> {
   const { chatId, locale, template } = message;
   const addressed = { chatId, locale, timeZone: person?.timeZone ?? 'UTC' };
   if (template !== CARD) {

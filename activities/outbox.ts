@@ -5,6 +5,7 @@ import { topicOf } from '../src/domain/billing/ops-topics';
 import { parseQuietHours, quietDelayMs } from '../src/domain/billing/quiet-hours';
 import type { BillingSettings } from '../src/domain/billing/settings';
 import type { Locale, TemplateParams } from '../src/domain/messages';
+import { traceParent } from '../src/tracing/spans';
 
 /** A promise to tell somebody something; it is kept once per key, whoever repeats it. */
 export type MessagePromise<T extends keyof TemplateParams = keyof TemplateParams> = {
@@ -132,6 +133,7 @@ async function insertMessages(tx: Transaction, messages: readonly NewMessage[]):
     category: message.category,
     notBefore: afterDelay(message.asOf, message.delayMs),
     dropAfter: afterDelay(message.asOf, message.usefulMs ?? 0),
+    traceParent: traceParent() ?? null,
   }));
   await tx.insert(outboxMessages).values(rows).onConflictDoNothing({ target: outboxMessages.key });
 }

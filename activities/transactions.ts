@@ -2,6 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import type { Database, Transaction } from '../drizzle/client';
 import { settings as settingRows } from '../drizzle/schema';
 import { mergeSettings, type BillingSettings } from '../src/domain/billing/settings';
+import { inSpan } from '../src/tracing/spans';
 import { fundedIn, wakeUnpaid } from './funds';
 
 /** PostgreSQL's codes for a deadlock and a serialization failure: nothing happened, the same again may succeed. */
@@ -17,13 +18,13 @@ export async function inTransaction<T>(
   body: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   let userIds: readonly number[] = [];
-  const result = await insist(() =>
+  const attempt = () =>
     db.transaction(async (tx) => {
       const done = await body(tx);
       userIds = fundedIn(tx);
       return done;
-    }),
-  );
+    });
+  const result = await insist(() => inSpan({ name: 'transaction' }, attempt));
   await wakeUnpaid(db, userIds);
   return result;
 }

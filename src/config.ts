@@ -9,6 +9,7 @@ import {
   type UnconfiguredProvider,
 } from './config/provider-settings';
 import { temporalReach, type TemporalReach } from './config/temporal-settings';
+import { tracingSettings, type TracingSettings } from './config/tracing-settings';
 import type { BillingSettings } from './domain/billing/settings';
 import type { Secrets } from './domain/secrets';
 
@@ -76,6 +77,8 @@ export interface Config {
   };
   /** Where each process shows its numbers; Temporal's SDK uses the port after it. */
   readonly metrics: { readonly host: string; readonly port: number | undefined };
+  /** Where spans go; undefined traces nothing. */
+  readonly tracing: TracingSettings | undefined;
   readonly providers: {
     /** Those that are offered, in this order. */
     readonly enabled: readonly string[];
@@ -140,6 +143,7 @@ function configOf(values: Environment, isProduction: boolean): Config {
       isApiDocsPublic: values.API_DOCS_PUBLIC,
     },
     metrics: { host: values.METRICS_HOST, port: values.METRICS_PORT },
+    tracing: tracingSettings(values),
     providers: providersOf(values),
     secrets: { apiKeyPepper: values.API_KEY_PEPPER, dataKey: values.DATA_KEY },
     supportUsername: values.SUPPORT_USERNAME,

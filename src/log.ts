@@ -1,5 +1,6 @@
 import pino from 'pino';
 import type { DestinationStream, Logger } from 'pino';
+import { standpoint } from './tracing/spans';
 
 export type Log = Logger;
 
@@ -8,6 +9,8 @@ export interface LogSettings {
   readonly level: string;
   /** The process that speaks: server, bot, worker. */
   readonly name: string;
+  /** What the work is about that is under way when a line is written, such as its workflow. */
+  readonly about?: () => Readonly<Record<string, string>>;
   /** Standard output when absent. */
   readonly destination?: DestinationStream;
   /** Values that never reach a line, wherever they stand in it; what has fewer than six characters is left alone. */
@@ -26,7 +29,7 @@ const HARMLESS_NAME = /^(.*(utok|microtokens|tokens|tokencount).*|idempotencytok
 const MAX_DEPTH = 8;
 
 /** One JSON logger per process. Secrets are hidden by name, by shape inside any text, and by value where they are known. */
-export function createLog({ level, name, destination, secrets = [] }: LogSettings): Log {
+export function createLog({ level, name, about, destination, secrets = [] }: LogSettings): Log {
   const hide = hiding(secrets);
   const options: pino.LoggerOptions = {
     level,
@@ -37,9 +40,15 @@ export function createLog({ level, name, destination, secrets = [] }: LogSetting
       log: (record) => redactedRecord(record, 0),
     },
     serializers: { err: errorRecord, error: errorRecord },
+    mixin: () => ({ ...traceOf(), ...about?.() }),
     hooks: { streamWrite: (line) => hide(redactText(redactMembers(line))) },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+function traceOf(): Readonly<Record<string, string>> {
+  const here = standpoint();
+  return here === undefined ? {} : { trace_id: here.traceId };
 }
 
 /**

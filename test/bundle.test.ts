@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { WORKFLOW_INTERCEPTORS } from '../src/main/workflow-code';
 import { FAILURES_PATH } from '../src/payloads/converter';
 import { bundleContent, intruders } from './support/house/bundle';
 import { ROOT, trackedPaths } from './support/house/tree';
@@ -30,6 +31,19 @@ test('the bundle of encrypted payloads holds how failures are converted besides,
   const plain = await bundleContent(entry);
   expect(content.files.filter((file) => !plain.files.includes(file))).toEqual([
     'src/payloads/failures.ts',
+  ]);
+  expect(content.packages).toEqual(plain.packages);
+});
+
+test('what carries traces puts nothing of OpenTelemetry into the bundle', async () => {
+  const entry = join(ROOT, 'workflows', 'index.ts');
+  const content = await bundleContent(entry, { workflowInterceptorModules: WORKFLOW_INTERCEPTORS });
+  const plain = await bundleContent(entry);
+  expect(content.files.filter((file) => !plain.files.includes(file))).toEqual([
+    'src/tracing/header.ts',
+    'src/tracing/ids.ts',
+    'src/tracing/trace-parent.ts',
+    'src/tracing/workflow.ts',
   ]);
   expect(content.packages).toEqual(plain.packages);
 });

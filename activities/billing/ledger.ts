@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, isNotNull } from 'drizzle-orm';
 import type { Transaction } from '../../drizzle/client';
 import { accounts, entries, transfers, type TransferKind } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
+import { noteTransfers } from '../../src/tracing/spans';
 import { writeAudit } from '../audit';
 import { tokenAccount, wallet, type AccountRef } from './accounts';
 import { expiredLots, type LotShare, type LotTerms, type NamedLots } from './lots';
@@ -64,6 +65,7 @@ export async function postTransfer(tx: Transaction, order: TransferOrder): Promi
   const measured = isDebit ? await measure(tx, order, lines) : lines;
   const transferId = await insertTransfer(tx, order);
   if (transferId === undefined) return repeatOf(tx, order.key);
+  noteTransfers([transferId]);
   for (const { accountId, amount, locked } of measured) {
     await (locked
       ? postToWallet(tx, { order, amountUtok: amount, transferId, wallet: locked })

@@ -4,6 +4,7 @@ import { invoices, quotes } from '../../drizzle/schema';
 import { expiryMs, reminderMs } from '../../src/domain/billing/checkout';
 import type { InvoiceState } from '../../src/domain/billing/invoice';
 import type { Money } from '../../src/domain/money';
+import { traceParent } from '../../src/tracing/spans';
 import type { CheckoutRefusal, RenewalWish } from '../../workflows/billing/contract';
 import { writeAudit } from '../audit';
 import type { ActivityDeps } from '../deps';
@@ -181,6 +182,7 @@ async function insertDraft(
       termsHash: quote.termsHash,
       savesMethod: order.savesMethod ?? false,
       renewsBy: by,
+      traceParent: traceParent() ?? null,
     })
     .onConflictDoNothing()
     .returning({ id: invoices.id });

@@ -47,6 +47,8 @@ export const outboxMessages = pgTable(
     telegramMessageId: bigint('telegram_message_id', { mode: 'number' }),
     late: boolean('late').notNull().default(false),
     error: text('error'),
+    /** The place in a trace from which its delivery goes on, as W3C writes it. */
+    traceParent: text('trace_parent'),
     recordedAt: recordedAt(),
     updatedAt: updatedAt(),
   },

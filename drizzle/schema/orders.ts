@@ -72,6 +72,8 @@ export const invoices = pgTable(
       .default('none'),
     /** What its buyer agreed to for that; see `consents`. */
     consentId: uuid('consent_id').references(() => consents.id),
+    /** The place in a trace from which its payment goes on, as W3C writes it. */
+    traceParent: text('trace_parent'),
     recordedAt: recordedAt(),
     updatedAt: updatedAt(),
   },

@@ -32,6 +32,7 @@ import { reachability } from './reachability';
 import { receiptsFeature } from './receipts/receipts';
 import { settingsFeature } from './settings';
 import { subscriptionFeature } from './subscription/subscription';
+import { watchUpdates } from './watching';
 import { whyFeature } from './why/why';
 
 /** Telegram hanging must not hang us; the long poll of 30 seconds still fits. */
@@ -50,6 +51,7 @@ export function createBot(
     client: { timeoutSeconds: ANSWER_WITHIN_SECONDS, ...(apiRoot ? { apiRoot } : {}) },
   });
   bot.api.config.use(patience);
+  bot.use(watchUpdates(parts));
   bot.use(starsReports(parts));
   bot.use(attend(parts), errorBoundary(parts));
   bot.use(starsDecisions(parts), reachability(parts));

@@ -4,6 +4,7 @@ import { localeOf, show, toast, type BotContext } from './context';
 import { loggable } from './faults';
 import type { BotParts } from './parts';
 import { refusalOf } from './refusals';
+import { markFailed } from './watching';
 import { say } from './wording';
 
 /** The update must come again: what it reports is nowhere safe yet, and saying sorry would not make it so. */
@@ -29,6 +30,7 @@ export function errorBoundary(parts: BotParts): Middleware<BotContext> {
 
 async function apologise(ctx: BotContext, parts: BotParts, error: unknown): Promise<void> {
   const incidentId = newIncidentId();
+  markFailed(ctx);
   const { userId } = ctx.visit;
   const about = { incidentId, updateId: ctx.update.update_id, userId };
   parts.log.error({ ...about, err: loggable(error) }, 'a handler of the bot failed');

@@ -21,6 +21,18 @@ export interface BotParts {
   readonly reportIncident: (incident: Incident) => Promise<void>;
   /** Only in the sandbox (OPS-20). */
   readonly testClock?: TestClock;
+  /** Hears of every update that was handled. */
+  readonly onUpdate?: (update: HandledUpdate) => void;
+}
+
+export interface HandledUpdate {
+  /** What Telegram calls it, such as `callback_query`. */
+  readonly kind: string;
+  readonly seconds: number;
+  /** Its handler failed, whether or not somebody apologised. */
+  readonly isFailed: boolean;
+  /** Seconds between the person's pressing of the key and our beginning, where Telegram tells it. */
+  readonly lagSeconds?: number;
 }
 
 /** Moves everything that lives by a test customer's clock. */

@@ -3,6 +3,7 @@ import {
   type SpendAnswer,
   type SpendRequest,
 } from '../../workflows/billing/token-spend/contract';
+import { onBehalf, standpoint } from '../tracing/spans';
 
 export type { SpendAnswer, SpendRequest };
 
@@ -37,6 +38,8 @@ export const MOST_BATCH_BYTES = 1_000_000;
 interface Caller {
   readonly request: SpendRequest;
   readonly bytes: number;
+  /** Where in a trace it was asked for. */
+  readonly asked: ReturnType<typeof standpoint>;
   answer(answer: SpendAnswer): void;
   fail(error: unknown): void;
 }
@@ -88,7 +91,8 @@ export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH)
     if (earlier) return answerJoined(request, earlier);
     if (waiting.length >= MOST_WAITING) return Promise.reject(new Error('too many spends wait'));
     const answer = new Promise<SpendAnswer>((answerIt, fail) => {
-      waiting.push({ request, bytes: bytesOf(request), answer: answerIt, fail });
+      const asked = standpoint();
+      waiting.push({ request, bytes: bytesOf(request), asked, answer: answerIt, fail });
     });
     underWay.set(request.key, { request, answer });
     const forget = () => underWay.delete(request.key);
@@ -197,7 +201,10 @@ function isSame({ name: one }: SpendRequest, { name: other }: SpendRequest): boo
 
 async function carry(send: SendBatch, callers: readonly Caller[]): Promise<void> {
   try {
-    const answers = await send(callers.map(({ request }) => request));
+    const requests = callers.map(({ request }) => request);
+    const facts = { 'billing.batch_size': callers.length };
+    const askers = callers.map(({ asked }) => asked);
+    const answers = await onBehalf({ name: 'spend batch', facts, askers }, () => send(requests));
     callers.forEach((caller, index) => {
       const answer = answers[index];
       if (answer) caller.answer(answer);

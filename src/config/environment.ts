@@ -62,6 +62,26 @@ function payloadKey(entry: string): { id: string; secret: Uint8Array } | undefin
   return id !== undefined && secret.length === 32 ? { id, secret } : undefined;
 }
 
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
+/** `name=value` with commas between; of a wrong one only its place is told. */
+const headers = list('').transform((entries, context) =>
+  entries.flatMap((entry, index): [name: string, value: string][] => {
+    const [, name, value] = /^([\w-]+)=([^%]+)$/.exec(entry) ?? [];
+    if (name !== undefined && value !== undefined) return [[name, value]];
+    const message = `the entry ${index + 1} is not of the form name=value`;
+    context.addIssue({ code: 'custom', message });
+    return [];
+  }),
+);
+
 /** Every variable of .env.example by its type, with its default. */
 export const environment = z.object({
   NODE_ENV: z.string().default('development'),
@@ -103,6 +123,12 @@ export const environment = z.object({
   METRICS_HOST: z.string().default('127.0.0.1'),
   /** Absent: no metrics. The next port shows those of Temporal's SDK. */
   METRICS_PORT: z.coerce.number().int().min(1).max(65534).optional(),
+  /** Absent: nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: headers,
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_TRACES_SAMPLER: z.enum(SAMPLERS).default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   HOST: z.string().default('127.0.0.1'),
   PORT: whole(8000),
   /** Lets anybody read the API's document and page; otherwise a key is needed. */

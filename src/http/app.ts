@@ -11,6 +11,7 @@ import type { HttpParts } from './ports';
 import { answerError, notFound } from './problem';
 import { requestLog } from './request-log';
 import { telegramWebhookRoutes } from './telegram-webhook';
+import { requestTrace } from './tracing';
 import { createVerificationWatch } from './verification-watch';
 import { webhookRoutes } from './webhooks';
 
@@ -23,6 +24,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.disable('x-powered-by');
   app.set('trust proxy', settings.trustedProxyHops);
   if (parts.measure) app.use(parts.measure);
+  app.use(requestTrace());
   app.use(requestLog(parts.log), securityHeaders());
   app.use(healthRoutes(parts));
   // Before the payment webhooks, whose pattern matches this address too.

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Counters } from './ports';
+import { routeOf } from './route-name';
 
 export interface HttpMetrics {
   readonly measure: RequestHandler;
@@ -29,10 +30,7 @@ export function httpMetrics(registry: Registry): HttpMetrics {
     measure: (request, response, next) => {
       const end = durations.startTimer({ method: request.method });
       response.on('close', () => {
-        const matched = request.route as { path?: unknown } | undefined;
-        const path = typeof matched?.path === 'string' ? matched.path : undefined;
-        const route = path === undefined ? 'none' : `${request.baseUrl}${path}`;
-        end({ route, status: String(response.statusCode) });
+        end({ route: routeOf(request), status: String(response.statusCode) });
       });
       next();
     },

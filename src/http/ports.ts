@@ -31,6 +31,7 @@ export type HttpReads = Pick<
   BillingReads,
   | 'invoice'
   | 'invoiceIdByNo'
+  | 'invoiceTrace'
   | 'preCheckout'
   | 'exportArchive'
   | 'apiKeys'

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
+import { traceIdOf } from './tracing';
 
 const QUIET = new Set(['/health', '/ready']);
 
@@ -20,6 +22,7 @@ export function requestLog(log: Logger): RequestHandler {
       if (response.statusCode >= 400) return 'warn';
       return QUIET.has(pathOf(request.url)) ? 'debug' : 'info';
     },
+    customProps: (request) => traceOf(request),
     serializers: {
       req: (request: { id: unknown; method: string; url: string }) => ({
         id: request.id,
@@ -29,6 +32,11 @@ export function requestLog(log: Logger): RequestHandler {
       res: (response: { statusCode: number }) => ({ status: response.statusCode }),
     },
   });
+}
+
+function traceOf(request: IncomingMessage): Record<string, unknown> {
+  const traceId = traceIdOf(request);
+  return { request_id: request.id, ...(traceId === undefined ? {} : { trace_id: traceId }) };
 }
 
 function pathOf(url: string | undefined): string {

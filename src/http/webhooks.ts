@@ -7,9 +7,11 @@ import type {
   Verification,
 } from '../payments/notification';
 import type { PaymentFact, PaymentProvider } from '../payments/provider';
+import type { OrderName } from '../reads/billing';
 import type { InboxEvent } from '../records/contract';
 import type { PollHint } from './poll-hint';
 import type { HttpParts } from './ports';
+import { inTraceOfOrder } from './tracing';
 import { answerProblem } from './problem';
 import { within } from './time-limit';
 import type { VerificationWatch } from './verification-watch';
@@ -23,6 +25,7 @@ interface Incoming {
   readonly provider: PaymentProvider;
   readonly notification: Notification;
   readonly response: Response;
+  readonly receivedMs: number;
 }
 
 type WebhookParts = HttpParts & {
@@ -48,9 +51,9 @@ export function webhookRoutes(parts: WebhookParts): Router {
   routes.all('/webhook/:provider', async (request, response) => {
     const provider = providerOf(parts, request);
     if (!provider) return answerProblem(response, 404);
-    const receivedAt = new Date(parts.clock.nowMs()).toISOString();
-    const notification = notificationOf(request, receivedAt);
-    await receive(parts, { provider, notification, response });
+    const receivedMs = parts.clock.nowMs();
+    const notification = notificationOf(request, new Date(receivedMs).toISOString());
+    await receive(parts, { provider, notification, response, receivedMs });
   });
   return routes;
 }
@@ -69,13 +72,31 @@ async function receive(parts: WebhookParts, incoming: Incoming): Promise<void> {
       await keepUnverified(parts, incoming, verdict);
       return answerProblem(incoming.response, 400, 'The notification cannot be verified.');
     case 'other':
-      return acknowledge(parts, incoming, verdict);
+      return traced(parts, incoming, {
+        about: verdict.about,
+        work: () => acknowledge(parts, incoming, verdict),
+      });
     case 'question':
       return reply(parts, incoming, verdict);
     case 'yes':
     case 'not_possible':
-      return accept(parts, incoming, verdict);
+      return traced(parts, incoming, {
+        about: verdict.fact,
+        work: () => accept(parts, incoming, verdict),
+      });
   }
+}
+
+function traced(
+  { reads }: WebhookParts,
+  { provider, response, receivedMs: sinceMs }: Incoming,
+  { about, work }: { readonly about: OrderName; work(): Promise<void> },
+): Promise<void> {
+  return inTraceOfOrder(
+    reads,
+    { provider: provider.name, about, sinceMs, request: response.req },
+    work,
+  );
 }
 
 /** Store, signal, mark, answer: in this order, and the answer only when everything before it is certain. */

@@ -34,7 +34,7 @@ export async function createBillingWorkers(settings: WorkerSettings): Promise<re
   const shutdownGraceTime = settings.shutdownGraceTime ?? '20 seconds';
   const { dataConverter } = settings;
   const conversion = dataConverter === undefined ? {} : { dataConverter };
-  const shared = { connection, namespace, shutdownGraceTime, ...conversion };
+  const shared = { connection, namespace, shutdownGraceTime, ...conversion, ...settings.tracing };
   // Each starts a thread of its own and loads the workflows there: together they take as long as one.
   return Promise.all([
     Worker.create({

@@ -1,4 +1,4 @@
-import type { BotParts, Incident, TestClock } from '../bot/parts';
+import type { BotParts, HandledUpdate, Incident, TestClock } from '../bot/parts';
 import type { BillingCommands } from '../commands/contract';
 import type { Config } from '../config';
 import type { Messenger } from '../domain/messages';
@@ -26,6 +26,8 @@ export interface BotMakings {
   readonly providers: PaymentProviders;
   /** Only in the sandbox. */
   readonly testClock?: TestClock;
+  /** Hears of every update that was handled. */
+  readonly onUpdate?: (update: HandledUpdate) => void;
 }
 
 /** The bot's view of the world: commands, reads and records, and no database. */

@@ -5,6 +5,7 @@ import { createCommands } from '../commands/billing';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
 import { botParts } from './bot-process';
+import { updateMeter } from './meters';
 import { createRegistry, serveMetrics } from './metrics';
 import { runProcess } from './process';
 import { connectClient } from './temporal';
@@ -19,7 +20,7 @@ async function idleUntil(stopping: Promise<unknown>): Promise<void> {
   clearInterval(idle);
 }
 
-runProcess('bot', async ({ config, log, stopping }) => {
+runProcess('bot', async ({ config, log, tracing, stopping }) => {
   if (config.telegram.mode.kind === 'webhook') {
     log.info('TELEGRAM_MODE is webhook: the server hosts the bot, nothing to do here');
     await idleUntil(stopping);
@@ -31,7 +32,7 @@ runProcess('bot', async ({ config, log, stopping }) => {
   const registry = createRegistry('bot');
   const metrics = await serveMetrics(config, { registry, log });
   const connection = await connectClient(reach);
-  const client = clientOf(config, connection);
+  const client = clientOf(config, connection, tracing);
   const parts = botParts({
     config,
     log,
@@ -44,6 +45,7 @@ runProcess('bot', async ({ config, log, stopping }) => {
       secrets: config.secrets,
     }),
     providers: providersOf(config, log),
+    onUpdate: updateMeter(registry),
   });
   const bot = createBot(config.telegram.token, parts, { apiRoot: config.telegram.apiRoot });
   const polling = startPolling(bot, parts);

@@ -1,18 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { FAILURES_PATH } from '../payloads/converter';
-import { BUNDLES } from './workflow-code';
+import { BUNDLES, WORKFLOW_INTERCEPTORS } from './workflow-code';
 
 /**
  * Bundles the compiled workflows, so that a worker starts at once and never builds in production: one file for plain
  * payloads, one for encrypted ones.
  */
 async function bundle(): Promise<void> {
-  const workflowsPath = require.resolve('../../workflows');
-  const plain = await bundleWorkflowCode({ workflowsPath });
+  const workflows = {
+    workflowsPath: require.resolve('../../workflows'),
+    workflowInterceptorModules: WORKFLOW_INTERCEPTORS,
+  };
+  const plain = await bundleWorkflowCode(workflows);
   writeFileSync(BUNDLES.plain, plain.code);
   const encrypted = await bundleWorkflowCode({
-    workflowsPath,
+    ...workflows,
     failureConverterPath: FAILURES_PATH,
   });
   writeFileSync(BUNDLES.encrypted, encrypted.code);

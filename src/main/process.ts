@@ -1,12 +1,15 @@
+import { asyncLocalStorage } from '@temporalio/activity';
 import { ConfigError, type Config } from '../config';
 import { createLog, hiding, type Log } from '../log';
 import { keepBeating } from './alive';
 import { configuration, secretsKnownTo } from './configuration';
+import { startTracing, type Tracing } from './tracing';
 
 /** What every process starts from. */
 export interface Process {
   readonly config: Config;
   readonly log: Log;
+  readonly tracing: Tracing;
   /** Resolves when the process is asked to end. */
   readonly stopping: Promise<NodeJS.Signals>;
 }
@@ -35,7 +38,8 @@ interface Start {
 
 async function start(name: string, { secrets, work }: Start): Promise<void> {
   const config = configuration(process.env);
-  const log = createLog({ level: config.logLevel, name, secrets });
+  const about = runningActivity;
+  const log = createLog({ level: config.logLevel, name, about, secrets });
   const stopping = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
@@ -44,5 +48,18 @@ async function start(name: string, { secrets, work }: Start): Promise<void> {
     log.warn('PAYLOAD_KEYS is not set: whoever reads Temporal’s database reads its payloads');
   }
   keepBeating(name);
-  await work({ config, log, stopping });
+  const tracing = await startTracing(config, { process: name, log });
+  try {
+    await work({ config, log, tracing, stopping });
+  } finally {
+    await tracing.stop();
+  }
+}
+
+/** On whose behalf an activity works, in the words of the audit. */
+function runningActivity(): Readonly<Record<string, string>> {
+  const info = asyncLocalStorage.getStore()?.info;
+  if (info?.workflowExecution === undefined) return {};
+  const { workflowId, runId } = info.workflowExecution;
+  return { workflow_id: workflowId, request_id: `${runId}/${info.activityId}` };
 }

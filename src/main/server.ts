@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { connect, connectReadOnly } from '../../drizzle/client';
+import { stuckReason } from '../../workflows/contract';
 import { createBot } from '../bot/bot';
 import { introduceBot } from '../bot/polling';
 import { createWebhookHandler, registerWebhook } from '../bot/webhook';
@@ -10,15 +12,15 @@ import { createHttpApp } from '../http/app';
 import { listen } from '../http/listen';
 import { httpMetrics } from '../http/metrics';
 import type { TelegramWebhook } from '../http/ports';
-import type { Log } from '../log';
 import { dataConverter } from '../payloads/converter';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
 import { botParts, type BotMakings } from './bot-process';
 import { startClearing } from './clearing';
+import { spendMeter, updateMeter, watchStuck, type SpendMeter } from './meters';
 import { createRegistry, serveMetrics, temporalTelemetry, watchBusiness } from './metrics';
 import { requireMigrations } from './migrations';
-import { runProcess } from './process';
+import { runProcess, type Process } from './process';
 import { hostSpending, type SpendHost } from './spend-worker';
 import { connectClient, connectNative } from './temporal';
 import { temporalLogger } from './temporal-log';
@@ -30,7 +32,7 @@ import { builtBundle, versionOf } from './workflow-code';
 /** Calls are counted by one statement at a time, always the same. */
 const RATES_POOL = { applicationName: 'server-rates', poolSize: 1, keepsStatements: true };
 
-runProcess('server', async ({ config, log, stopping }) => {
+runProcess('server', async ({ config, log, tracing, stopping }) => {
   // Temporal's own handlers would stop the worker of spends before the last request is answered.
   Runtime.install({
     ...{ logger: temporalLogger(log), shutdownSignals: [] },
@@ -41,7 +43,7 @@ runProcess('server', async ({ config, log, stopping }) => {
   const counting = connect(config.databaseUrl, RATES_POOL);
   const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'server-reads' });
   const connection = await connectClient(reach);
-  const client = clientOf(config, connection);
+  const client = clientOf(config, connection, tracing);
   const makings: BotMakings & { config: Config } = {
     config,
     log,
@@ -58,10 +60,16 @@ runProcess('server', async ({ config, log, stopping }) => {
   };
   const registry = createRegistry('server');
   const { measure, counters } = httpMetrics(registry);
-  const refresh = watchBusiness(registry, readOnly.db);
-  const metrics = await serveMetrics(config, { registry, refresh, log });
-  const telegramWebhook = hostBot(makings);
-  const spends = await spending(makings);
+  const metrics = await serveMetrics(config, {
+    registry,
+    refresh: inTurn(
+      watchBusiness(registry, readOnly.db),
+      watchStuck(registry, { count: () => stuckWorkflows(client), log }),
+    ),
+    log,
+  });
+  const telegramWebhook = hostBot({ ...makings, onUpdate: updateMeter(registry) });
+  const spends = await spending({ config, log, tracing }, spendMeter(registry));
   const app = createHttpApp({
     ...makings,
     measure,
@@ -98,7 +106,10 @@ runProcess('server', async ({ config, log, stopping }) => {
 const SPENDS_POOL = { applicationName: 'server-spends', poolSize: 4, keepsStatements: true };
 
 /** The server carries its own spends, on a connection of its own: client and worker share it (eager start). */
-async function spending({ config, log }: { config: Config; log: Log }): Promise<SpendHost> {
+async function spending(
+  { config, log, tracing }: Omit<Process, 'stopping'>,
+  meter: SpendMeter,
+): Promise<SpendHost> {
   const { reach, namespace, taskQueue } = config.temporal;
   const connection = await connectNative(reach);
   const database = connect(config.databaseUrl, SPENDS_POOL);
@@ -110,17 +121,31 @@ async function spending({ config, log }: { config: Config; log: Log }): Promise<
     processId: randomUUID(),
     dataConverter: dataConverter(config.payloads.keys),
     deps: { db: database.db, settings: config.billing },
+    onStart: meter.onStart,
+    tracing,
     log,
     workflowBundlePath: builtBundle(config.payloads.keys),
     version,
   });
   return {
-    gate: host.gate,
+    gate: meter.measured(host.gate),
     stop: async () => {
       await host.stop();
       await connection.close();
       await database.close();
     },
+  };
+}
+
+/** Asked of Temporal's visibility, as /stuck asks it. */
+async function stuckWorkflows(client: Client): Promise<number> {
+  const query = `${stuckReason.name} is not null and ExecutionStatus = 'Running'`;
+  return (await client.workflow.count(query)).count;
+}
+
+function inTurn(...works: readonly (() => Promise<void>)[]): () => Promise<void> {
+  return async () => {
+    for (const work of works) await work();
   };
 }
 

@@ -10,6 +10,7 @@ import { spendsTaskQueue } from '../../workflows/contract';
 import type { SpendGate } from '../commands/spend-gate';
 import { createSpending } from '../commands/spending';
 import type { Log } from '../log';
+import { NO_TRACING, type Tracing } from './tracing';
 import { workflowCode, type WorkflowSource } from './workflow-code';
 
 export interface SpendWorkerSettings extends WorkflowSource {
@@ -41,6 +42,7 @@ export function createSpendWorker(settings: SpendWorkerSettings): Promise<Worker
   const { connection, namespace, taskQueue, deps } = settings;
   return Worker.create({
     ...SPEND_LIMITS,
+    ...settings.tracing,
     ...workflowCode(settings),
     ...conversion(settings),
     connection,
@@ -51,7 +53,7 @@ export function createSpendWorker(settings: SpendWorkerSettings): Promise<Worker
   });
 }
 
-function conversion({ dataConverter }: SpendWorkerSettings) {
+function conversion({ dataConverter }: Pick<SpendWorkerSettings, 'dataConverter'>) {
   return dataConverter === undefined ? {} : { dataConverter };
 }
 
@@ -61,9 +63,13 @@ export interface SpendHost {
   stop(): Promise<void>;
 }
 
-export interface SpendHostSettings extends SpendWorkerSettings {
+export interface SpendHostSettings extends Omit<SpendWorkerSettings, 'tracing'> {
+  /** What has spends traced; nothing when absent. */
+  readonly tracing?: Tracing | undefined;
   /** Names this process in the ids of its batches; unique among all that ever run. */
   readonly processId: string;
+  /** Hears of every batch that leaves. */
+  readonly onStart?: (batch: { readonly size: number }) => void;
   readonly log: Log;
 }
 
@@ -78,16 +84,19 @@ const DRAIN_WITHIN_MS = 15_000;
  * when PostgreSQL has it, before its workflow has ended.
  */
 export async function hostSpending(settings: SpendHostSettings): Promise<SpendHost> {
-  const { connection, namespace, taskQueue, processId, log } = settings;
+  const { connection, namespace, taskQueue, processId, log, tracing = NO_TRACING } = settings;
   const starts = countStarts();
   const gate = createSpending({
-    client: new Client({ connection, namespace, ...conversion(settings) }),
+    client: new Client({ connection, namespace, ...conversion(settings), ...tracing.client }),
     taskQueue: spendsTaskQueue(taskQueue),
     processId,
-    onStart: starts.count,
+    onStart: (batch) => {
+      starts.count(batch);
+      settings.onStart?.(batch);
+    },
   });
   const deps: SpendDeps = { ...settings.deps, onSettled: gate.settled };
-  const worker = await createSpendWorker({ ...settings, deps });
+  const worker = await createSpendWorker({ ...settings, deps, tracing: tracing.worker });
   const run = worker.run();
   run.catch((error: unknown) => log.error({ err: error }, 'the worker of spends has ended'));
   const report = () => {

@@ -8,14 +8,20 @@ import type { Log } from '../log';
 import type { Messenger } from '../domain/messages';
 import { dataConverter } from '../payloads/converter';
 import { paymentProviders, type PaymentProviders } from '../payments/registry';
+import { NO_TRACING, type Tracing } from './tracing';
 
 /** Asks Temporal in the configured namespace, with the configured keys of payloads. */
-export function clientOf(config: Config, connection: ConnectionLike): Client {
+export function clientOf(
+  config: Config,
+  connection: ConnectionLike,
+  tracing: Pick<Tracing, 'client'> = NO_TRACING,
+): Client {
   const { namespace } = config.temporal;
   return new Client({
     connection,
     namespace,
     dataConverter: dataConverter(config.payloads.keys),
+    ...tracing.client,
   });
 }
 

@@ -4,10 +4,12 @@ import { connect } from '../../drizzle/client';
 import { createCommands } from '../commands/billing';
 import { createReads } from '../reads/reads';
 import { createBillingWorkers } from './billing-worker';
+import { messageMeter, providerMeter } from './meters';
 import { createRegistry, serveMetrics, temporalTelemetry } from './metrics';
 import { runProcess } from './process';
 import { temporalLogger } from './temporal-log';
 import { connectNative } from './temporal';
+import { watchedProviders } from './watched-providers';
 import { clientOf, messengerOf, providersOf } from './wiring';
 import { dataConverter } from '../payloads/converter';
 import { builtBundle, versionOf } from './workflow-code';
@@ -15,7 +17,7 @@ import { builtBundle, versionOf } from './workflow-code';
 /** Connections to PostgreSQL: as many as transactions can usefully run at once here. */
 const POOL_SIZE = 20;
 
-runProcess('worker', async ({ config, log, stopping }) => {
+runProcess('worker', async ({ config, log, tracing, stopping }) => {
   // Temporal's own handlers would end the process before its pool is closed; `stopping` asks the workers instead.
   Runtime.install({
     ...{ logger: temporalLogger(log), shutdownSignals: [] },
@@ -29,8 +31,9 @@ runProcess('worker', async ({ config, log, stopping }) => {
     asOf: new Date(),
   });
   const connection = await connectNative(reach);
-  const metrics = await serveMetrics(config, { registry: createRegistry('worker'), log });
-  const providers = providersOf(config, log);
+  const registry = createRegistry('worker');
+  const metrics = await serveMetrics(config, { registry, log });
+  const providers = watchedProviders(providersOf(config, log), providerMeter(registry));
   const converter = dataConverter(config.payloads.keys);
   const version = versionOf(config);
   const workers = await createBillingWorkers({
@@ -39,6 +42,7 @@ runProcess('worker', async ({ config, log, stopping }) => {
     taskQueue,
     maxCachedWorkflows,
     dataConverter: converter,
+    tracing: tracing.worker,
     deps: {
       db: database.db,
       settings: config.billing,
@@ -50,11 +54,12 @@ runProcess('worker', async ({ config, log, stopping }) => {
       secrets: config.secrets,
       publicBaseUrl: config.publicBaseUrl,
       log,
+      onHandedOver: messageMeter(registry),
     },
     workflowBundlePath: builtBundle(config.payloads.keys),
     version,
   });
-  const client = clientOf(config, connection);
+  const client = clientOf(config, connection, tracing);
   const commands = createCommands(client, taskQueue);
   await commands.ensureNotifier();
   await commands.ensureOperations();

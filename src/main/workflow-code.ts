@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkerOptions } from '@temporalio/worker';
 import { ConfigError, type Config } from '../config';
+import type { Tracing } from './tracing';
 import { VERSIONED_WORKER } from '../../workflows/versions';
 
 /** Bundles that a build leaves beside the compiled code: failures are converted inside them, to plain text or not. */
@@ -33,23 +34,34 @@ export interface WorkflowSource {
   readonly workflowBundlePath?: string | undefined;
   /** Absent: the worker belongs to no version and takes what no version is current for. */
   readonly version?: WorkerVersion | undefined;
+  /** What has the work of the worker traced; nothing when absent. */
+  readonly tracing?: Tracing['worker'] | undefined;
 }
 
+/** What every bundle holds besides workflows: how they carry the trace of whoever started them. */
+export const WORKFLOW_INTERCEPTORS = [require.resolve('../tracing/workflow')];
+
 /**
- * Where a worker has its workflows from, and to which version it belongs.
+ * Where a worker has its workflows from, and to which version it belongs. To be given after the worker's other
+ * interceptors, which it keeps.
  * Throws {@link ConfigError} for a version without a build: what is bundled at start is no build to come back to.
  */
 export function workflowCode(source: WorkflowSource): Partial<WorkerOptions> {
   const { workflowBundlePath: codePath, version } = source;
   if (version === undefined) {
-    return codePath === undefined
-      ? { workflowsPath: require.resolve('../../workflows') }
-      : { workflowBundle: { codePath } };
+    return codePath === undefined ? fromSources(source) : { workflowBundle: { codePath } };
   }
   if (codePath === undefined) throw new ConfigError('WORKER_BUILD_ID needs npm run build first');
   // On the first line, so that every other one keeps its place in the source map.
   const code = `globalThis.${VERSIONED_WORKER} = true; ${readFileSync(codePath, 'utf8')}`;
   return { workflowBundle: { code }, ...versionOptions(version) };
+}
+
+function fromSources({ tracing }: WorkflowSource): Partial<WorkerOptions> {
+  return {
+    workflowsPath: require.resolve('../../workflows'),
+    interceptors: { ...tracing?.interceptors, workflowModules: WORKFLOW_INTERCEPTORS },
+  };
 }
 
 /** What makes a worker, also one of activities alone, belong to a version; nothing without one. */

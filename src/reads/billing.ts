@@ -182,6 +182,12 @@ export type PreCheckoutDecision =
         'unknown_order' | 'foreign_order' | 'closed_order' | 'other_amount' | 'quote_expired';
     };
 
+/** An order by its id or its number, whichever is known. */
+export interface OrderName {
+  readonly invoiceId?: string | undefined;
+  readonly invoiceNo?: number | undefined;
+}
+
 /** Read-only SQL for screens. Nothing here writes, locks or decides about money. */
 export interface BillingReads
   extends
@@ -215,6 +221,8 @@ export interface BillingReads
   quote(quoteId: string): Promise<QuoteView | undefined>;
   invoice(invoiceId: string): Promise<InvoiceView | undefined>;
   invoiceIdByNo(no: number): Promise<string | undefined>;
+  /** The place in a trace where an order was made, as W3C writes it; undefined when nobody traced it. */
+  invoiceTrace(order: OrderName): Promise<string | undefined>;
   /** Open and recent orders, newest first, ten at most. */
   invoices(userId: number): Promise<readonly InvoiceView[]>;
   /** Transfers of the wallet, newest first, ten a page, by keyset. */

@@ -11,7 +11,7 @@ import {
 } from '../../drizzle/schema';
 import { sameMoney, type Money } from '../domain/money';
 import { isVisible } from './visibility';
-import type { InvoiceView, PreCheckoutDecision, QuoteView } from './billing';
+import type { InvoiceView, OrderName, PreCheckoutDecision, QuoteView } from './billing';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -60,6 +60,19 @@ export async function invoice(db: Database, invoiceId: string): Promise<InvoiceV
 export async function invoiceIdByNo(db: Database, no: number): Promise<string | undefined> {
   const [row] = await db.select({ id: invoices.id }).from(invoices).where(eq(invoices.no, no));
   return row?.id;
+}
+
+export async function invoiceTrace(
+  db: Database,
+  { invoiceId, invoiceNo }: OrderName,
+): Promise<string | undefined> {
+  const isNamed = invoiceId !== undefined && UUID.test(invoiceId);
+  if (!isNamed && invoiceNo === undefined) return undefined;
+  const [row] = await db
+    .select({ traceParent: invoices.traceParent })
+    .from(invoices)
+    .where(isNamed ? eq(invoices.id, invoiceId) : eq(invoices.no, invoiceNo ?? 0));
+  return row?.traceParent ?? undefined;
 }
 
 export async function invoicesOf(db: Database, userId: number): Promise<readonly InvoiceView[]> {

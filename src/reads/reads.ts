@@ -14,7 +14,7 @@ import { entryFacts, latestDebits } from './explanations';
 import { giftReads } from './gifts';
 import { holdReads } from './holds';
 import { history, historyPage } from './history';
-import { invoice, invoiceIdByNo, invoicesOf, preCheckout, quote } from './orders';
+import { invoice, invoiceIdByNo, invoicesOf, invoiceTrace, preCheckout, quote } from './orders';
 import { priceOfferReads } from './price-offers';
 import { methodReads } from './methods';
 import { privacyReads } from './privacy';
@@ -50,6 +50,7 @@ export function createReads(db: Database, secrets: Secrets): BillingReads {
     quote: (quoteId) => quote(db, quoteId),
     invoice: (invoiceId) => invoice(db, invoiceId),
     invoiceIdByNo: (no) => invoiceIdByNo(db, no),
+    invoiceTrace: (order) => invoiceTrace(db, order),
     invoices: (userId) => invoicesOf(db, userId),
     history: (userId, cursor) => history(db, userId, cursor),
     historyPage: (page) => historyPage(db, page),

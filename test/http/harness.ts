@@ -151,6 +151,7 @@ function partsOf(server: TestServer): HttpParts {
       holdAnswer: async () => undefined,
       ...noReads,
       preCheckout: async () => ({ kind: 'ok' }),
+      invoiceTrace: async () => undefined,
       invoiceIdByNo: async (no) => (no === server.invoice.no ? INVOICE_ID : undefined),
     },
     spending: {

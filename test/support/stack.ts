@@ -17,6 +17,7 @@ import { createLog } from '../../src/log';
 import { createBillingWorkers } from '../../src/main/billing-worker';
 import { migrationsFolder } from '../../src/main/migrations';
 import { hostSpending } from '../../src/main/spend-worker';
+import type { Tracing } from '../../src/main/tracing';
 import { createTestClock } from '../../src/main/test-clock';
 import { messengerOf } from '../../src/main/wiring';
 import type { WorkerVersion, WorkflowSource } from '../../src/main/workflow-code';
@@ -70,6 +71,8 @@ export interface StackOptions {
   readonly payloadKeys?: readonly PayloadKey[];
   /** The version of the server's own worker of spends, and of workers that are not given another one. */
   readonly version?: WorkerVersion;
+  /** Has everything traced. */
+  readonly tracing?: Tracing;
   /** Starts the bot by long polling. */
   readonly hasBot?: boolean;
   /** Providers besides the mock bank and Stars, by the names of their settings. */
@@ -168,6 +171,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     connection,
     namespace: servers.namespace,
     ...(await conversionOf(options.payloadKeys)).client,
+    ...options.tracing?.client,
   });
   const commands = createCommands(client, taskQueue);
   const sql = postgres(test.url, { max: 3, onnotice: () => undefined });
@@ -188,6 +192,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       version: change.version ?? options.version,
       ...(await conversionOf(change.payloadKeys ?? options.payloadKeys)).worker,
       shutdownGraceTime: '2 seconds',
+      tracing: options.tracing?.worker,
       deps: {
         db: database.db,
         settings,
@@ -224,6 +229,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       version: options.version,
       ...(await conversionOf(options.payloadKeys)).worker,
       shutdownGraceTime: '2 seconds',
+      tracing: options.tracing,
       deps: { db: database.db, settings },
       log,
     }),

@@ -4,6 +4,7 @@ import { invoices, quotes } from '../../../drizzle/schema';
 import { termsHash } from '../../../drizzle/terms-hash';
 import { canonicalTerms, type QuoteTerms } from '../../../src/domain/billing/pricing';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
+import { traceParent } from '../../../src/tracing/spans';
 import { writeAudit } from '../../audit';
 import { workflowId } from '../../transactions';
 
@@ -63,5 +64,6 @@ async function insertInvoice(tx: Transaction, terms: QuoteTerms, { invoiceId, or
     createdAsOf: asOf,
     expiresAt: new Date(asOf.getTime() + settings.unknownDeadlineHours * HOUR_MS),
     termsHash: termsHash(canonicalTerms(terms)),
+    traceParent: traceParent() ?? null,
   });
 }

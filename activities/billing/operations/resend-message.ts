@@ -2,6 +2,7 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { outboxMessages, users } from '../../../drizzle/schema';
 import type { ActionParams } from '../../../src/domain/billing/operations';
+import { traceParent } from '../../../src/tracing/spans';
 import { defineOperation } from './definition';
 
 /**
@@ -28,6 +29,7 @@ export const resendMessage = defineOperation<ActionParams['resend_message']>({
     await tx.insert(outboxMessages).values({
       ...{ key: again, template, params, category, chatId, userId },
       locale: person.locale,
+      traceParent: traceParent() ?? null,
     });
     return {
       kind: 'done',

@@ -2,6 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import { v7 } from 'uuid';
 import type { Transaction } from '../../../drizzle/client';
 import { accounts, charges, entries, lotMoves, lots, transfers } from '../../../drizzle/schema';
+import { noteTransfers } from '../../../src/tracing/spans';
 import { tokenAccount, TOKENS } from '../accounts';
 import type { SpendToBook } from './booking';
 
@@ -25,6 +26,7 @@ export async function writeTogether(
     const { transferId } = spend.ids;
     return transferId === null ? [] : [{ ...spend, transferId }];
   });
+  noteTransfers(moving.map(({ transferId }) => transferId));
   const parts = [
     ...(moving.length === 0 ? [] : movements(moving)),
     sql`charged as (${insertCharges(spends)})`,

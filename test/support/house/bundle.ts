@@ -17,7 +17,7 @@ const PACKAGES_INSIDE = ['@temporalio/common', '@temporalio/workflow', 'long', '
 /** Bundles as the worker does, and reads from the source map what went in. */
 export async function bundleContent(
   workflowsPath: string,
-  options: Pick<BundleOptions, 'failureConverterPath'> = {},
+  options: Pick<BundleOptions, 'failureConverterPath' | 'workflowInterceptorModules'> = {},
 ): Promise<BundleContent> {
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: silent, ...options });
   const sources = sourcesOf(code);

@@ -55,7 +55,7 @@ export const ZONES: readonly Zone[] = [
     name: 'activities',
     files: /^activities(?:\/|$)/,
     mayRun: [
-      ...['activities', 'drizzle', ...RULES, PACKAGES, 'drizzle-orm', NODE],
+      ...['activities', 'drizzle', ...RULES, 'src/tracing', PACKAGES, 'drizzle-orm', NODE],
       // The id of the notifier, which an activity wakes on behalf of every workflow.
       ...['@temporalio/activity', 'contracts'],
     ],
@@ -78,9 +78,16 @@ export const ZONES: readonly Zone[] = [
     instead: 'turn bytes into bytes; keys are handed over by src/main',
   },
   {
+    name: 'src/tracing',
+    files: /^src\/tracing\//,
+    mayRun: ['src/tracing', PACKAGES, '@temporalio/workflow', '@temporalio/common'],
+    mayName: [],
+    instead: 'take what a span may say as an argument; src/main loads what records it',
+  },
+  {
     name: 'src/commands',
     files: /^src\/commands\//,
-    mayRun: ['src/commands', 'contracts', ...RULES, '@temporalio/client'],
+    mayRun: ['src/commands', 'contracts', ...RULES, 'src/tracing', '@temporalio/client'],
     mayName: ['workflows'],
     instead: 'start, signal or update by the names of the contract; work belongs to activities',
   },
@@ -108,14 +115,14 @@ export const ZONES: readonly Zone[] = [
   {
     name: 'src/bot',
     files: /^src\/bot\//,
-    mayRun: ['src/bot', 'src/texts', ...RULES, PACKAGES, 'grammy', NODE],
+    mayRun: ['src/bot', 'src/texts', ...RULES, 'src/tracing', PACKAGES, 'grammy', NODE],
     mayName: ['src/commands', 'src/reads', 'src/records', 'pino'],
     instead: 'use commands, reads and records, which src/main hands to createBot',
   },
   {
     name: 'src/http',
     files: /^src\/http\//,
-    mayRun: ['src/http', ...RULES, PACKAGES, 'express', NODE],
+    mayRun: ['src/http', ...RULES, 'src/tracing', PACKAGES, 'express', NODE],
     mayName: ['src/commands', 'src/reads', 'src/records', 'src/payments', 'pino'],
     instead: 'use commands, reads and records, which src/main hands to createHttpApp',
   },
@@ -136,7 +143,7 @@ export const ZONES: readonly Zone[] = [
   {
     name: 'src/log',
     files: /^src\/log(?:\.ts)?$/,
-    mayRun: [PACKAGES, 'pino'],
+    mayRun: ['src/tracing', PACKAGES, 'pino'],
     mayName: [],
     instead: 'write what you are given; a logger knows no module',
   },
