@@ -1,10 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import {
-  continueTrace,
-  isTracing,
-  standpoint,
-  type SpanNotes,
-} from '../tracing/spans';
+import { continueTrace, isTracing, standpoint, type SpanNotes } from '../tracing/spans';
 import type { OrderName } from '../reads/billing';
 import { routeOf } from './route-name';
 import type { HttpReads } from './ports';
@@ -81,4 +76,3 @@ export async function inTraceOfOrder(
     return work();
   });
 }
-

@@ -11,7 +11,7 @@ import type { Config } from '../config';
 import { createHttpApp } from '../http/app';
 import { listen } from '../http/listen';
 import { httpMetrics } from '../http/metrics';
-import type { TelegramWebhook } from '../http/ports';
+import type { HttpSettings, TelegramWebhook } from '../http/ports';
 import { dataConverter } from '../payloads/converter';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
@@ -81,14 +81,7 @@ runProcess('server', async ({ config, log, tracing, stopping }) => {
       migrations: () => requireMigrations(readOnly.sql),
     },
     clock: { nowMs: () => Date.now() },
-    settings: {
-      trustedProxyHops: config.http.trustedProxyHops,
-      legalDir: config.http.legalDir,
-      billing: config.billing,
-      apiKeyPepper: config.secrets.apiKeyPepper,
-      isApiDocsPublic: config.http.isApiDocsPublic,
-      ...(config.telegram.chatUrl === undefined ? {} : { chatUrl: config.telegram.chatUrl }),
-    },
+    settings: httpSettings(config),
     ...(telegramWebhook === undefined ? {} : { telegramWebhook }),
   });
   const listening = await listen(app, { port: config.http.port, host: config.http.host });
@@ -101,6 +94,16 @@ runProcess('server', async ({ config, log, tracing, stopping }) => {
   await connection.close();
   await Promise.all([writes.close(), counting.close(), readOnly.close()]);
 });
+
+function httpSettings({ http, billing, secrets, telegram }: Config): HttpSettings {
+  const { trustedProxyHops, legalDir, isApiDocsPublic } = http;
+  const { chatUrl } = telegram;
+  return {
+    ...{ trustedProxyHops, legalDir, isApiDocsPublic, billing },
+    apiKeyPepper: secrets.apiKeyPepper,
+    ...(chatUrl === undefined ? {} : { chatUrl }),
+  };
+}
 
 /** Few batches run at once, and always with the same statements. */
 const SPENDS_POOL = { applicationName: 'server-spends', poolSize: 4, keepsStatements: true };

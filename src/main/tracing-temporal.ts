@@ -77,7 +77,10 @@ function sinksOf({ processor, resource }: Recording): InjectedSinks<TracingSinks
 }
 
 /** A moment is a span without length: the workflow goes on for as long as it likes, and its steps lie under it. */
-function spanOf({ name, at, parentSpanId, link, facts }: Moment, resource: IResource): ReadableSpan {
+function spanOf(
+  { name, at, parentSpanId, link, facts }: Moment,
+  resource: IResource,
+): ReadableSpan {
   const now = hrTime();
   return {
     name,

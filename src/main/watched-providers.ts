@@ -28,10 +28,7 @@ export function watchedProviders(
   return new Map([...providers].map(([name, provider]) => [name, watched(provider, onCall)]));
 }
 
-function watched(
-  provider: PaymentProvider,
-  onCall: (call: ProviderCall) => void,
-): PaymentProvider {
+function watched(provider: PaymentProvider, onCall: (call: ProviderCall) => void): PaymentProvider {
   return new Proxy(provider, {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name);
