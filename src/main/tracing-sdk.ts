@@ -1,4 +1,4 @@
-import { propagation } from '@opentelemetry/api';
+import { context, propagation, trace } from '@opentelemetry/api';
 import { setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { Resource } from '@opentelemetry/resources';
@@ -64,7 +64,7 @@ export function startSpans(settings: TracingSettings, traced: TracedProcess): Tr
     stop: async () => {
       useTracer(undefined);
       await Promise.race([provider.shutdown().catch(() => undefined), patience(FLUSH_MS)]);
-      propagation.disable();
+      for (const part of [propagation, trace, context]) part.disable();
     },
   };
 }
