@@ -51,7 +51,7 @@ function lagOf({ message }: Update, nowMs: number): { lagSeconds?: number } {
 async function inTrace(
   { reads }: BotParts,
   ctx: BotContext,
-  { kind, work }: { readonly kind: string; work(): Promise<void> },
+  { kind, work }: { readonly kind: string; readonly work: () => Promise<void> },
 ): Promise<void> {
   if (!isTracing()) return work();
   const invoiceId = payloadOf(ctx.update);

@@ -91,8 +91,7 @@ export function createSpendGate(send: SendBatch, fullBatch: number = FULL_BATCH)
     if (earlier) return answerJoined(request, earlier);
     if (waiting.length >= MOST_WAITING) return Promise.reject(new Error('too many spends wait'));
     const answer = new Promise<SpendAnswer>((answerIt, fail) => {
-      const asked = standpoint();
-      waiting.push({ request, bytes: bytesOf(request), asked, answer: answerIt, fail });
+      waiting.push({ ...arrivalOf(request), answer: answerIt, fail });
     });
     underWay.set(request.key, { request, answer });
     const forget = () => underWay.delete(request.key);
@@ -176,6 +175,10 @@ function fitting(waiting: readonly Caller[], fullBatch: number): number {
     return index > 0 && bytes > MOST_BATCH_BYTES;
   });
   return tooMany === -1 ? first.length : tooMany;
+}
+
+function arrivalOf(request: SpendRequest): Pick<Caller, 'request' | 'bytes' | 'asked'> {
+  return { request, bytes: bytesOf(request), asked: standpoint() };
 }
 
 /** Whatever is not the caller's own text is small. */

@@ -90,7 +90,7 @@ async function receive(parts: WebhookParts, incoming: Incoming): Promise<void> {
 function traced(
   { reads }: WebhookParts,
   { provider, response, receivedMs: sinceMs }: Incoming,
-  { about, work }: { readonly about: OrderName; work(): Promise<void> },
+  { about, work }: { readonly about: OrderName; readonly work: () => Promise<void> },
 ): Promise<void> {
   return inTraceOfOrder(
     reads,

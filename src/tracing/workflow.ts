@@ -25,7 +25,7 @@ export interface Moment {
 }
 
 export interface TracingSinks extends Sinks {
-  readonly tracing: { mark(moment: Moment): void };
+  readonly tracing: { readonly mark: (moment: Moment) => void };
 }
 
 /** They stand for everybody and belong to no trace; what they do for somebody goes on from the row it is about. */
