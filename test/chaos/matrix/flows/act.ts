@@ -1,0 +1,92 @@
+import { until } from '../../../support/until';
+import type { Stack } from '../../../support/stack';
+import type { Ground } from '../ground';
+import { insist } from '../patience';
+import type { Subject } from '../watch';
+
+/** One run of a flow: what it may do, and with whom. */
+export interface Act {
+  /** The product as the support of tests knows it; what a flow cannot have of it is not there. */
+  readonly stack: Stack;
+  readonly people: readonly number[];
+  /** Somebody new who has said hello to the bot. */
+  person(): Promise<number>;
+  /** Somebody new who has not. */
+  stranger(): number;
+  moveTo(userId: number, instantMs: number): Promise<void>;
+}
+
+/** What people and their bank do; the same each time, and done when the product has answered all of it. */
+export type Flow = (act: Act) => Promise<void>;
+
+let lastId = 7_400_000_000;
+
+export function actOn(ground: Ground, subject: Subject): Act {
+  const people: number[] = [];
+  const { field } = ground;
+  const stranger = (): number => {
+    lastId += 1;
+    field.telegram.createPerson({ id: lastId, firstName: 'Test', languageCode: 'en' });
+    field.telegram.openChat(lastId);
+    subject.marks.add(String(lastId));
+    people.push(lastId);
+    return lastId;
+  };
+  const moveTo = ground.moveTo;
+  return {
+    stack: { ...field, advance: relative(ground) } as Stack,
+    people,
+    stranger,
+    person: async () => {
+      const id = stranger();
+      const person = { id, username: undefined, firstName: 'Test', lastName: undefined };
+      await field.records.arrive({
+        ...{ updateId: id, person: { ...person, languageCode: 'en' }, asOf: new Date() },
+      });
+      return id;
+    },
+    moveTo,
+  };
+}
+
+/** A move that is repeated ends where it was going to at first. */
+function relative({ field, moveTo }: Ground): Stack['advance'] {
+  return async (userId, ms) => {
+    const [row] = await field.sql`
+      select clock_offset_ms::float8 as ms from users where id = ${userId}`;
+    await moveTo(userId, Date.now() + Number(row?.['ms'] ?? 0) + ms);
+  };
+}
+
+/** Presses the newest button whose text fits, and again when nothing has come of it for a while, as people do. */
+export async function press(
+  { stack }: Act,
+  userId: number,
+  button: { readonly text: string; readonly until: () => Promise<boolean> },
+): Promise<void> {
+  await insist(async () => {
+    const found = await until(`a button ${button.text}`, async () =>
+      buttonOf(stack, userId, button.text),
+    );
+    stack.telegram.press(userId, found.messageId, { data: found.data });
+    await until(`what ${button.text} leads to`, button.until, PATIENCE_OF_PEOPLE_MS);
+  });
+}
+
+const PATIENCE_OF_PEOPLE_MS = 10_000;
+
+export function buttonOf(
+  stack: Stack,
+  userId: number,
+  text: string,
+): { messageId: number; data: string } | undefined {
+  for (const { message } of [...stack.telegram.messages(userId)].reverse()) {
+    const rows = message.reply_markup?.inline_keyboard ?? [];
+    for (const one of rows.flat()) {
+      if (one.text.includes(text) && 'callback_data' in one) {
+        return { messageId: message.message_id, data: one.callback_data };
+      }
+    }
+  }
+  return undefined;
+}

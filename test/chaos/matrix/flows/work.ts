@@ -1,0 +1,58 @@
+import { v7 } from 'uuid';
+import { apiClient, type ApiAnswer, type ApiClient } from '../../../support/api';
+import { insist } from '../patience';
+import type { Flow } from './act';
+import { funded } from './purchases';
+
+/** Repeats under one name until somebody answers for good, as a good client does. */
+function call(client: ApiClient, path: string, body: object): Promise<ApiAnswer> {
+  const name = v7();
+  return insist(async () => {
+    const told = await client.call('POST', path, { body, name });
+    if (told.status < 300 && isWhole(told)) return told;
+    throw new Error(`${path}: ${told.status} ${JSON.stringify(told.json)}`);
+  });
+}
+
+/** False while some item of a batch is still under way. */
+function isWhole({ json }: ApiAnswer): boolean {
+  const results = (json['results'] ?? []) as readonly { readonly status: number }[];
+  return results.every(({ status }) => status < 300);
+}
+
+/** Tokens reserved for a job, reported on the way and captured at its end. */
+export const hold: Flow = async (act) => {
+  const { userId } = await funded(act, 300);
+  const client = await apiClient(act.stack);
+  const order = { amount: 50, lease_seconds: 600 };
+  const placed = await call(client, `/users/${userId}/holds`, order);
+  const holdId = String(placed.json['hold_id']);
+  await call(client, `/holds/${holdId}/heartbeat`, { reported_total: 20 });
+  await call(client, `/holds/${holdId}/capture`, { amount: 30 });
+};
+
+/** One spend alone, and five in one request. */
+export const spend: Flow = async (act) => {
+  const { userId } = await funded(act, 300);
+  const client = await apiClient(act.stack);
+  await call(client, `/users/${userId}/spend`, { amount: 10, description: 'a job' });
+  const items = Array.from({ length: 5 }, () => ({
+    ...{ idempotency_key: v7(), user_id: userId, amount: 2, description: 'a job of many' },
+  }));
+  await call(client, '/spends/batch', { items });
+};
+
+/** A job whose costs are reported twice, the second time for good. */
+export const job: Flow = async (act) => {
+  const { userId } = await funded(act, 300);
+  const client = await apiClient(act.stack);
+  const about = { source: 'runner', user_id: userId, track: 'essay', task_ref: v7() };
+  const report = (total_cost: string, final: boolean) => ({
+    ...about,
+    event_id: v7(),
+    total_cost,
+    final,
+  });
+  await call(client, '/track-costs', report('1', false));
+  await call(client, '/track-costs', report('2', true));
+};

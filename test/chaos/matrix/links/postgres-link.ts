@@ -1,0 +1,142 @@
+import { connect, createServer, type Socket } from 'node:net';
+import type { Call, Watch, Wire } from '../watch';
+import { linkOf, Wiring, type Link } from './link';
+
+/** A wire to PostgreSQL that sees each commit: before it arrives, and before its answer does. */
+export function postgresLink(
+  wire: Wire,
+  { watch, port }: { watch: Watch; port: number },
+): Promise<Link> {
+  const wiring = new Wiring();
+  const server = createServer((client) => {
+    if (!wiring.admit(client)) return;
+    const upstream = connect(port, '127.0.0.1');
+    wiring.admit(upstream);
+    new Session(client, upstream, { wire, watch }).begin();
+  });
+  return linkOf(server, wiring);
+}
+
+const STARTUP_HEAD = 4;
+const HEAD = 5;
+
+/** One connection; everything the client says is read message by message, in order. */
+class Session {
+  private unread: Buffer = Buffer.alloc(0);
+  private hasStarted = false;
+  private readonly statements = new Map<string, string>();
+  private transaction: Transaction | undefined;
+  private ending: Call | undefined;
+  private turn: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly client: Socket,
+    private readonly upstream: Socket,
+    private readonly place: { readonly wire: Wire; readonly watch: Watch },
+  ) {}
+
+  begin(): void {
+    const { client, upstream } = this;
+    client.setNoDelay(true);
+    upstream.setNoDelay(true);
+    client.on('data', (chunk: Buffer) => this.queue(() => this.hear(chunk)));
+    upstream.on('data', (chunk: Buffer) => this.answer(chunk));
+    client.once('close', () => upstream.destroy());
+    upstream.once('close', () => client.destroy());
+  }
+
+  private queue(work: () => Promise<void>): void {
+    this.turn = this.turn.then(work).catch(() => void this.client.destroy());
+  }
+
+  private async hear(chunk: Buffer): Promise<void> {
+    this.unread = Buffer.concat([this.unread, chunk]);
+    for (let message = this.next(); message; message = this.next()) {
+      const call = this.hasStarted ? this.read(message) : undefined;
+      this.hasStarted = true;
+      if (call) {
+        if ((await call.subject.pass(call, 'request')) === 'lost')
+          return void this.client.destroy();
+        this.ending = call;
+      }
+      this.upstream.write(message);
+    }
+  }
+
+  private next(): Buffer | undefined {
+    const lengthAt = this.hasStarted ? 1 : 0;
+    if (this.unread.length < (this.hasStarted ? HEAD : STARTUP_HEAD)) return undefined;
+    const length = this.unread.readInt32BE(lengthAt) + lengthAt;
+    if (this.unread.length < length) return undefined;
+    const message = this.unread.subarray(0, length);
+    this.unread = this.unread.subarray(length);
+    return message;
+  }
+
+  /** The commit that a message asks for, if it is about somebody. */
+  private read(message: Buffer): Call | undefined {
+    const kind = String.fromCharCode(message[0] ?? 0);
+    if (kind === 'P') {
+      const [name, text] = [textAt(message, HEAD), textAt(message, HEAD, 1)];
+      this.statements.set(name, text);
+      this.transaction?.note(text, message);
+      return undefined;
+    }
+    if (kind === 'B') return this.run(this.statements.get(textAt(message, HEAD, 1)) ?? '', message);
+    return kind === 'Q' ? this.run(textAt(message, HEAD), message) : undefined;
+  }
+
+  private run(text: string, message: Buffer): Call | undefined {
+    if (/^\s*begin\b/i.test(text)) {
+      this.transaction = new Transaction(this.place.watch);
+      return undefined;
+    }
+    if (!/^\s*commit\b/i.test(text)) {
+      this.transaction?.note(text, message);
+      return undefined;
+    }
+    const call = this.transaction?.commit(this.place.wire);
+    this.transaction = undefined;
+    return call;
+  }
+
+  private answer(chunk: Buffer): void {
+    const call = this.ending;
+    if (!call) return void this.client.write(chunk);
+    this.ending = undefined;
+    this.upstream.pause();
+    void call.subject.pass(call, 'answer').then((fate) => {
+      if (fate === 'lost') return void this.client.destroy();
+      this.client.write(chunk);
+      this.upstream.resume();
+    });
+  }
+}
+
+/** What a transaction has written, and about whom. */
+class Transaction {
+  private subject: ReturnType<Watch['namedIn']>;
+  private readonly tables = new Set<string>();
+
+  constructor(private readonly watch: Watch) {}
+
+  note(text: string, message: Buffer): void {
+    this.subject ??= this.watch.namedIn(message);
+    for (const [, table] of text.matchAll(/(?:insert\s+into|update)\s+"?([a-z_]+)"?/gi)) {
+      if (table !== undefined && table !== 'set' && table !== 'of') this.tables.add(table);
+    }
+  }
+
+  commit(wire: Wire): Call | undefined {
+    if (this.tables.size === 0) return undefined;
+    return this.subject?.call(wire, `commit of ${[...this.tables].sort().join(', ')}`);
+  }
+}
+
+/** The n-th text of a message, each of which ends with a zero. */
+function textAt(message: Buffer, start: number, skip = 0): string {
+  let from = start;
+  for (let left = skip; left > 0; left -= 1) from = message.indexOf(0, from) + 1;
+  const end = message.indexOf(0, from);
+  return message.toString('utf8', from, end < 0 ? undefined : end);
+}
