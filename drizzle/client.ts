@@ -1,5 +1,6 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
+import { endingTransactions } from './lost-connections';
 import * as schema from './schema';
 
 export type Database = PostgresJsDatabase<typeof schema>;
@@ -47,7 +48,8 @@ function open(url: string, options: ConnectOptions, session: Record<string, bool
       ...session,
     },
   });
-  const driver = options.keepsStatements ? keepingStatements(sql) : sql;
+  const safe = endingTransactions(sql);
+  const driver = options.keepsStatements ? keepingStatements(safe) : safe;
   return { db: drizzle(driver, { schema }), sql, close: () => sql.end({ timeout: 5 }) };
 }
 
