@@ -1,5 +1,5 @@
 import { FLOWS, type FlowName } from './flows';
-import { openGround, type Ground } from './ground';
+import { openGround, PROCESSES, type Ground, type ProcessName } from './ground';
 import { cellsOf, repeatOf, VICTIMS, wavesOf, type Cell, type Choice, type Victim } from './plan';
 import { codeOf } from './watch';
 import { differences, reference, reportOf, strikeWave, type Reference, type Verdict } from './wave';
@@ -15,14 +15,14 @@ export interface MatrixWish extends Choice {
   readonly say: Say;
   /** Names the cells and strikes none. */
   readonly isOnlyListed?: boolean;
-  /** What is done to the ground before anything runs, such as a planted fault. */
-  readonly prepare?: (ground: Ground) => Promise<void>;
 }
 
 export interface MatrixResult {
   readonly verdicts: readonly Verdict[];
   /** Moments of each flow in which it could be struck. */
   readonly moments: ReadonlyMap<FlowName, number>;
+  /** Processes that died of what was done to others, and how often; each was started again. */
+  readonly deaths: ReadonlyMap<ProcessName, number>;
   readonly seconds: number;
 }
 
@@ -32,7 +32,6 @@ export async function runMatrix(wish: MatrixWish): Promise<MatrixResult> {
   const startedMs = performance.now();
   const ground = await openGround();
   try {
-    await wish.prepare?.(ground);
     const references = await referencesOf(ground, wish);
     const moments = new Map([...references].map(([flow, one]) => [flow, one.moments] as const));
     const cells = cellsOf(moments, wish).filter(
@@ -45,6 +44,7 @@ export async function runMatrix(wish: MatrixWish): Promise<MatrixResult> {
     return {
       verdicts,
       moments: new Map([...moments].map(([flow, all]) => [flow, all.length])),
+      deaths: new Map(PROCESSES.map((name) => [name, ground.unaskedDeaths(name)])),
       seconds,
     };
   } finally {

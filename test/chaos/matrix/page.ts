@@ -55,7 +55,7 @@ function cellsOf(row: Row): (string | number)[] {
 }
 
 function factsOf(
-  { moments, seconds: lasted }: MatrixResult,
+  { moments, deaths, seconds: lasted }: MatrixResult,
   { every, seed }: Pick<Choice, 'every' | 'seed'>,
 ): string {
   const [core] = cpus();
@@ -72,8 +72,15 @@ function factsOf(
     `Struck on ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC by ` +
     `\`npm run chaos -- --every ${every} --seed ${seed} --write\` in ${Math.round(lasted / 60)} minutes on ${machine}; ` +
     `load average at the end ${(loadavg()[0] ?? 0).toFixed(1)}. ${moments.size} flows have ${all} moments; ` +
-    `${share} was struck.`
+    `${share} was struck. ${deathsOf(deaths)}`
   );
+}
+
+function deathsOf(deaths: MatrixResult['deaths']): string {
+  const died = [...deaths].filter(([, count]) => count > 0);
+  if (died.length === 0) return 'No process died of what was done to another.';
+  const list = died.map(([name, count]) => `${name} ${count} times`).join(', ');
+  return `Died of what was done to another, and were started again: ${list}.`;
 }
 
 function seconds(ms: number): string {

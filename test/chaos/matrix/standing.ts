@@ -1,21 +1,25 @@
-import type { Field } from './ground';
+import type { Field } from './field';
 
 /** Where somebody stands: all that the product remembers of them but instants and ids. */
 export type Standing = Readonly<Record<string, readonly string[]>>;
+
+/** A change of plan gives tokens by the second; what a slow run costs of them is far below a hundredth. */
+const AMOUNT = `case a.asset when 'TOK' then trunc(e.amount / 1e6, 2) else e.amount end`;
 
 /**
  * What is compared with the undisturbed run, each as words, as often as there are rows. Tries and steps that an
  * outage may add or change on the way are not among them; what they led to is.
  */
 const PARTS: Readonly<Record<string, string>> = {
-  wallet: `select 'balance ' || balance || ', held ' || held as words from accounts where user_id = $1`,
+  wallet: `select 'balance ' || trunc(balance / 1e6, 2) || ', held ' || trunc(held / 1e6, 2) as words from accounts where user_id = $1`,
   entries: `
     select t.kind || ' ' || coalesce(t.period_n::text, '-') || ' ' ||
-      regexp_replace(a.code, '[0-9]{6,}', '…') || ' ' || e.amount as words
+      regexp_replace(a.code, '[0-9]{6,}', '…') || ' ' || ${AMOUNT} as words
     from transfers t join entries e on e.transfer_id = t.id join accounts a on a.id = e.account_id
     where t.user_id = $1`,
   lots: `
-    select l.origin || ' ' || l.original_utok || ' left ' || l.remaining_utok || ' held ' || l.held_utok as words
+    select l.origin || ' ' || trunc(l.original_utok / 1e6, 2) || ' left ' || trunc(l.remaining_utok / 1e6, 2) ||
+      ' held ' || trunc(l.held_utok / 1e6, 2) as words
     from lots l join accounts a on a.id = l.account_id where a.user_id = $1`,
   orders: `select provider || ' ' || pay_amount_minor || ' ' || state || ' as ' ||
       coalesce(fulfilled_as, '-') as words from invoices where user_id = $1`,

@@ -1,4 +1,4 @@
-import type { Field } from './ground';
+import type { Field } from './field';
 import { insist } from './patience';
 import { less } from './standing';
 

@@ -37,7 +37,7 @@ interface Run {
   readonly subject: Subject;
   readonly act: Act;
   readonly done: Promise<unknown>;
-  error: unknown;
+  error: Error | undefined;
   isOver: boolean;
 }
 
@@ -76,7 +76,7 @@ function start(ground: Ground, flow: FlowName, aim: string | undefined): Run {
       () => void (run.isOver = true),
       (error: unknown) => {
         run.isOver = true;
-        run.error = error;
+        run.error = error instanceof Error ? error : new Error('thrown', { cause: error });
       },
     ),
   };
@@ -173,7 +173,7 @@ async function judge(
     violations = await differences(ground, people, wished);
   }
   if (run.error !== undefined) {
-    violations = [`the flow came to no end: ${String(run.error)}`, ...violations];
+    violations = [`the flow came to no end: ${run.error.message}`, ...violations];
   }
   const isWell = violations.length === 0 && sinceMs !== undefined;
   return { violations, recoveryMs: isWell ? performance.now() - sinceMs : undefined };

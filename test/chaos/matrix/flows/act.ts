@@ -1,5 +1,6 @@
 import { until } from '../../../support/until';
 import type { Stack } from '../../../support/stack';
+import type { Field } from '../field';
 import type { Ground } from '../ground';
 import { insist } from '../patience';
 import type { Subject } from '../watch';
@@ -32,9 +33,12 @@ export function actOn(ground: Ground, subject: Subject): Act {
     people.push(lastId);
     return lastId;
   };
-  const moveTo = ground.moveTo;
+  const moveTo: Act['moveTo'] = async (userId, instantMs) => {
+    await untilTold(field, userId);
+    await ground.moveTo(userId, instantMs);
+  };
   return {
-    stack: { ...field, advance: relative(ground) } as Stack,
+    stack: { ...field, advance: relative(field, moveTo) } as Stack,
     people,
     stranger,
     person: async () => {
@@ -49,10 +53,20 @@ export function actOn(ground: Ground, subject: Subject): Act {
   };
 }
 
+/** Days pass for nobody who has not heard what they were promised: in the days skipped there was time for it. */
+async function untilTold({ sql }: Field, userId: number): Promise<void> {
+  await until(`${userId} has heard everything`, async () => {
+    const [row] = await sql`
+      select 1 from outbox_messages
+      where user_id = ${userId} and state = 'queued' and (not_before is null or not_before < now())`;
+    return row === undefined;
+  });
+}
+
 /** A move that is repeated ends where it was going to at first. */
-function relative({ field, moveTo }: Ground): Stack['advance'] {
+function relative({ sql }: Field, moveTo: Act['moveTo']): Stack['advance'] {
   return async (userId, ms) => {
-    const [row] = await field.sql`
+    const [row] = await sql`
       select clock_offset_ms::float8 as ms from users where id = ${userId}`;
     await moveTo(userId, Date.now() + Number(row?.['ms'] ?? 0) + ms);
   };

@@ -42,6 +42,11 @@ export const erasure: Flow = async (act) => {
   const wish = { erasureId: v7(), userId, n: 1, clockOffsetMs: 0 };
   await stack.commands.requestErasure(wish);
   await untilErasure(stack, userId, 'waiting');
+  await until('the copy of the data is promised', async () => {
+    const [row] = await stack.sql`
+      select 1 from outbox_messages where user_id = ${userId} and template = 'export.ready'`;
+    return row !== undefined;
+  });
   await stack.advance(userId, 15 * DAY);
   await untilErasure(stack, userId, 'done');
 };

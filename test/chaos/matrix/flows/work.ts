@@ -5,19 +5,33 @@ import type { Flow } from './act';
 import { funded } from './purchases';
 
 /** Repeats under one name until somebody answers for good, as a good client does. */
-function call(client: ApiClient, path: string, body: object): Promise<ApiAnswer> {
+async function call(client: ApiClient, path: string, body: object): Promise<ApiAnswer> {
   const name = v7();
-  return insist(async () => {
-    const told = await client.call('POST', path, { body, name });
-    if (told.status < 300 && isWhole(told)) return told;
-    throw new Error(`${path}: ${told.status} ${JSON.stringify(told.json)}`);
+  const told = await insist(async () => {
+    const one = await client.call('POST', path, { body, name });
+    if (!isFinal(one)) throw new Error(`${path}: ${one.status} ${JSON.stringify(one.json)}`);
+    return one;
   });
+  if (told.status >= 300 || !itemsOf(told).every(({ status }) => status < 300)) {
+    throw new Error(`${path} was refused: ${JSON.stringify(told.json)}`);
+  }
+  return told;
 }
 
-/** False while some item of a batch is still under way. */
-function isWhole({ json }: ApiAnswer): boolean {
-  const results = (json['results'] ?? []) as readonly { readonly status: number }[];
-  return results.every(({ status }) => status < 300);
+/** False of what asks the client to come again: an outage, or an earlier try that is still under way. */
+function isFinal(told: ApiAnswer): boolean {
+  const codes = [told.json['code'], ...itemsOf(told).map(({ problem }) => problem?.code)];
+  const isBroken = [told, ...itemsOf(told)].some(({ status }) => status >= 500);
+  return !isBroken && !codes.includes('request_in_progress');
+}
+
+interface Item {
+  readonly status: number;
+  readonly problem?: { readonly code: string } | null;
+}
+
+function itemsOf({ json }: ApiAnswer): readonly Item[] {
+  return (json['results'] ?? []) as readonly Item[];
 }
 
 /** Tokens reserved for a job, reported on the way and captured at its end. */

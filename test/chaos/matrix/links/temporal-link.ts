@@ -8,6 +8,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { Watch, Wire } from '../watch';
 import { linkOf, Wiring, type Link } from './link';
 import { TemporalReader } from './temporal-reader';
@@ -25,7 +26,7 @@ export function temporalLink(wire: Wire, { watch, port }: Place): Promise<Link> 
   const wiring = new Wiring();
   const reader = new TemporalReader(wire, watch);
   const server = createServer({ settings: SETTINGS });
-  server.on('connection', (socket) => void wiring.admit(socket));
+  server.on('connection', (socket: Socket) => void wiring.admit(socket));
   server.on('session', (session) => serve(session, { port, reader }));
   server.on('error', () => undefined);
   return linkOf(server, wiring);
