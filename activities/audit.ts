@@ -33,6 +33,10 @@ export interface AuditEntry {
     | 'erasure'
     | 'receipt'
     | 'notifier'
+    | 'keeper'
+    | 'track_job'
+    | 'method'
+    | 'auto_topup'
     | 'api_key';
   readonly entityId: string;
   readonly asOf: Date;

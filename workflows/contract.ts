@@ -1,4 +1,5 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineQuery } from '@temporalio/workflow';
 
 /** Task queue of all workflows and of the activities that touch PostgreSQL or a provider. */
 export const BILLING_TASK_QUEUE = 'billing';
@@ -61,3 +62,23 @@ export const amountMinorAttribute = defineSearchAttributeKey('AmountMinor', 'INT
 export const attemptNumber = defineSearchAttributeKey('Attempt', 'INT');
 export const nextActionAt = defineSearchAttributeKey('NextActionAt', 'DATETIME');
 export const periodEndAttribute = defineSearchAttributeKey('PeriodEnd', 'DATETIME');
+
+/** What every workflow answers to the query `card` (OPS-5); fields are only added. */
+export interface OperatorCard {
+  /** Whose money or promise it is: `user 42`, `operator anna`, `everybody`. */
+  readonly who: string;
+  readonly what: string;
+  /** With its unit; null where it is about no sum, or none is known yet. */
+  readonly howMuch: string | null;
+  readonly state: string;
+  readonly waitingFor: string;
+  /** ISO 8601; null when only the outside world can move it. */
+  readonly nextAt: string | null;
+  /** Why a human should look; null when nothing is wrong. */
+  readonly stuck: string | null;
+  /** The updates that are possible now, each with its argument, to be filled in. */
+  readonly allowedRepairs: Readonly<Record<string, string>>;
+}
+
+/** Who, what, how much, waiting for, next at, and what can be done: of any workflow. */
+export const operatorCardQuery = defineQuery<OperatorCard>('card');

@@ -20,9 +20,9 @@ import {
   type Repair,
 } from './billing/contract';
 import { recordRepair } from './billing/operation/stubs';
-import { requireRepair } from './billing/repair-rules';
+import { requirePhase, requireRepair } from './billing/repair-rules';
 import { messagesTaskQueue } from './contract';
-import { createShowcase } from './visibility';
+import { createShowcase, describeRepair } from './visibility';
 
 /** Messages handed out at once: one second's worth of what Telegram allows, so that a receipt never waits long (NT-8). */
 const BATCH = 25;
@@ -61,7 +61,11 @@ interface Desk {
  */
 export async function notifier(input: NotifierInput): Promise<void> {
   const desk = layDesk(input);
-  const show = createShowcase();
+  const show = createShowcase(() => ({
+    who: 'everybody',
+    what: `the sender of messages, ${desk.busyChats.size} chats busy`,
+    repairs: [desk.isPaused ? 'resume' : 'pause'],
+  }));
   for (;;) {
     await writeRepairs(desk);
     if (workflowInfo().continueAsNewSuggested) return startAfresh(desk);
@@ -110,8 +114,18 @@ function layDesk(input: NotifierInput): Desk {
     desk.isPaused = isPaused;
     if (desk.isBounded) desk.repairs.push(recordOf(repair, isPaused));
   };
-  setHandler(pauseNotifierUpdate, move(true), { validator: requireRepair });
-  setHandler(resumeNotifierUpdate, move(false), { validator: requireRepair });
+  const only = (state: string) => (repair: Repair) => {
+    requireRepair(repair);
+    requirePhase(desk.isPaused ? 'paused' : 'sending', [state]);
+  };
+  setHandler(pauseNotifierUpdate, move(true), {
+    validator: only('sending'),
+    ...describeRepair('notifier', 'pause'),
+  });
+  setHandler(resumeNotifierUpdate, move(false), {
+    validator: only('paused'),
+    ...describeRepair('notifier', 'resume'),
+  });
   setHandler(notifierStateQuery, () => ({
     isPaused: desk.isPaused,
     inFlight: desk.busyChats.size,
@@ -128,6 +142,8 @@ function recordOf({ operatorId, reason }: Repair, isPaused: boolean): RepairReco
     entityId: workflowInfo().workflowId,
     operatorId,
     reason,
+    before: { isPaused: !isPaused },
+    after: { isPaused },
     asOf: new Date().toISOString(),
   };
 }

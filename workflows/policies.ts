@@ -71,6 +71,7 @@ export const BOOKS_CHECK: ActivityOptions = {
 
 /** A nudge to the sender of messages. Losing it costs a minute, because the sender also looks by itself. */
 export const NUDGE: LocalActivityOptions = {
+  summary: 'Nudge the sender of messages',
   startToCloseTimeout: '5 seconds',
   retry: { maximumAttempts: 2 },
 };
@@ -80,6 +81,7 @@ export const NUDGE: LocalActivityOptions = {
  * than the work. Tried for as long as its callers wait; a repeat is answered from the charges that are there.
  */
 export const SPEND_BATCH: LocalActivityOptions = {
+  summary: 'Charge the batch in one transaction',
   startToCloseTimeout: '10 seconds',
   scheduleToCloseTimeout: '1 minute',
   retry: { initialInterval: '50 milliseconds', maximumInterval: '1 second' },
@@ -90,6 +92,7 @@ export const SPEND_BATCH: LocalActivityOptions = {
  * that may be reserved already must never be without their keeper.
  */
 export const HOLD_STEP: LocalActivityOptions = {
+  summary: 'One step of the hold, in one transaction',
   startToCloseTimeout: '10 seconds',
   retry: { initialInterval: '50 milliseconds', maximumInterval: '5 seconds' },
 };

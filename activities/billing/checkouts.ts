@@ -109,6 +109,11 @@ async function moveOrder({ db }: ActivityDeps, change: ProviderChange): Promise<
       before: { provider: order.invoice.provider },
       after: { provider: change.provider },
     });
+    // Its owner does not look at the screen on which somebody else moved it.
+    if (change.actor.kind === 'operator') {
+      const because = `provider:${change.provider}:${change.asOf}`;
+      await promiseCards(tx, { invoiceId: change.invoiceId, because });
+    }
     return 'switched';
   });
 }

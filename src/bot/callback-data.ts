@@ -91,6 +91,7 @@ export const ROUTES = [
   'adm:items',
   'adm:item',
   'adm:fix',
+  'adm:diff',
   'adm:stuck',
   'adm:block',
   'adm:free',

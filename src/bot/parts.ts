@@ -84,6 +84,8 @@ export type BotCommands = Pick<
   | keyof SubscriptionCommands
   | 'reportBreak'
   | 'setLimits'
+  | 'assignMismatch'
+  | 'resolveMismatch'
   | 'wakeAutoTopup'
   | 'removeMethod'
 >;

@@ -1,5 +1,11 @@
-import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import {
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  type Client,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import {
+  assignMismatchUpdate,
   mismatchId,
   resolveMismatchUpdate,
   type MismatchRemedy,
@@ -20,14 +26,17 @@ export interface ReconciliationCommands {
   /** A notification of a provider did not verify; resolves once the watch over them knows for certain. */
   reportUnverified(provider: string): Promise<void>;
   /** Decides about a payment that both sides tell differently, as the Web UI would; it waits for what came of it. */
-  resolveMismatch(request: {
-    payment: PaymentRef;
-    how: MismatchRemedy;
-    operatorId: string;
-    reason: string;
-    /** One wish has one id: asking again with the same does nothing twice. */
-    operationId: string;
-  }): Promise<RepairAnswer>;
+  resolveMismatch(request: MismatchRequest & { how: MismatchRemedy }): Promise<RepairAnswer>;
+  /** Gives the difference to somebody who sees to it. */
+  assignMismatch(request: MismatchRequest & { owner: string }): Promise<RepairAnswer>;
+}
+
+/** Who wants what of a difference; one wish has one id: asking again with the same does nothing twice. */
+export interface MismatchRequest {
+  readonly payment: PaymentRef;
+  readonly operatorId: string;
+  readonly reason: string;
+  readonly operationId: string;
 }
 
 export function reconciliationCommands(
@@ -59,22 +68,32 @@ export function reconciliationCommands(
         signal: verificationFailedSignal.name,
         signalArgs: [],
       }),
-    resolveMismatch: (request) => resolveMismatch(client, request),
+    resolveMismatch: ({ how, ...request }) =>
+      repairMismatch(client, request, (handle, by, updateId) =>
+        handle.executeUpdate(resolveMismatchUpdate, { args: [{ ...by, how }], updateId }),
+      ),
+    assignMismatch: ({ owner, ...request }) =>
+      repairMismatch(client, request, (handle, by, updateId) =>
+        handle.executeUpdate(assignMismatchUpdate, { args: [{ ...by, owner }], updateId }),
+      ),
   };
 }
 
-async function resolveMismatch(
+type Mismatch = WorkflowHandle<Workflows['mismatch']>;
+
+async function repairMismatch(
   client: Client,
-  request: Parameters<ReconciliationCommands['resolveMismatch']>[0],
+  { payment, operatorId, reason, operationId }: MismatchRequest,
+  send: (
+    handle: Mismatch,
+    by: { operatorId: string; reason: string },
+    updateId: string,
+  ) => Promise<{ readonly accepted: string }>,
 ): Promise<RepairAnswer> {
-  const { payment, how, operatorId, reason, operationId: updateId } = request;
   const workflowId = mismatchId(payment.provider, payment.providerPaymentId);
-  const handle = client.workflow.getHandle<Workflows['mismatch']>(workflowId);
+  const handle: Mismatch = client.workflow.getHandle(workflowId);
   try {
-    const args: [{ how: MismatchRemedy; operatorId: string; reason: string }] = [
-      { how, operatorId, reason },
-    ];
-    const { accepted } = await handle.executeUpdate(resolveMismatchUpdate, { args, updateId });
+    const { accepted } = await send(handle, { operatorId, reason }, operationId);
     return { kind: 'accepted', answer: accepted };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) {

@@ -37,6 +37,15 @@ export interface StuckWorkflow {
   readonly startedAt: string;
 }
 
+/** An activity of a running workflow that has failed many times and is tried again. */
+export interface FailingActivity {
+  readonly workflowId: string;
+  readonly activity: string;
+  readonly tries: number;
+  /** The words of its last failure. */
+  readonly reason: string;
+}
+
 /** What operators ask of running workflows from the bot. */
 export interface RepairCommands {
   /** The card of a payment's workflow; undefined when none runs, so nothing can be repaired. */
@@ -45,4 +54,6 @@ export interface RepairCommands {
   repairPayment(request: RepairRequest): Promise<RepairAnswer>;
   /** Running workflows with a reason to look at them, the longest-waiting last, as visibility knows them now. */
   stuckWorkflows(limit: number): Promise<readonly StuckWorkflow[]>;
+  /** Which of these workflows have an activity that still fails; those that have ended or go on are left out. */
+  failingActivities(workflowIds: readonly string[]): Promise<readonly FailingActivity[]>;
 }

@@ -14,6 +14,7 @@ import {
 } from '../../workflows/billing/contract';
 import { billingState, billingUserId, stuckReason } from '../../workflows/contract';
 import type {
+  FailingActivity,
   RepairCommands,
   PaymentCard,
   PaymentRef,
@@ -33,6 +34,8 @@ export function repairCommands(client: Client): RepairCommands {
     paymentCard: (payment) => cardOf(confirmationOf(payment)),
     repairPayment: (request) => repair(confirmationOf(request.payment), request),
     stuckWorkflows: (limit) => stuckWorkflows(client, limit),
+    failingActivities: async (workflowIds) =>
+      (await Promise.all(workflowIds.map((id) => failingOf(client, id)))).flat(),
   };
 }
 
@@ -99,4 +102,24 @@ function toStuck({ workflowId, type, startTime, ...rest }: WorkflowExecutionInfo
     userId: attributes.get(billingUserId),
     startedAt: startTime.toISOString(),
   };
+}
+
+/** As many tries as operators are told of. */
+const MANY_TRIES = 8;
+
+async function failingOf(client: Client, workflowId: string): Promise<FailingActivity[]> {
+  try {
+    const { raw } = await client.workflow.getHandle(workflowId).describe();
+    return (raw.pendingActivities ?? [])
+      .filter(({ attempt }) => (attempt ?? 0) >= MANY_TRIES)
+      .map(({ activityType, attempt, lastFailure }) => ({
+        workflowId,
+        activity: activityType?.name ?? '',
+        tries: attempt ?? 0,
+        reason: lastFailure?.message ?? '',
+      }));
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return [];
+    throw error;
+  }
 }

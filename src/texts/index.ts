@@ -11,6 +11,8 @@ import { clockEn } from './clock/en';
 import { clockRu } from './clock/ru';
 import { costsEn } from './costs/en';
 import { costsRu } from './costs/ru';
+import { deskEn } from './desk/en';
+import { deskRu } from './desk/ru';
 import { generalEn } from './general/en';
 import { generalRu } from './general/ru';
 import { growthEn } from './growth/en';
@@ -53,6 +55,7 @@ const RU = {
   ...billingRu,
   ...clockRu,
   ...costsRu,
+  ...deskRu,
   ...generalRu,
   ...growthRu,
   ...limitsRu,
@@ -82,6 +85,7 @@ const EN: Readonly<Record<TextKey, string>> = {
   ...billingEn,
   ...clockEn,
   ...costsEn,
+  ...deskEn,
   ...generalEn,
   ...growthEn,
   ...limitsEn,

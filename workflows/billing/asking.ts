@@ -1,4 +1,4 @@
-import { condition, isCancellation } from '@temporalio/workflow';
+import { condition, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Learned, RecordedFact } from '../../activities/billing/payments';
 import {
   DAYS_PAST_DEADLINE,
@@ -8,6 +8,7 @@ import {
 } from '../../src/domain/billing/payment';
 import { learnPayment, openUnknownItem, recordFact, tellPayer, wakeNotifier } from './activities';
 import type { CarriedConfirmation, PaymentConfirmationInput } from './contract';
+import { recordRepair } from './operation/stubs';
 import { isHistoryLong, standingFact, type PaymentDesk } from './payment-desk';
 
 /** What a payment turned out to be, or that this run's history is full and the next one goes on. */
@@ -124,6 +125,18 @@ async function rest(desk: PaymentDesk, asking: Asking): Promise<void> {
   await condition(() => desk.hasNews || desk.operatorEvidence !== undefined, delayMs, {
     summary: 'Until the provider is asked again',
   });
+  await auditAsks(desk);
+}
+
+/** A question changes nothing by itself, so nothing else would remember who wanted it (OPS-3). */
+export async function auditAsks(desk: PaymentDesk): Promise<void> {
+  const { workflowId: entityId } = workflowInfo();
+  for (const { updateId, operatorId, reason } of desk.asks.splice(0)) {
+    const step = `ask:${updateId}`;
+    const asOf = desk.clock.now();
+    const action = 'payment.asked_about';
+    await recordRepair({ step, action, entity: 'payment', entityId, operatorId, reason, asOf });
+  }
 }
 
 async function tellSlow(desk: PaymentDesk, asking: Asking, waitedMs: number): Promise<void> {

@@ -28,6 +28,7 @@ import type {
   OrderRequest,
 } from './contract';
 import { hintPaymentConfirmation } from './hints';
+import { recordRepair } from './operation/stubs';
 
 /** Answers one question of the queue, in the order of history. */
 export async function answer(order: OrderDesk, question: Question): Promise<unknown> {
@@ -40,6 +41,10 @@ export async function answer(order: OrderDesk, question: Question): Promise<unkn
       return cancel(order, question);
     case 'changeProvider':
       return changeProvider(order, question);
+    case 'switchProvider':
+      return switchForOwner(order, question);
+    case 'retryNow':
+      return askForOperator(order, question);
     case 'prolong':
       return prolong(order, question);
     default:
@@ -155,6 +160,32 @@ async function changeProvider(
   return { kind: 'changed', provider: change.provider };
 }
 
+/** Its owner is not at the screen: the order they were shown gets the new link by itself. */
+async function switchForOwner(
+  order: OrderDesk,
+  change: OrderRequest & { provider: string },
+): Promise<ChangeProviderOutcome> {
+  const outcome = await changeProvider(order, change);
+  if (outcome.kind === 'changed') await wakeNotifier();
+  return outcome;
+}
+
+async function askForOperator(
+  order: OrderDesk,
+  { operatorId, reason, updateId }: Extract<Question, { kind: 'retryNow' }>,
+): Promise<{ accepted: string }> {
+  await recordRepair({
+    ...{ step: `retry:${updateId}`, action: 'invoice.asked_about', entity: 'invoice' as const },
+    ...{ entityId: order.invoice.invoiceId, operatorId, reason, asOf: order.clock.now() },
+  });
+  const isPaying = await poll(order);
+  return {
+    accepted: isPaying
+      ? 'the provider knows of money; it is being booked'
+      : `${order.provider} knows of no money that is not booked`,
+  };
+}
+
 async function prolong(
   order: OrderDesk,
   change: { hours: number; actor: Actor; reason: string },
@@ -191,7 +222,10 @@ function lastAnswer(desk: Desk | OrderDesk, question: Question): unknown {
     case 'cancel':
       return state === 'paid' ? { kind: 'already_paid' } : { kind: 'closed', state };
     case 'changeProvider':
+    case 'switchProvider':
       return { kind: 'refused', reason: state };
+    case 'retryNow':
+      return { accepted: 'refused: this order is finished' };
     case 'prolong':
       return { expiresAt: 'invoice' in desk ? new Date(desk.expiresMs).toISOString() : '' };
     default:

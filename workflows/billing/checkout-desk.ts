@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { condition, setHandler } from '@temporalio/workflow';
+import { condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import type { OpenedInvoice } from '../../activities/billing/opening';
 import { isOpen, type InvoiceState } from '../../src/domain/billing/invoice';
 import { businessClock, type BusinessClock } from '../clock';
 import { ask, type Pending } from '../requests';
-import { createShowcase } from '../visibility';
+import { createShowcase, describeRepair, moneyWords, type Subject } from '../visibility';
 import {
   cancelCheckoutUpdate,
   changeProviderUpdate,
@@ -21,10 +21,12 @@ import {
   type CheckoutInput,
   type CheckoutOpening,
   type CheckoutStatus,
+  type OperatorSigned,
   type OrderRequest,
   type Repair,
 } from './contract';
-import { requirePhase, requireRepair } from './repair-rules';
+import { requirePhase, requireRepair, requireWords, signedBy } from './repair-rules';
+import { askAboutOrderUpdate, switchProviderUpdate } from './repairs/contract';
 
 /** What a running checkout can be asked. */
 export type Question =
@@ -32,6 +34,8 @@ export type Question =
   | { readonly kind: 'check' }
   | ({ readonly kind: 'cancel' } & OrderRequest)
   | ({ readonly kind: 'changeProvider'; readonly provider: string } & OrderRequest)
+  | ({ readonly kind: 'switchProvider'; readonly provider: string } & OrderRequest)
+  | ({ readonly kind: 'retryNow'; readonly updateId: string } & OperatorSigned)
   | {
       readonly kind: 'prolong';
       readonly actor: Actor;
@@ -75,7 +79,7 @@ export function layDesk(input: CheckoutInput): Desk {
   const desk: Desk = {
     input,
     clock: businessClock(input.clockOffsetMs ?? 0),
-    show: createShowcase(),
+    show: createShowcase(() => subjectOf(desk)),
     questions: [],
     settled: new Set(),
     hinted: new Set(),
@@ -115,14 +119,64 @@ function listen(desk: Desk): void {
   );
   setHandler(
     cancelCheckoutUpdate,
-    (request) => ask<Question, CancelOutcome>(questions, { kind: 'cancel', ...request }),
-    { validator: requireMover },
+    ({ reason, ...request }) => {
+      const said = reason === undefined ? {} : { reason };
+      const actor = signedBy(request);
+      return ask<Question, CancelOutcome>(questions, { kind: 'cancel', actor, ...said });
+    },
+    {
+      validator: (request: OrderRequest | OperatorSigned) => {
+        requireMover({ ...request, actor: signedBy(request) });
+        if (signedBy(request).kind === 'operator') requirePhase(desk.state, [...OPEN, 'opening']);
+      },
+      ...describeRepair('checkout', 'cancel'),
+    },
   );
   setHandler(
     changeProviderUpdate,
     (change) =>
       ask<Question, ChangeProviderOutcome>(questions, { kind: 'changeProvider', ...change }),
     { validator: requireMover },
+  );
+  hearOperators(desk);
+  setHandler(checkoutStatusQuery, () => openingStatus(desk));
+}
+
+/** Phases in which an order can still be paid. */
+const OPEN = ['draft', 'pending'];
+
+function hearOperators(desk: Desk): void {
+  const { questions } = desk;
+  setHandler(
+    switchProviderUpdate,
+    ({ provider, operatorId, reason }) => {
+      const actor: Actor = { kind: 'operator', id: operatorId };
+      const change = { kind: 'switchProvider', provider, actor, reason } as const;
+      return ask<Question, ChangeProviderOutcome>(questions, change);
+    },
+    {
+      validator: (repair: Repair & { provider: string }) => {
+        requireRepair(repair);
+        requirePhase(desk.state, OPEN);
+        requireWords(repair.provider, 'provider is empty; say which one');
+      },
+      ...describeRepair('checkout', 'switchProvider'),
+    },
+  );
+  setHandler(
+    askAboutOrderUpdate,
+    ({ operatorId, reason }) => {
+      const updateId = currentUpdateInfo()?.id ?? 'unnamed';
+      const wish = { kind: 'retryNow', operatorId, reason, updateId } as const;
+      return ask<Question, { accepted: string }>(questions, wish);
+    },
+    {
+      validator: (repair: Repair) => {
+        requireRepair(repair);
+        requirePhase(desk.state, [...OPEN, 'expired', 'cancelled']);
+      },
+      ...describeRepair('checkout', 'retryNow'),
+    },
   );
   setHandler(
     prolongCheckoutUpdate,
@@ -138,12 +192,31 @@ function listen(desk: Desk): void {
     {
       validator: (repair: Repair & { hours: number }) => {
         requireRepair(repair);
-        requirePhase(desk.state, ['draft', 'pending']);
+        requirePhase(desk.state, OPEN);
         if (!(repair.hours > 0 && repair.hours <= 168)) throw new Error('hours must be 1 to 168');
       },
+      ...describeRepair('checkout', 'prolong'),
     },
   );
-  setHandler(checkoutStatusQuery, () => openingStatus(desk));
+}
+
+/** What an operator reads on the card of any workflow. */
+function subjectOf(desk: Desk & Partial<Pick<OrderDesk, 'invoice' | 'provider'>>): Subject {
+  const { input, invoice, provider = input.provider } = desk;
+  return {
+    who: `user ${input.userId}`,
+    what: invoice
+      ? `invoice ${invoice.no} for ${invoice.plan} at ${provider}`
+      : `an order at ${provider}`,
+    howMuch: invoice && moneyWords(invoice.amount),
+    repairs: repairsIn(desk.state),
+  };
+}
+
+function repairsIn(state: Desk['state']): readonly string[] {
+  if (state === 'opening') return ['cancel'];
+  if (isOpen(state)) return ['cancel', 'switchProvider', 'prolong', 'retryNow'];
+  return state === 'expired' || state === 'cancelled' ? ['retryNow'] : [];
 }
 
 /** A person may only move their own order; operators may move any (BOT-4). */
@@ -174,6 +247,6 @@ export function orderStatus(order: OrderDesk): CheckoutStatus {
     isConfirming: order.isConfirming && isOpen(order.state),
     waitingFor: order.waitingFor,
     nextActionAt: order.nextAt,
-    allowedRepairs: isOpen(order.state) ? ['cancel', 'changeProvider', 'prolong'] : [],
+    allowedRepairs: repairsIn(order.state),
   };
 }

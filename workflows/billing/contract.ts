@@ -87,8 +87,16 @@ export interface OrderRequest {
   readonly reason?: string;
 }
 
+/** The same asked by an operator as every repair is asked: by name, with a reason. */
+export interface OperatorSigned {
+  readonly operatorId: string;
+  readonly reason: string;
+}
+
 /** Asks the provider once, then cancels: "already paid" wins over cancel (CO-7). */
-export const cancelCheckoutUpdate = defineUpdate<CancelOutcome, [OrderRequest]>('cancel');
+export const cancelCheckoutUpdate = defineUpdate<CancelOutcome, [OrderRequest | OperatorSigned]>(
+  'cancel',
+);
 
 /** Asks the provider now and answers with what is then known. */
 export const checkPaymentUpdate = defineUpdate<CheckoutStatus, [{ actor: Actor }]>('check');
@@ -161,11 +169,8 @@ export type PaymentResult =
 
 export type ResolutionKind = 'credit_wallet' | 'complete_order' | 'refund';
 
-export interface Repair {
-  readonly operatorId: string;
-  /** At least ten characters; it goes to the audit. */
-  readonly reason: string;
-}
+/** `reason` has at least ten characters; it goes to the audit. */
+export type Repair = OperatorSigned;
 
 export const paymentHintSignal = defineSignal<[PaymentHint]>('hint');
 /** Another payment of the same order settled this one too: its stored outcome is another now. */

@@ -4,13 +4,17 @@ import { unknownPollDelayMs } from '../../src/domain/billing/payment';
 import { bookRefund, openRefund, refuseRefund, wakeNotifier } from './activities';
 import type { PaymentResult, Repair } from './contract';
 import { standingFact, type PaymentDesk } from './payment-desk';
-import { sendUntilProved } from './refund/sending';
+import { sendUntilProved, type SendingEnd } from './refund/sending';
 
-export type RefundOrder = Repair & { readonly openItemKey: string };
+export type RefundOrder = Repair & {
+  readonly openItemKey: string;
+  /** What proves that it went back by hand already: nothing is sent then. */
+  readonly evidence?: string;
+};
 
 /** Records that suspended money goes back, or says why it cannot. Nothing is sent yet. */
 export async function beginReturn(desk: PaymentDesk, order: RefundOrder): Promise<OpenedRefund> {
-  return openRefund(repairOf(desk, order));
+  return openRefund(repairOf(desk, order, order.openItemKey));
 }
 
 /**
@@ -24,19 +28,35 @@ export async function giveBack(
   opened: Extract<OpenedRefund, { kind: 'opened' }>,
 ): Promise<PaymentResult | undefined> {
   desk.phase = 'refunding';
-  const { provider } = desk.input;
-  const request = refundRequest(desk, opened);
-  const sent = await sendUntilProved({ provider, request }, (unclear) =>
-    waitForProof(desk, unclear),
-  );
-  const repair = repairOf(desk, order);
+  desk.returnWord = undefined;
+  const sent = order.evidence === undefined ? await send(desk, opened) : byHand(order);
+  const repair = repairOf(desk, desk.returnWord ?? order, order.openItemKey);
   if (sent.kind === 'done') await bookRefund({ ...repair, providerRef: sent.providerRef });
   else await refuseRefund({ ...repair, refusal: sent.reason });
   await wakeNotifier();
   return sent.kind === 'done' ? { kind: 'refunded' } : undefined;
 }
 
-function repairOf(desk: PaymentDesk, { operatorId, reason, openItemKey }: RefundOrder) {
+function send(
+  desk: PaymentDesk,
+  opened: Extract<OpenedRefund, { kind: 'opened' }>,
+): Promise<SendingEnd> {
+  const { provider } = desk.input;
+  const request = refundRequest(desk, opened);
+  return sendUntilProved({ provider, request }, (unclear) => waitForProof(desk, unclear));
+}
+
+function byHand({ operatorId }: Repair): SendingEnd {
+  return { kind: 'done', providerRef: `by hand: ${operatorId}` };
+}
+
+/** Who stands for it in the audit, with what they go by. */
+function repairOf(
+  desk: PaymentDesk,
+  { operatorId, reason: said, evidence }: Repair & { readonly evidence?: string },
+  openItemKey: string,
+) {
+  const reason = evidence === undefined ? said : `${said}; evidence: ${evidence}`;
   const { provider, providerPaymentId } = desk.input;
   const fact = standingFact(desk);
   return {
@@ -62,11 +82,17 @@ function refundRequest(
 async function waitForProof(
   desk: PaymentDesk,
   unclear: { reason: string; questions: number },
-): Promise<void> {
+): Promise<SendingEnd | undefined> {
   const delayMs = unknownPollDelayMs(unclear.questions, false);
   desk.waitingFor = `proof of the refund: ${unclear.reason}`;
   desk.nextAt = new Date(desk.clock.nowMs() + delayMs).toISOString();
   const stuck = unclear.questions >= 5 ? 'refund' : undefined;
   desk.show({ state: 'refunding', waitingFor: desk.waitingFor, nextAt: desk.nextAt, stuck });
-  await condition(() => false, delayMs, { summary: 'Until the refund is asked about again' });
+  await condition(() => desk.returnWord !== undefined, delayMs, {
+    summary: 'Until the refund is asked about again',
+  });
+  const word = desk.returnWord;
+  if (!word) return undefined;
+  const reason = `${word.operatorId} says that it was not made: ${word.evidence}`;
+  return word.how === 'made' ? byHand(word) : { kind: 'refused', reason };
 }

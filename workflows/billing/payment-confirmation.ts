@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  patched,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import { assertNever } from '../../src/domain/assert';
@@ -15,7 +16,7 @@ import {
   providerName,
 } from '../contract';
 import { locatePayment, postPayment, tellPayer, wakeNotifier } from './activities';
-import { learnUntilClear, type Clarity, type PaidWord } from './asking';
+import { auditAsks, learnUntilClear, type Clarity, type PaidWord } from './asking';
 import type { PaymentConfirmationInput, PaymentResult } from './contract';
 import { deliver } from './delivery';
 import { tellDispute } from './dispute/telling';
@@ -33,7 +34,9 @@ export async function paymentConfirmation(input: PaymentConfirmationInput): Prom
   await condition(() => desk.hints.length > 0);
   await locate(desk);
   const result = await confirm(desk);
+  await auditAsks(desk);
   desk.phase = 'over';
+  showEnd(desk, result);
   turnAway(desk);
   await condition(allHandlersFinished);
   return result;
@@ -44,6 +47,22 @@ function turnAway(desk: PaymentDesk): void {
   for (const pending of desk.decisions.splice(0)) {
     pending.answer = { accepted: 'refused: somebody decided a moment earlier' };
   }
+}
+
+/** How it ended stays findable in the list, such as money that came late (OPS-2). */
+function showEnd(desk: PaymentDesk, result: PaymentResult): void {
+  desk.waitingFor = 'nothing';
+  desk.nextAt = undefined;
+  if (!patched('payment-end')) return;
+  desk.show({ state: endOf(result), waitingFor: 'nothing: this payment has found its end' });
+}
+
+function endOf(result: PaymentResult): string {
+  if (result.kind !== 'delivered') return result.kind;
+  const { outcome } = result;
+  if (outcome.kind === 'duplicate') return 'duplicate';
+  const isLateCredit = outcome.kind === 'fulfilled' && outcome.isLate;
+  return isLateCredit && outcome.as === 'wallet_credit' ? 'late_credit' : 'delivered';
 }
 
 /** A hint that came while an earlier one was worked on, and says more, is worked on before the end (PC-8). */

@@ -8,7 +8,7 @@ import {
 } from '../../src/domain/billing/payment';
 import { businessClock, type BusinessClock } from '../clock';
 import { ask, type Pending } from '../requests';
-import { createShowcase } from '../visibility';
+import { createShowcase, describeRepair, moneyWords, type Subject } from '../visibility';
 import {
   markPaidUpdate,
   outcomeChangedSignal,
@@ -23,15 +23,21 @@ import {
   type Repair,
   type ResolutionKind,
 } from './contract';
-import { requirePhase, requireRepair } from './repair-rules';
+import { requirePhase, requireRepair, requireWords } from './repair-rules';
+import { askNowUpdate, declareRefundUpdate, type ReturnWord } from './repairs/contract';
 
 /** What an operator decided about quarantined money. */
 export interface Decision extends Repair {
   readonly how: ResolutionKind | 'write_off';
+  /** What proves that the money went back by hand already. */
+  readonly evidence?: string;
 }
 
 export type Phase =
   'waiting' | 'asking' | 'posting' | 'delivering' | 'quarantined' | 'refunding' | 'over';
+
+/** A repair with the id of the update that asked for it. */
+export type NamedRepair = Repair & { readonly updateId: string };
 
 /** Everything one payment's workflow knows while it runs. */
 export interface PaymentDesk {
@@ -47,8 +53,12 @@ export interface PaymentDesk {
   handledRank: number;
   operatorEvidence: (Repair & { evidence: string }) | undefined;
   isDeliveryRetried: boolean;
+  /** What an operator declares about money on its way back. */
+  returnWord: (Repair & ReturnWord) | undefined;
   /** Retries that are still to be written down, each with the id of its update. */
-  readonly retries: (Repair & { readonly updateId: string })[];
+  readonly retries: NamedRepair[];
+  /** The same of questions that an operator wanted asked at once. */
+  readonly asks: NamedRepair[];
   isOutcomeChanged: boolean;
   outcome: PostOutcome | undefined;
   waitingFor: string;
@@ -59,7 +69,7 @@ export interface PaymentDesk {
 export function layDesk(input: PaymentConfirmationInput): PaymentDesk {
   const desk: PaymentDesk = {
     input,
-    show: createShowcase(),
+    show: createShowcase(() => subjectOf(desk)),
     hints: [...(input.hints ?? [])],
     decisions: [],
     clock: businessClock(input.clockOffsetMs ?? 0),
@@ -69,13 +79,17 @@ export function layDesk(input: PaymentConfirmationInput): PaymentDesk {
     handledRank: FACT_RANK.unknown,
     operatorEvidence: undefined,
     isDeliveryRetried: false,
+    returnWord: undefined,
     retries: [],
+    asks: [],
     isOutcomeChanged: false,
     outcome: undefined,
     waitingFor: 'a hint',
     nextAt: undefined,
   };
   listen(desk);
+  hearDecisions(desk);
+  hearOfReturn(desk);
   return desk;
 }
 
@@ -94,27 +108,100 @@ function listen(desk: PaymentDesk): void {
       desk.operatorEvidence = repair;
       return { accepted: 'the payment is booked as paid on your evidence' };
     },
-    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['waiting', 'asking']) },
+    {
+      validator: (repair: Repair & { evidence: string }) => {
+        requireRepairIn(desk, repair, ['waiting', 'asking']);
+        requireWords(repair.evidence, 'evidence is empty; say what proves the payment');
+      },
+      ...describeRepair('paymentConfirmation', 'markPaid'),
+    },
   );
   setHandler(
+    askNowUpdate,
+    (repair) => {
+      desk.hasNews = true;
+      desk.asks.push(named(repair));
+      return { accepted: 'the provider is asked now' };
+    },
+    {
+      validator: (repair: Repair) => requireRepairIn(desk, repair, ['asking']),
+      ...describeRepair('paymentConfirmation', 'retryNow'),
+    },
+  );
+}
+
+/** What an operator decides about money that is booked. */
+function hearDecisions(desk: PaymentDesk): void {
+  setHandler(
     retryDeliveryUpdate,
-    ({ operatorId, reason }) => {
+    (repair) => {
       desk.isDeliveryRetried = true;
-      desk.retries.push({ operatorId, reason, updateId: currentUpdateInfo()?.id ?? 'unnamed' });
+      desk.retries.push(named(repair));
       return { accepted: 'delivery is tried again now' };
     },
-    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['delivering']) },
+    {
+      validator: (repair: Repair) => requireRepairIn(desk, repair, ['delivering']),
+      ...describeRepair('paymentConfirmation', 'retryDelivery'),
+    },
   );
   setHandler(
     resolvePaymentUpdate,
     ({ how, operatorId, reason }) => ask(desk.decisions, { how, operatorId, reason }),
-    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['quarantined']) },
+    {
+      validator: (repair: Repair & { how: ResolutionKind }) => {
+        requireRepairIn(desk, repair, ['quarantined']);
+        if (!RESOLUTIONS.includes(repair.how)) {
+          throw new Error(`how must be ${RESOLUTIONS.join(' or ')}`);
+        }
+      },
+      ...describeRepair('paymentConfirmation', 'resolve'),
+    },
   );
   setHandler(
     writeOffPaymentUpdate,
     ({ operatorId, reason }) => ask(desk.decisions, { how: 'write_off', operatorId, reason }),
-    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['quarantined']) },
+    {
+      validator: (repair: Repair) => requireRepairIn(desk, repair, ['quarantined']),
+      ...describeRepair('paymentConfirmation', 'writeOff'),
+    },
   );
+}
+
+/** Money on its way back waits for the word; money that waits for a decision gets one. */
+function hearOfReturn(desk: PaymentDesk): void {
+  setHandler(
+    declareRefundUpdate,
+    async ({ how, evidence, operatorId, reason }) => {
+      if (desk.phase === 'quarantined') {
+        return ask(desk.decisions, { how: 'refund', evidence, operatorId, reason });
+      }
+      desk.returnWord = { how, evidence, operatorId, reason };
+      return {
+        accepted:
+          how === 'made'
+            ? 'it is booked as made, on your evidence'
+            : 'it counts as refused; the money waits for another decision',
+      };
+    },
+    {
+      validator: (word: Repair & ReturnWord) => {
+        requireRepair(word);
+        if (word.how !== 'made' && word.how !== 'not_made') {
+          throw new Error('how must be made or not_made');
+        }
+        const phases = ['refunding', ...(word.how === 'made' ? ['quarantined'] : [])];
+        requirePhase(desk.phase, phases);
+        requireWords(word.evidence, 'evidence is empty; say what proves it');
+      },
+      ...describeRepair('paymentConfirmation', 'declareRefund'),
+    },
+  );
+}
+
+const RESOLUTIONS: readonly ResolutionKind[] = ['credit_wallet', 'complete_order', 'refund'];
+
+function named({ operatorId, reason }: Repair): NamedRepair {
+  return { operatorId, reason, updateId: currentUpdateInfo()?.id ?? 'unnamed' };
 }
 
 function requireRepairIn(desk: PaymentDesk, repair: Repair, phases: readonly Phase[]): void {
@@ -138,6 +225,19 @@ export function isHistoryLong(): boolean {
   return workflowInfo().continueAsNewSuggested;
 }
 
+/** What an operator reads on the card of any workflow. */
+function subjectOf(desk: PaymentDesk): Subject {
+  const { provider, providerPaymentId } = desk.input;
+  const { userId } = desk.context ?? {};
+  const { amount } = standingFact(desk);
+  return {
+    who: userId === undefined ? 'nobody known' : `user ${userId}`,
+    what: `payment ${providerPaymentId} at ${provider}`,
+    howMuch: amount && moneyWords(amount),
+    repairs: REPAIRS[desk.phase],
+  };
+}
+
 function cardOf(desk: PaymentDesk): PaymentCard {
   return {
     provider: desk.input.provider,
@@ -153,10 +253,10 @@ function cardOf(desk: PaymentDesk): PaymentCard {
 
 const REPAIRS: Readonly<Record<Phase, readonly string[]>> = {
   waiting: ['markPaid'],
-  asking: ['markPaid'],
+  asking: ['markPaid', 'retryNow'],
   posting: [],
   delivering: ['retryDelivery'],
-  quarantined: ['resolve', 'writeOff'],
-  refunding: [],
+  quarantined: ['resolve', 'declareRefund', 'writeOff'],
+  refunding: ['declareRefund'],
   over: [],
 };

@@ -1,11 +1,11 @@
-import type { Repair } from './contract';
+import type { Actor, OperatorSigned, Repair } from './contract';
 
 const SHORTEST_REASON = 10;
 
 /** Refuses a repair without a name or a reason that a colleague could understand next year (OPS-3). */
-export function requireRepair(repair: Repair): void {
-  if (!repair.operatorId.trim()) throw new Error('operatorId is empty; say who you are');
-  if (repair.reason.trim().length < SHORTEST_REASON) {
+export function requireRepair({ operatorId, reason }: Partial<Repair>): void {
+  if (!operatorId?.trim()) throw new Error('operatorId is empty; say who you are');
+  if ((reason ?? '').trim().length < SHORTEST_REASON) {
     throw new Error(`reason needs at least ${SHORTEST_REASON} characters; say why`);
   }
 }
@@ -14,4 +14,14 @@ export function requireRepair(repair: Repair): void {
 export function requirePhase(phase: string, allowed: readonly string[]): void {
   if (allowed.includes(phase)) return;
   throw new Error(`not possible while ${phase}; possible while ${allowed.join(' or ')}`);
+}
+
+/** Refuses a repair that needs words of its own without them. */
+export function requireWords(words: string | undefined, refusal: string): void {
+  if (!words?.trim()) throw new Error(refusal);
+}
+
+/** Who asks for an update that people and operators share: an operator signs as under every other repair. */
+export function signedBy(asked: { readonly actor?: Actor } & Partial<OperatorSigned>): Actor {
+  return asked.actor ?? { kind: 'operator', id: asked.operatorId ?? '' };
 }

@@ -1,5 +1,6 @@
 import type { ActivityDeps } from '../../deps';
 import { sendTopupCharge, type ChargeOrder } from './charging';
+import { dismissTopupCharge, type DismissedCharge } from './dismissing';
 import { keepMethod, type PaidOrder } from './methods';
 import { sweepTopups } from './nudging';
 import { planAutoTopup, type TopupQuestion } from './planning';
@@ -19,6 +20,7 @@ export function autoTopupActivities(deps: ActivityDeps) {
       recordTopupDecline(deps, told),
     topupAttemptState: (charge: { readonly attemptId: string }) => topupAttemptState(deps, charge),
     tellUnknownTopup: (charge: SilentCharge) => tellUnknownTopup(deps, charge),
+    dismissTopupCharge: (declared: DismissedCharge) => dismissTopupCharge(deps, declared),
     sweepTopups: (round: { readonly asOf: string }) => sweepTopups(deps, round),
     keepMethod: (paid: PaidOrder) => keepMethod(deps, paid),
   };

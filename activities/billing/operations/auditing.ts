@@ -12,6 +12,9 @@ export interface RepairRecord {
   readonly entityId: string;
   readonly operatorId: string;
   readonly reason: string;
+  /** What was changed, where it stands in no row. */
+  readonly before?: unknown;
+  readonly after?: unknown;
   readonly asOf: string;
 }
 
@@ -20,7 +23,7 @@ export function auditActivities({ db }: ActivityDeps) {
   return {
     /** Writes who repaired what and why (OPS-3); once for each step of a workflow. */
     async recordRepair(repair: RepairRecord): Promise<void> {
-      const { action, entity, entityId, operatorId, reason } = repair;
+      const { action, entity, entityId, operatorId, reason, before, after } = repair;
       await inTransaction(db, async (tx) => {
         const taken = await tx
           .insert(operations)
@@ -30,6 +33,8 @@ export function auditActivities({ db }: ActivityDeps) {
         if (taken.length === 0) return;
         await writeAudit(tx, {
           ...{ action, entity, entityId, reason },
+          ...(before === undefined ? {} : { before }),
+          ...(after === undefined ? {} : { after }),
           actor: { kind: 'operator', id: operatorId },
           asOf: new Date(repair.asOf),
         });

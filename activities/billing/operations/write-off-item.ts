@@ -1,11 +1,14 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Transaction } from '../../../drizzle/client';
-import { openItems, payments, refunds } from '../../../drizzle/schema';
+import { attempts, openItems, payments, refunds } from '../../../drizzle/schema';
 import type { ActionParams } from '../../../src/domain/billing/operations';
 import type { OperationEffect } from '../../../workflows/billing/operation/contract';
 import { outcomeChangedSignal, paymentConfirmationId } from '../../../workflows/billing/contract';
 import { itemClosedSignal } from '../../../workflows/billing/mismatch/contract';
+import { autoTopupId, chargeDecidedSignal } from '../../../workflows/billing/auto-topup/contract';
+import { dismissAttempt } from '../auto-topups/dismissing';
+import { isLive } from '../charges/attempts';
 import { closeItem } from '../open-items';
 import { mismatchOfItem } from '../reconciliation/mismatches';
 import {
@@ -41,7 +44,8 @@ export const writeOffItem = defineOperation<Params>({
     }
     if (payment) await leaveInSuspense(tx, task, payment);
     await close(tx, task, item);
-    return doneWith(item, payment);
+    const topupOf = await dismissTopup(tx, task, item);
+    return doneWith(item, payment, topupOf);
   },
 });
 
@@ -114,7 +118,31 @@ async function close(
   });
 }
 
-function doneWith(item: Item, payment: Payment | undefined): OperationDone {
+/**
+ * A top-up of unknown outcome that nobody expects any more ends with its item, or it would keep every other one of its
+ * owner back for ever. Answers whose it was.
+ */
+async function dismissTopup(
+  tx: Transaction,
+  { operator, reason, asOf }: OperationTask<Params>,
+  { kind, invoiceId }: Item,
+): Promise<number | undefined> {
+  if (kind !== 'unknown_outcome' || invoiceId === null) return undefined;
+  const [attempt] = await tx
+    .select()
+    .from(attempts)
+    .where(and(eq(attempts.invoiceId, invoiceId), eq(attempts.purpose, 'auto_topup')))
+    .for('update');
+  if (!attempt || !isLive(attempt)) return undefined;
+  await dismissAttempt(tx, attempt, { operatorId: String(operator.userId), reason, asOf });
+  return attempt.userId;
+}
+
+function doneWith(
+  item: Item,
+  payment: Payment | undefined,
+  topupOf: number | undefined,
+): OperationDone {
   return {
     kind: 'done',
     result: { key: item.key },
@@ -125,7 +153,11 @@ function doneWith(item: Item, payment: Payment | undefined): OperationDone {
       before: { state: item.state },
       after: { state: 'written_off', kind: item.kind, key: item.key },
     },
-    effects: [...(payment ? [signalOf(payment)] : []), ...mismatchSignals(item)],
+    effects: [
+      ...(payment ? [signalOf(payment)] : []),
+      ...(topupOf === undefined ? [] : [topupSignal(topupOf)]),
+      ...mismatchSignals(item),
+    ],
   };
 }
 
@@ -134,6 +166,15 @@ function signalOf({ provider, providerPaymentId }: Payment): OperationEffect {
     kind: 'signal',
     workflowId: paymentConfirmationId(provider, providerPaymentId),
     signal: outcomeChangedSignal.name,
+    args: [],
+  };
+}
+
+function topupSignal(userId: number): OperationEffect {
+  return {
+    kind: 'signal',
+    workflowId: autoTopupId(userId),
+    signal: chargeDecidedSignal.name,
     args: [],
   };
 }

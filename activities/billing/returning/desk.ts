@@ -1,7 +1,11 @@
 import { asc, desc, eq, isNotNull, and } from 'drizzle-orm';
 import type { Database } from '../../../drizzle/client';
-import { disputes, invoices, payments, refunds } from '../../../drizzle/schema';
-import type { PaymentName, PaymentStanding } from '../../../workflows/billing/operations/contract';
+import { disputes, invoices, openItems, payments, refunds } from '../../../drizzle/schema';
+import type {
+  NamedItem,
+  PaymentName,
+  PaymentStanding,
+} from '../../../workflows/billing/operations/contract';
 import type { ActivityDeps } from '../../deps';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -11,6 +15,8 @@ export function deskActivities({ db }: ActivityDeps) {
   return {
     /** Where a payment and all that went back of it stand; null when no such payment is known. */
     findPayment: (name: PaymentName) => findPayment(db, name),
+    /** An open item by its id or its key; null when no such item was ever opened. */
+    findOpenItem: (named: { readonly item: string }) => findOpenItem(db, named.item),
   };
 }
 
@@ -38,6 +44,14 @@ async function findPayment(db: Database, name: PaymentName): Promise<PaymentStan
     refunds: await refundsOf(db, payment.id),
     disputes: await disputesOf(db, payment.id),
   };
+}
+
+async function findOpenItem(db: Database, item: string): Promise<NamedItem | null> {
+  const [row] = await db
+    .select({ openItemId: openItems.id, amountMinor: openItems.amountMinor })
+    .from(openItems)
+    .where(UUID.test(item) ? eq(openItems.id, item) : eq(openItems.key, item));
+  return row ? { openItemId: row.openItemId, amountMinor: row.amountMinor ?? 0 } : null;
 }
 
 /** Of an order the newest payment that was booked; by its id any payment. */

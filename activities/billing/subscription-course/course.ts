@@ -58,6 +58,7 @@ export async function readCourse(
     ...describe(row, waits, !isOver(row) && facts.isRenewing),
     ...(isOver(row) ? {} : { allowedRepairs: repairsOf(standing, settings) }),
     ...(charge ? { charge } : {}),
+    ...(row.state === 'past_due' ? { tries: standing.tries.length } : {}),
   };
 }
 

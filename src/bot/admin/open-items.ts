@@ -5,6 +5,7 @@ import { amountText, instantText } from '../display';
 import type { BotParts } from '../parts';
 import { button, lines, linkButton, type Button, type Screen } from '../screen';
 import { say } from '../wording';
+import { differenceRows } from './differences';
 import { askReason, type ActionParams, type AdminAction, type AdminRequest } from './actions';
 import { EVERY_ROLE, guarded, hasRole, refuseButton, type AdminFeature, type Role } from './gate';
 import { itemLine } from './person-card';
@@ -114,6 +115,7 @@ function itemScreen(ctx: BotContext, parts: BotParts, { item, card }: Shown): Sc
     ),
     rows: [
       ...repairRows(ctx, item, card),
+      ...differenceRows(ctx, item),
       ...writeOffRows(ctx, item),
       ...linkRows(ctx, parts, item),
     ],

@@ -1,4 +1,5 @@
-import type { StuckWorkflow } from '../../commands/repairs-contract';
+import type { FailingActivity, StuckWorkflow } from '../../commands/repairs-contract';
+import { listUrl, SAVED_VIEWS } from '../../domain/billing/saved-views';
 import type { UnpaidStep } from '../../reads/subscriptions';
 import { localeOf, show, type BotContext } from '../context';
 import { instantText } from '../display';
@@ -10,6 +11,8 @@ import { wordOf, workflowUrl } from './words';
 
 /** What fits on a screen; the Web UI has the rest. */
 const MOST_SHOWN = 15;
+/** Letters of a failure; the Web UI has all of it. */
+const LONGEST_REASON = 120;
 
 /** Workflows that say they need a human (OPS-3). */
 export function stuckFeature(parts: BotParts): AdminFeature<'adm:stuck'> {
@@ -22,8 +25,14 @@ export function stuckFeature(parts: BotParts): AdminFeature<'adm:stuck'> {
 async function showStuck(ctx: BotContext, parts: BotParts): Promise<void> {
   const found = await parts.commands.stuckWorkflows(MOST_SHOWN + 1);
   const unpaid = await parts.reads.unpaidSteps();
+  const failing = await parts.commands.failingActivities(await parts.reads.workflowsToldOf());
   const screen = stuckScreen(ctx, parts, found);
-  await show(ctx, { ...screen, text: lines(screen.text, ...unpaidLines(ctx, unpaid)) });
+  const more = [
+    ...failingLines(ctx, parts, failing),
+    ...unpaidLines(ctx, unpaid),
+    ...viewLines(ctx, parts),
+  ];
+  await show(ctx, { ...screen, text: lines(screen.text, ...more) });
 }
 
 function stuckScreen(ctx: BotContext, parts: BotParts, found: readonly StuckWorkflow[]): Screen {
@@ -39,6 +48,35 @@ function stuckScreen(ctx: BotContext, parts: BotParts, found: readonly StuckWork
     ),
     rows: [[refresh]],
   };
+}
+
+/** An activity may fail and fail in a workflow that itself sees nothing wrong. */
+function failingLines(
+  ctx: BotContext,
+  parts: BotParts,
+  failing: readonly FailingActivity[],
+): readonly string[] {
+  if (failing.length === 0) return [];
+  const locale = localeOf(ctx);
+  const rows = failing.slice(0, MOST_SHOWN).map(({ workflowId, activity, tries, reason }) => {
+    const words = say(locale, 'admin.stuck.failing_line', {
+      ...{ activity, tries },
+      reason: reason.slice(0, LONGEST_REASON),
+    });
+    return lines(linkTo(parts, workflowId), words);
+  });
+  return ['', say(locale, 'admin.stuck.failing'), ...rows];
+}
+
+/** The list of the Web UI asked the questions that operators ask again and again (OPS-2). */
+function viewLines(ctx: BotContext, { settings: { webUi } }: BotParts): readonly string[] {
+  if (!webUi) return [];
+  const nowMs = ctx.visit.asOf.getTime();
+  const links = SAVED_VIEWS.map((view) => {
+    const url = escapeHtml(listUrl(webUi, view.query(nowMs)));
+    return `<a href="${url}">${escapeHtml(view.name)}</a>`;
+  });
+  return ['', say(localeOf(ctx), 'admin.stuck.views'), links.join(' · ')];
 }
 
 /** Where the unpaid subscriptions stand: many at one step tell of a provider or a plan rather than of people. */
@@ -57,13 +95,17 @@ function unpaidLines(ctx: BotContext, steps: readonly UnpaidStep[]): readonly st
 function stuckLine(ctx: BotContext, parts: BotParts, workflow: StuckWorkflow): string {
   const { place } = ctx.visit;
   const { workflowId, state, reason, userId, startedAt } = workflow;
-  const url = workflowUrl(parts, workflowId);
-  const id = `<code>${escapeHtml(workflowId)}</code>`;
   return lines(
-    url === undefined ? id : `${id} · <a href="${escapeHtml(url)}">Web UI</a>`,
+    linkTo(parts, workflowId),
     say(place.locale, 'admin.stuck.line', {
       ...{ state, reason: wordOf(place.locale, 'admin.item', reason), user: userId ?? '—' },
       since: instantText(startedAt, place),
     }),
   );
+}
+
+function linkTo(parts: BotParts, workflowId: string): string {
+  const url = workflowUrl(parts, workflowId);
+  const id = `<code>${escapeHtml(workflowId)}</code>`;
+  return url === undefined ? id : `${id} · <a href="${escapeHtml(url)}">Web UI</a>`;
 }

@@ -91,3 +91,11 @@ export function daysToCompare(asked: {
 export function dayAfter(day: Day, days: number): Day {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
+
+/** The payment that an open item about a difference is keyed by; undefined for any other item. */
+export function differenceOf(
+  itemKey: string,
+): { readonly provider: string; readonly providerPaymentId: string } | undefined {
+  const [, provider, providerPaymentId] = /^mismatch:([^:]+):(.+):differs:\d+$/.exec(itemKey) ?? [];
+  return provider && providerPaymentId ? { provider, providerPaymentId } : undefined;
+}

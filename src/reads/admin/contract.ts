@@ -104,6 +104,8 @@ export interface AdminReads extends StatisticsReads, CampaignReads, TariffReads,
   /** Items nobody has decided about, the most overdue first, by keyset. */
   openItems(after: string | undefined): Promise<OpenItemPage>;
   openItem(openItemId: string): Promise<OpenItemCard | undefined>;
+  /** Workflows of which operators were told within a week that an activity fails again and again, newest first. */
+  workflowsToldOf(): Promise<readonly string[]>;
   /** The last messages to a person, newest first; ten at most. */
   messagesTo(userId: number): Promise<readonly SentMessage[]>;
   /** Undefined for what is no message to a person. */

@@ -2,6 +2,7 @@ import type { Database } from '../../../drizzle/client';
 import { createCampaignReads } from './campaigns';
 import type { AdminReads } from './contract';
 import { exportPage } from './exports';
+import { workflowsToldOf } from './failing';
 import { findPeople } from './find';
 import { messagesTo, messageTo } from './messages';
 import { createCostTermReads } from './multipliers';
@@ -22,6 +23,7 @@ export function createAdminReads(db: Database): AdminReads {
     personCard: (userId) => personCard(db, userId),
     openItems: (after) => openItemPage(db, after),
     openItem: (openItemId) => openItem(db, openItemId),
+    workflowsToldOf: () => workflowsToldOf(db),
     messagesTo: (userId) => messagesTo(db, userId),
     messageTo: (messageId) => messageTo(db, messageId),
     silentTopics: () => silentTopics(db),

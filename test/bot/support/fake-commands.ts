@@ -129,6 +129,15 @@ export function fakeCommands(
     paymentCard: (payment) => play('paymentCard', payment, async () => undefined),
     repairPayment: (request) =>
       play('repairPayment', request, async () => ({ kind: 'accepted', answer: 'done' }) as const),
+    failingActivities: (workflowIds) => play('failingActivities', { workflowIds }, async () => []),
+    resolveMismatch: (request) =>
+      play(
+        'resolveMismatch',
+        request,
+        async () => ({ kind: 'accepted', answer: 'healed' }) as const,
+      ),
+    assignMismatch: (request) =>
+      play('assignMismatch', request, async () => ({ kind: 'accepted', answer: 'yours' }) as const),
     stuckWorkflows: (limit) => play('stuckWorkflows', { limit }, async () => []),
   };
 }

@@ -191,6 +191,7 @@ export function happyActivities(): Activities {
         userId: USER_ID,
       }),
     findPayment: () => Promise.resolve(null),
+    findOpenItem: () => Promise.resolve(null),
     locateDispute: () => Promise.resolve({ clockOffsetMs: 0 }),
     openDispute: ({ dueAt, asOf }) =>
       Promise.resolve({
@@ -230,6 +231,7 @@ export function happyActivities(): Activities {
     loadTrackJob: () => Promise.resolve(jobOf('unknown', new Date(0).toISOString())),
     settleMissingTrack: ({ asOf }) => Promise.resolve({ job: jobOf('missing', asOf) }),
     settlePricedTrack: ({ asOf }) => Promise.resolve({ job: jobOf('settled', asOf) }),
+    dismissTopupCharge: () => Promise.resolve({ isDismissed: true }),
     planAutoTopup: () => Promise.resolve({ kind: 'idle', reason: 'enough is available' }),
     sendTopupCharge: () => Promise.resolve({ kind: 'paid', providerPaymentId: 'mp_1' }),
     recordTopupDecline: nothing,

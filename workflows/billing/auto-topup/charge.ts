@@ -8,10 +8,18 @@ import {
   unknownPollDelayMs,
 } from '../../../src/domain/billing/payment';
 import type { WireFact } from '../../../src/domain/billing/payment';
+import { moneyWords } from '../../visibility';
 import { askOrder, wakeNotifier } from '../activities';
 import { hintPaymentConfirmation } from '../hints';
+import { recordRepair } from '../operation/stubs';
 import { showWait, type TopupDesk } from './desk';
-import { recordTopupDecline, sendTopupCharge, tellUnknownTopup, topupAttemptState } from './stubs';
+import {
+  dismissTopupCharge,
+  recordTopupDecline,
+  sendTopupCharge,
+  tellUnknownTopup,
+  topupAttemptState,
+} from './stubs';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -42,6 +50,7 @@ interface Charge {
 export async function carryCharge(desk: TopupDesk, attempt: ChargeAttempt): Promise<void> {
   const charge = begin(desk, attempt);
   const { amount, invoiceNo, provider } = attempt;
+  desk.charge = { what: `order ${invoiceNo} at ${provider}`, amount: moneyWords(amount) };
   const waitingFor = `the charge of ${amount.minor} minor units ${amount.currency} at ${provider}, order ${invoiceNo}`;
   showWait(desk, { state: 'charging', waitingFor });
   if (!attempt.isSent && (await send(desk, charge)) === 'over') return;
@@ -50,12 +59,14 @@ export async function carryCharge(desk: TopupDesk, attempt: ChargeAttempt): Prom
     // The next run finds the attempt as the database holds it, and asks on.
     if (workflowInfo().continueAsNewSuggested) return;
     await rest(desk, charge);
+    if (await isDismissed(desk, charge)) return;
     if ((await ask(desk, charge)) === 'over') return;
   }
 }
 
 function begin(desk: TopupDesk, attempt: ChargeAttempt): Charge {
   desk.isPaid = false;
+  desk.isDecided = false;
   return {
     attempt,
     ...termsOf(desk, attempt),
@@ -178,7 +189,28 @@ async function rest(desk: TopupDesk, charge: Charge): Promise<void> {
     nextAt: new Date(desk.clock.nowMs() + delayMs).toISOString(),
     stuck: waitedMs >= 3 * SLOW_MS ? 'unknown' : undefined,
   });
-  await condition(() => desk.isPaid, delayMs, { summary: 'Until the provider is asked again' });
+  await condition(() => desk.isPaid || isCalled(desk), delayMs, {
+    summary: 'Until the provider is asked again',
+  });
+}
+
+function isCalled({ isDecided, repairs }: TopupDesk): boolean {
+  return isDecided || repairs.length > 0;
+}
+
+/** Does what operators want about the charge; true when one of them has ended it. */
+async function isDismissed(desk: TopupDesk, { attempt }: Charge): Promise<boolean> {
+  const { attemptId } = attempt;
+  const asOf = desk.clock.now();
+  for (const { updateId, evidence, ...by } of desk.repairs.splice(0)) {
+    if (evidence !== undefined) {
+      await dismissTopupCharge({ attemptId, evidence, ...by, asOf });
+      return true;
+    }
+    const named = { step: `ask:${updateId}`, action: 'auto_topup.asked_about' };
+    await recordRepair({ ...named, entity: 'auto_topup', entityId: attemptId, ...by, asOf });
+  }
+  return false;
 }
 
 async function tellUnknown(
@@ -196,5 +228,6 @@ async function waitForOperator(desk: TopupDesk, charge: Charge): Promise<void> {
   if (!charge.isShown) await tellUnknown(desk, charge, 'overdue');
   const waitingFor = 'an operator: the provider never said what became of the charge';
   showWait(desk, { state: 'unknown', waitingFor, stuck: 'unknown' });
-  await condition(() => desk.isPaid || desk.hasNews);
+  await condition(() => desk.isPaid || desk.hasNews || isCalled(desk));
+  await isDismissed(desk, charge);
 }

@@ -1,4 +1,5 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Repair } from '../contract';
 
 /** One standing order of one wallet: never two charges under way. */
 export function autoTopupId(userId: number): string {
@@ -15,6 +16,17 @@ export interface AutoTopupInput {
 export const topupNeededSignal = defineSignal('topupNeeded');
 /** The money of the charge under way is booked. */
 export const topupPaidSignal = defineSignal('topupPaid');
+
+/** Somebody decided in PostgreSQL what became of the charge under way. */
+export const chargeDecidedSignal = defineSignal('chargeDecided');
+
+/** Operators: asks the provider now what became of the charge. */
+export const askChargeUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>('retryNow');
+/** Operators: declares on evidence that a charge of unknown outcome took nothing. */
+export const resolveChargeUpdate = defineUpdate<
+  { readonly accepted: string },
+  [Repair & { how: 'not_made'; evidence: string }]
+>('resolve');
 
 export interface AutoTopupCard {
   readonly userId: number;

@@ -5,6 +5,10 @@ import { databaseStubs, stub } from '../../stubs';
 const database = databaseStubs<AutoTopupActivities>();
 
 export const planAutoTopup = database('planAutoTopup', 'Decide what the standing order does now');
+export const dismissTopupCharge = database(
+  'dismissTopupCharge',
+  'Close a charge that an operator calls not made',
+);
 export const recordTopupDecline = database(
   'recordTopupDecline',
   'Book that the charge was refused',

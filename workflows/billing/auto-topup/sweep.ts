@@ -10,7 +10,7 @@ const EVERY = '1 minute';
  * with its process delays a top-up by a minute and never loses it. It never ends; a long history continues as new.
  */
 export async function autoTopupSweep(input: AutoTopupSweepInput): Promise<void> {
-  const show = createShowcase();
+  const show = createShowcase(() => ({ who: 'everybody', what: 'standing orders to top up' }));
   show({ state: 'keeping', waitingFor: 'the next look for standing orders without a workflow' });
   for (;;) {
     await sweepTopups({ asOf: new Date(Date.now()).toISOString() });

@@ -10,7 +10,10 @@ import { openBreak } from './stubs';
  */
 export async function breakItem(input: BreakItemInput): Promise<{ openItemKey: string }> {
   const { clockOffsetMs, ...found } = input;
-  const show = createShowcase();
+  const show = createShowcase(() => ({
+    who: `user ${found.userId}`,
+    what: `transfer ${found.transferId} does not add up: ${found.broken.join(', ')}`,
+  }));
   show({ state: 'reporting', waitingFor: 'the open item', stuck: 'break' });
   const opened = await openBreak({ ...found, asOf: businessClock(clockOffsetMs ?? 0).now() });
   await wakeNotifier();

@@ -9,7 +9,7 @@ import type { BroadcastProgress } from '../../../activities/billing/broadcasts';
 import type { BroadcastMove } from '../../../src/domain/broadcast';
 import { businessClock, type BusinessClock } from '../../clock';
 import { ask, type Pending } from '../../requests';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair, type Subject } from '../../visibility';
 import { wakeNotifier } from '../activities';
 import { requireRepair } from '../repair-rules';
 import {
@@ -71,16 +71,25 @@ function layDesk({ broadcastId }: BroadcastInput): Desk {
   const desk: Desk = {
     broadcastId,
     clock: businessClock(0),
-    show: createShowcase(),
+    show: createShowcase(() => subjectOf(desk)),
     moves: [],
     progress: undefined,
     waitingFor: 'the first people to be queued',
   };
   const take = (move: BroadcastMove) => (repair: BroadcastRepair) =>
     ask<Steering, SteerOutcome>(desk.moves, { ...repair, move });
-  setHandler(pauseBroadcastUpdate, take('pause'), { validator });
-  setHandler(resumeBroadcastUpdate, take('resume'), { validator });
-  setHandler(cancelBroadcastUpdate, take('cancel'), { validator });
+  setHandler(pauseBroadcastUpdate, take('pause'), {
+    validator,
+    ...describeRepair('broadcast', 'pause'),
+  });
+  setHandler(resumeBroadcastUpdate, take('resume'), {
+    validator,
+    ...describeRepair('broadcast', 'resume'),
+  });
+  setHandler(cancelBroadcastUpdate, take('cancel'), {
+    validator,
+    ...describeRepair('broadcast', 'cancel'),
+  });
   setHandler(broadcastQuery, () => cardOf(desk));
   return desk;
 }
@@ -139,6 +148,16 @@ const REPAIRS: Readonly<Record<string, readonly string[]>> = {
   running: ['pause', 'cancel'],
   paused: ['resume', 'cancel'],
 };
+
+/** What an operator reads on the card of any workflow. */
+function subjectOf({ broadcastId, progress }: Desk): Subject {
+  const { state = 'running', total, queued = 0 } = progress ?? {};
+  return {
+    who: total === undefined ? 'everybody who is meant' : `${total} people`,
+    what: `broadcast ${broadcastId}, queued for ${queued} so far`,
+    repairs: REPAIRS[state] ?? [],
+  };
+}
 
 function cardOf({ broadcastId, progress, waitingFor }: Desk): BroadcastCard {
   const state = progress?.state ?? 'running';

@@ -6,9 +6,9 @@ import {
 } from '../../../src/domain/billing/dispute';
 import { businessClock, type BusinessClock } from '../../clock';
 import { ask, type Pending } from '../../requests';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair, type Subject } from '../../visibility';
 import type { Repair } from '../contract';
-import { requirePhase, requireRepair } from '../repair-rules';
+import { requirePhase, requireRepair, requireWords } from '../repair-rules';
 import {
   concedeDisputeUpdate,
   disputeQuery,
@@ -32,6 +32,8 @@ export interface DisputeDesk {
   phase: DisputePhase;
   state: DisputeState | undefined;
   dueAt: string | undefined;
+  /** Whose money it is about, once the books have said so. */
+  owner: { readonly userId: number; readonly amount: string } | undefined;
   concession: Repair | undefined;
   waitingFor: string;
 }
@@ -40,13 +42,14 @@ export interface DisputeDesk {
 export function layDesk(input: DisputeInput): DisputeDesk {
   const desk: DisputeDesk = {
     input,
-    show: createShowcase(),
+    show: createShowcase(() => subjectOf(desk)),
     news: [...(input.news ?? [])],
     evidence: [],
     clock: businessClock(input.clockOffsetMs ?? 0),
     phase: 'opening',
     state: undefined,
     dueAt: undefined,
+    owner: undefined,
     concession: undefined,
     waitingFor: 'the books',
   };
@@ -59,8 +62,9 @@ function listen(desk: DisputeDesk): void {
   setHandler(submitEvidenceUpdate, (evidence) => ask(desk.evidence, evidence), {
     validator: (evidence: Evidence) => {
       requireOpen(desk, evidence);
-      if (!evidence.note.trim()) throw new Error('note is empty; say what was handed over');
+      requireWords(evidence.note, 'note is empty; say what was handed over');
     },
+    ...describeRepair('dispute', 'submitEvidence'),
   });
   setHandler(
     concedeDisputeUpdate,
@@ -68,7 +72,10 @@ function listen(desk: DisputeDesk): void {
       desk.concession = repair;
       return { accepted: 'the dispute is booked as lost' };
     },
-    { validator: (repair: Repair) => requireOpen(desk, repair) },
+    {
+      validator: (repair: Repair) => requireOpen(desk, repair),
+      ...describeRepair('dispute', 'concede'),
+    },
   );
   setHandler(disputeQuery, () => cardOf(desk));
 }
@@ -90,6 +97,20 @@ export function decisionOf(desk: DisputeDesk): 'won' | 'lost' | undefined {
   return desk.concession ? 'lost' : undefined;
 }
 
+/** What an operator reads on the card of any workflow. */
+function subjectOf({ input, owner, phase }: DisputeDesk): Subject {
+  return {
+    who: owner ? `user ${owner.userId}` : 'nobody known',
+    what: `dispute ${input.ref} about payment ${input.providerPaymentId} at ${input.provider}`,
+    howMuch: owner?.amount,
+    repairs: repairsIn(phase),
+  };
+}
+
+function repairsIn(phase: DisputePhase): readonly string[] {
+  return phase === 'open' ? ['submitEvidence', 'concede'] : [];
+}
+
 function cardOf(desk: DisputeDesk): DisputeCard {
   const { provider, ref, providerPaymentId } = desk.input;
   return {
@@ -99,6 +120,6 @@ function cardOf(desk: DisputeDesk): DisputeCard {
     news: desk.news,
     dueAt: desk.dueAt,
     waitingFor: desk.waitingFor,
-    allowedRepairs: desk.phase === 'open' ? ['submitEvidence', 'concede'] : [],
+    allowedRepairs: repairsIn(desk.phase),
   };
 }

@@ -3,6 +3,7 @@ import type { OpenedDispute } from '../../../activities/billing/disputes';
 import { disputeReminderMs, isDisputeOpen } from '../../../src/domain/billing/dispute';
 import { businessClock } from '../../clock';
 import { amountMinorAttribute, billingUserId, currencyCode, providerName } from '../../contract';
+import { moneyWords } from '../../visibility';
 import { wakeNotifier } from '../activities';
 import { tellSubscription } from '../refund/refund';
 import type { DisputeInput, DisputeResult } from './contract';
@@ -76,6 +77,8 @@ function toldOf(desk: DisputeDesk) {
 function introduce(desk: DisputeDesk, standing: Standing): void {
   desk.state = standing.state;
   desk.dueAt = standing.dueAt;
+  const { userId, amountMinor: minor, currency } = standing;
+  desk.owner = { userId, amount: moneyWords({ minor, currency }) };
   upsertSearchAttributes([
     { key: billingUserId, value: String(standing.userId) },
     { key: providerName, value: desk.input.provider },

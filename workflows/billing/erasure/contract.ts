@@ -1,4 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { Repair } from '../contract';
 
 /** The n-th time that a person wants to be forgotten, from 1. */
 export function erasureWorkflowId(userId: number, n: number): string {
@@ -34,3 +35,5 @@ export interface ErasureCard {
 export const openErasureUpdate = defineUpdate<ErasureOpening, []>('open');
 export const withdrawErasureUpdate = defineUpdate<WithdrawOutcome, []>('withdraw');
 export const erasureStateQuery = defineQuery<ErasureCard>('state');
+/** Operators: asks the providers now that have not confirmed that they charge no more. */
+export const stopNowUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>('retryNow');

@@ -1,15 +1,21 @@
-import { condition, setHandler } from '@temporalio/workflow';
+import { condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import { businessClock, type BusinessClock } from '../../clock';
 import { ask, type Pending } from '../../requests';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair } from '../../visibility';
+import type { Repair } from '../contract';
+import { requirePhase, requireRepair } from '../repair-rules';
 import {
   erasureStateQuery,
   openErasureUpdate,
+  stopNowUpdate,
   withdrawErasureUpdate,
   type ErasureInput,
   type ErasurePhase,
   type WithdrawOutcome,
 } from './contract';
+
+/** A repair with the id of the update that asked for it. */
+export type NamedRepair = Repair & { readonly updateId: string };
 
 /** Everything one erasure's workflow knows while it runs. */
 export interface ErasureDesk {
@@ -18,6 +24,8 @@ export interface ErasureDesk {
   readonly show: ReturnType<typeof createShowcase>;
   readonly withdrawals: Pending<'withdraw', unknown>[];
   readonly unstopped: Set<string>;
+  /** Methods about which a provider is waited for, each with the wish of an operator not to wait. */
+  readonly resting: Map<string, NamedRepair | undefined>;
   phase: ErasurePhase;
   dueAt: string | undefined;
   waitingFor: string;
@@ -28,9 +36,14 @@ export function layDesk(input: ErasureInput): ErasureDesk {
   const desk: ErasureDesk = {
     input,
     clock: businessClock(input.clockOffsetMs ?? 0),
-    show: createShowcase(),
+    show: createShowcase(() => ({
+      who: `user ${input.userId}`,
+      what: `erasure ${input.erasureId}: forgets a person`,
+      repairs: desk.resting.size > 0 ? ['retryNow'] : [],
+    })),
     withdrawals: [],
     unstopped: new Set(),
+    resting: new Map(),
     phase: 'opening',
     dueAt: undefined,
     waitingFor: 'the wish to be recorded',
@@ -41,6 +54,22 @@ export function layDesk(input: ErasureInput): ErasureDesk {
   });
   setHandler(withdrawErasureUpdate, () =>
     ask<'withdraw', WithdrawOutcome>(desk.withdrawals, 'withdraw'),
+  );
+  setHandler(
+    stopNowUpdate,
+    ({ operatorId, reason }) => {
+      const wish = { operatorId, reason, updateId: currentUpdateInfo()?.id ?? 'unnamed' };
+      for (const methodId of desk.resting.keys()) desk.resting.set(methodId, wish);
+      return { accepted: 'the providers are asked now' };
+    },
+    {
+      validator: (repair: Repair) => {
+        requireRepair(repair);
+        const phase = desk.resting.size > 0 ? 'a provider is silent' : 'no provider is waited for';
+        requirePhase(phase, ['a provider is silent']);
+      },
+      ...describeRepair('erasure', 'retryNow'),
+    },
   );
   setHandler(erasureStateQuery, () => ({
     erasureId: input.erasureId,

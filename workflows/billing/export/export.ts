@@ -22,7 +22,10 @@ import { beginExport, emptyExport, makeExport } from './stubs';
 export async function dataExport(input: ExportInput): Promise<{ readonly state: string }> {
   const { exportId, userId, isFarewell = false } = input;
   const clock = businessClock(input.clockOffsetMs ?? 0);
-  const show = createShowcase();
+  const show = createShowcase(() => ({
+    who: `user ${userId}`,
+    what: `copy ${exportId} of their data`,
+  }));
   const answer: { opening?: ExportOpening } = {};
   let card: ExportCard = { exportId, state: 'opening', linkUntil: undefined };
   setHandler(openExportUpdate, async () => {

@@ -14,7 +14,10 @@ import { completeFreeOrder } from './stubs';
  */
 export async function freeOrder(input: FreeOrderInput): Promise<FreeOrderOutcome> {
   const { quoteId, userId, clockOffsetMs = 0 } = input;
-  const show = createShowcase();
+  const show = createShowcase(() => ({
+    who: `user ${userId}`,
+    what: `order ${quoteId} without a price`,
+  }));
   const told: { outcome?: FreeOrderOutcome } = {};
   setHandler(freeOrderOutcomeUpdate, async () => {
     await condition(() => told.outcome !== undefined);

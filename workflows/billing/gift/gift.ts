@@ -53,7 +53,10 @@ function layDesk(input: GiftInput): GiftDesk {
   const desk: GiftDesk = {
     input,
     clock: businessClock(input.clockOffsetMs ?? 0),
-    show: createShowcase(),
+    show: createShowcase(() => ({
+      who: `user ${input.buyerId}`,
+      what: `gift ${input.giftId}, ${desk.state}`,
+    })),
     wishes: [],
     state: 'paid',
     next: undefined,

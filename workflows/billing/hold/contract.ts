@@ -1,6 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { HoldView, OnExpiry, PlacedUnder } from '../../../src/domain/billing/hold';
+import type { Repair } from '../contract';
 import type { RequestName } from '../refund/contract';
 import type { SpendAnswer } from '../token-spend/contract';
 
@@ -114,6 +115,10 @@ export const placeHoldUpdate = defineUpdate<PlaceAnswer, [PlaceOrder]>('place');
 export const heartbeatHoldUpdate = defineUpdate<HoldAnswer, [HeartbeatOrder]>('heartbeat');
 export const captureHoldUpdate = defineUpdate<HoldAnswer, [CaptureOrder]>('capture');
 export const releaseHoldUpdate = defineUpdate<HoldAnswer, [ReleaseOrder]>('release');
+/** Operators: ends the lease now, as its policy says. */
+export const expireHoldUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>(
+  'forceExpire',
+);
 /** Somebody settled it in PostgreSQL: the report of its job, or an operator. */
 export const holdSettledSignal = defineSignal('settled');
 

@@ -1,13 +1,16 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, currentUpdateInfo, setHandler } from '@temporalio/workflow';
 import { assert } from '../../../src/domain/assert';
 import { LONGEST_LEASE_SECONDS, SHORTEST_LEASE_SECONDS } from '../../../src/domain/billing/hold';
 import { tokenText } from '../../../src/domain/tokens';
 import type { BusinessClock } from '../../clock';
 import { ask, type Pending } from '../../requests';
-import { createShowcase } from '../../visibility';
+import type { Repair } from '../contract';
+import { requirePhase, requireRepair } from '../repair-rules';
+import { createShowcase, describeRepair, tokenWords, type Subject } from '../../visibility';
 import {
   captureHoldUpdate,
+  expireHoldUpdate,
   heartbeatHoldUpdate,
   holdQuery,
   holdSettledSignal,
@@ -39,19 +42,25 @@ export interface HoldDesk {
   placed: PlaceAnswer | undefined;
   isCancelled: boolean;
   isToldSettled: boolean;
+  /** An operator who does not want to wait for the end of the lease. */
+  expiry: NamedRepair | undefined;
 }
+
+/** A repair with the id of the update that asked for it. */
+export type NamedRepair = Repair & { readonly updateId: string };
 
 /** Lays everything out before the first step: what comes meanwhile is heard in its order. */
 export function layDesk(input: HoldInput): HoldDesk {
   const desk: HoldDesk = {
     input,
-    show: createShowcase(),
+    show: createShowcase(() => subjectOf(desk)),
     wishes: [],
     clock: undefined,
     kept: undefined,
     placed: undefined,
     isCancelled: false,
     isToldSettled: false,
+    expiry: undefined,
   };
   CancellationScope.current().cancelRequested.catch(() => {
     desk.isCancelled = true;
@@ -66,6 +75,20 @@ export function layDesk(input: HoldInput): HoldDesk {
     validator: ({ amountUtok }: CaptureOrder) => requireAmount(amountUtok),
   });
   setHandler(releaseHoldUpdate, (order) => pose({ kind: 'release', order }));
+  setHandler(
+    expireHoldUpdate,
+    ({ operatorId, reason }) => {
+      desk.expiry = { operatorId, reason, updateId: currentUpdateInfo()?.id ?? 'unnamed' };
+      return { accepted: 'it is settled now by the policy it was placed with' };
+    },
+    {
+      validator: (repair: Repair) => {
+        requireRepair(repair);
+        requirePhase(desk.kept?.hold.state ?? 'being placed', ['active']);
+      },
+      ...describeRepair('hold', 'forceExpire'),
+    },
+  );
   setHandler(holdSettledSignal, () => {
     desk.isToldSettled = true;
   });
@@ -132,6 +155,17 @@ export function showEnd({ kept, placed, show }: HoldDesk): void {
 function endInWords({ hold }: KeptHold): string {
   const [captured, released] = [tokenText(hold.capturedUtok), tokenText(hold.releasedUtok)];
   return `nothing: ${captured} tokens captured, ${released} released, ended by ${hold.endedBy ?? 'nobody'}`;
+}
+
+/** What an operator reads on the card of any workflow. */
+function subjectOf({ input, kept }: HoldDesk): Subject {
+  const utok = kept?.hold.amountUtok ?? input.wish?.amountUtok;
+  return {
+    who: `user ${input.userId}`,
+    what: `hold ${input.holdKey} for work`,
+    howMuch: utok === undefined ? undefined : tokenWords(utok),
+    repairs: kept?.hold.state === 'active' ? ['forceExpire'] : [],
+  };
 }
 
 function cardOf({ kept }: HoldDesk): HoldCard {

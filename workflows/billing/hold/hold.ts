@@ -9,7 +9,15 @@ import { assert, assertNever } from '../../../src/domain/assert';
 import { extendedLeaseMs } from '../../../src/domain/billing/hold';
 import { businessClock } from '../../clock';
 import type { HoldAnswer, HoldInput, HoldResult, HoldView, KeptHold } from './contract';
-import { layDesk, showEnd, showLease, type HoldDesk, type HoldQuestion } from './desk';
+import {
+  layDesk,
+  showEnd,
+  showLease,
+  type HoldDesk,
+  type HoldQuestion,
+  type NamedRepair,
+} from './desk';
+import { recordRepair } from '../operation/stubs';
 import { endHold, findWorkHold, placeWorkHold, reportHold } from './stubs';
 
 /**
@@ -57,6 +65,7 @@ async function keep(desk: HoldDesk, kept: KeptHold): Promise<void> {
     }
     if (desk.isToldSettled) await lookAgain(desk);
     else if (desk.isCancelled) await settle(desk, 'cancel');
+    else if (desk.expiry) await expireNow(desk, desk.expiry);
     else if (workflowInfo().continueAsNewSuggested) await startAfresh(desk);
     else if (!(await isInterrupted(desk))) await settle(desk, 'expiry');
   }
@@ -67,7 +76,7 @@ function isInterrupted(desk: HoldDesk): Promise<boolean> {
   const { leaseUntil } = viewOf(desk);
   showLease(desk);
   return condition(
-    () => desk.wishes.length > 0 || desk.isCancelled || desk.isToldSettled,
+    () => desk.wishes.length > 0 || desk.isCancelled || desk.isToldSettled || !!desk.expiry,
     clockOf(desk).untilMs(Date.parse(leaseUntil)),
     { summary: 'Until the lease of the hold ends' },
   );
@@ -76,6 +85,22 @@ function isInterrupted(desk: HoldDesk): Promise<boolean> {
 async function settle(desk: HoldDesk, by: 'expiry' | 'cancel'): Promise<void> {
   const { holdId } = viewOf(desk);
   learn(desk, await endHold({ holdId, by, asOf: clockOf(desk).now() }));
+}
+
+/** The policy decides as at the end of the lease; who did not want to wait for it stands in the audit (OPS-3). */
+async function expireNow(
+  desk: HoldDesk,
+  { operatorId, reason, updateId }: NamedRepair,
+): Promise<void> {
+  desk.expiry = undefined;
+  const { holdId: entityId, state, leaseUntil } = viewOf(desk);
+  await recordRepair({
+    ...{ step: `expire:${updateId}`, action: 'hold.expired_by_operator', entity: 'hold' as const },
+    ...{ entityId, operatorId, reason, asOf: clockOf(desk).now() },
+    before: { state, leaseUntil },
+    after: { state: 'settled by its policy' },
+  });
+  await settle(desk, 'expiry');
 }
 
 async function lookAgain(desk: HoldDesk): Promise<void> {

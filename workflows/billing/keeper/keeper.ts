@@ -2,12 +2,15 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  currentUpdateInfo,
   patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair } from '../../visibility';
 import { wakeNotifier } from '../activities';
+import type { Repair } from '../contract';
+import { recordRepair } from '../operation/stubs';
 import { requireRepair } from '../repair-rules';
 import {
   checkBooksUpdate,
@@ -35,6 +38,8 @@ interface Desk {
   horizon: SealHorizon | undefined;
   checkedOn: string | undefined;
   isRoundAskedFor: boolean;
+  /** Who asked for a round, still to be written down. */
+  readonly askedBy: (Repair & { readonly updateId: string })[];
   sealAtMs: number;
   digest: DigestProgress | undefined;
 }
@@ -46,7 +51,11 @@ interface Desk {
  */
 export async function keeper(input: KeeperInput): Promise<void> {
   const desk = layDesk(input);
-  const show = createShowcase();
+  const show = createShowcase(() => ({
+    who: 'everybody',
+    what: 'the audit and the books',
+    repairs: ['checkBooks'],
+  }));
   for (;;) {
     if (Date.now() >= desk.sealAtMs) await keepWatch(desk);
     if (isRoundDue(desk)) await doRound(desk);
@@ -68,17 +77,19 @@ function layDesk(input: KeeperInput): Desk {
     horizon: input.horizon,
     checkedOn: input.checkedOn,
     isRoundAskedFor: false,
+    askedBy: [],
     // A run that continues took its horizon just now.
     digest: input.digest,
     sealAtMs: input.horizon === undefined ? 0 : Date.now() + SEAL_EVERY_MS,
   };
   setHandler(
     checkBooksUpdate,
-    () => {
+    ({ operatorId, reason }) => {
       desk.isRoundAskedFor = true;
+      desk.askedBy.push({ operatorId, reason, updateId: currentUpdateInfo()?.id ?? 'unnamed' });
       return { accepted: 'the books are checked now; what is broken becomes an open item' };
     },
-    { validator: requireRepair },
+    { validator: requireRepair, ...describeRepair('keeper', 'checkBooks') },
   );
   setHandler(keeperStateQuery, () => ({
     horizon: desk.horizon,
@@ -115,12 +126,23 @@ async function doRound(desk: Desk): Promise<void> {
   desk.isRoundAskedFor = false;
   desk.checkedOn = roundDay();
   const asOf = new Date(Date.now()).toISOString();
+  await writeDown(desk, asOf);
   let cursor: ChainCursor | undefined;
   do {
     cursor = (await checkSeals(cursor === undefined ? { asOf } : { asOf, cursor })).cursor;
   } while (cursor);
   await checkInvariants({ asOf });
   await applyRetention({ asOf });
+}
+
+/** A look changes nothing by itself, so nothing else would remember who wanted it (OPS-3). */
+async function writeDown({ askedBy }: Desk, asOf: string): Promise<void> {
+  if (askedBy.length === 0 || !patched('audit-book-checks')) return;
+  const { workflowId: entityId } = workflowInfo();
+  for (const { updateId, operatorId, reason } of askedBy.splice(0)) {
+    const named = { step: `check:${updateId}`, action: 'books.checked', entityId };
+    await recordRepair({ ...named, entity: 'keeper', operatorId, reason, asOf });
+  }
 }
 
 function isDigestDue({ digest }: Desk): boolean {

@@ -1,4 +1,5 @@
 import { defineUpdate } from '@temporalio/workflow';
+import type { Repair } from '../contract';
 
 // Every type here is a wire format between processes of different age: fields are only added, and only optional.
 
@@ -24,3 +25,5 @@ export type MethodRemovalResult = MethodRemovalOpening | { readonly kind: 'uncon
 
 /** Answers as soon as nothing can be charged by the method, or with why it stays. */
 export const openMethodRemovalUpdate = defineUpdate<MethodRemovalOpening, []>('open');
+/** Operators: asks the provider now to revoke it. */
+export const revokeNowUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>('retryNow');

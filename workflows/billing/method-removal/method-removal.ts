@@ -1,11 +1,22 @@
-import { allHandlersFinished, condition, setHandler, sleep } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  currentUpdateInfo,
+  patched,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
 import { businessClock, type BusinessClock } from '../../clock';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair } from '../../visibility';
 import { wakeNotifier } from '../activities';
 import { patienceMs, TOLD_AFTER, tryToStop } from '../erasure/settling';
+import type { Repair } from '../contract';
+import { recordRepair } from '../operation/stubs';
 import { tellSubscription } from '../refund/refund';
+import { requirePhase, requireRepair } from '../repair-rules';
 import {
   openMethodRemovalUpdate,
+  revokeNowUpdate,
   type MethodRemovalInput,
   type MethodRemovalOpening,
   type MethodRemovalResult,
@@ -20,6 +31,9 @@ interface Removal {
   readonly input: MethodRemovalInput;
   readonly clock: BusinessClock;
   readonly show: ReturnType<typeof createShowcase>;
+  /** Operators who do not want to wait, still to be written down. */
+  readonly askedBy: (Repair & { readonly updateId: string })[];
+  isResting: boolean;
 }
 
 /**
@@ -32,9 +46,9 @@ export async function methodRemoval(input: MethodRemovalInput): Promise<MethodRe
     await condition(() => opening !== undefined);
     return opening as MethodRemovalOpening;
   });
-  const clock = businessClock(input.clockOffsetMs ?? 0);
-  const removal: Removal = { input, clock, show: createShowcase() };
   const { methodId, userId } = input;
+  const removal = layDesk(input);
+  const { clock } = removal;
   const begun = await beginMethodRemoval({ methodId, userId, asOf: clock.now() });
   if (begun.kind === 'refused') {
     removal.show({ state: 'refused', waitingFor: `nothing: ${begun.reason}` });
@@ -49,6 +63,35 @@ export async function methodRemoval(input: MethodRemovalInput): Promise<MethodRe
   const result = await revoke(removal);
   await condition(allHandlersFinished);
   return result;
+}
+
+function layDesk(input: MethodRemovalInput): Removal {
+  const removal: Removal = {
+    input,
+    clock: businessClock(input.clockOffsetMs ?? 0),
+    show: createShowcase(() => ({
+      who: `user ${input.userId}`,
+      what: `removal of the saved method ${input.methodId}`,
+      repairs: removal.isResting ? ['retryNow'] : [],
+    })),
+    askedBy: [],
+    isResting: false,
+  };
+  setHandler(
+    revokeNowUpdate,
+    ({ operatorId, reason }) => {
+      removal.askedBy.push({ operatorId, reason, updateId: currentUpdateInfo()?.id ?? 'unnamed' });
+      return { accepted: 'the provider is asked now' };
+    },
+    {
+      validator: (repair: Repair) => {
+        requireRepair(repair);
+        requirePhase(removal.isResting ? 'waiting' : 'over or under way', ['waiting']);
+      },
+      ...describeRepair('methodRemoval', 'retryNow'),
+    },
+  );
+  return removal;
 }
 
 async function revoke(removal: Removal): Promise<MethodRemovalResult> {
@@ -73,6 +116,23 @@ async function revoke(removal: Removal): Promise<MethodRemovalResult> {
     const stuck = 'a provider does not confirm that the method is revoked';
     show({ state: 'revoking', waitingFor: 'the provider to revoke the method', stuck });
     const waitMs = Math.min(patienceMs(failures), clock.untilMs(deadlineMs) + 1);
-    await sleep(waitMs, { summary: 'Until the provider is asked again' });
+    await rest(removal, waitMs);
+  }
+}
+
+const REST = { summary: 'Until the provider is asked again' };
+
+/** Until the next question, or until an operator wants it asked. */
+async function rest(removal: Removal, waitMs: number): Promise<void> {
+  const { askedBy, clock, input } = removal;
+  // A condition is another command than a sleep where it is cut short.
+  if (!patched('revoke-now')) return sleep(waitMs, REST);
+  removal.isResting = true;
+  await condition(() => askedBy.length > 0, waitMs, REST);
+  removal.isResting = false;
+  for (const { updateId, operatorId, reason } of askedBy.splice(0)) {
+    const named = { step: `revoke:${updateId}`, action: 'method.asked_about' };
+    const by = { operatorId, reason, asOf: clock.now() };
+    await recordRepair({ ...named, entity: 'method', entityId: input.methodId, ...by });
   }
 }

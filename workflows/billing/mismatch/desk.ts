@@ -9,9 +9,9 @@ import {
   providerName,
 } from '../../contract';
 import { ask, type Pending } from '../../requests';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair, moneyWords, type Subject } from '../../visibility';
 import type { Repair } from '../contract';
-import { requirePhase, requireRepair } from '../repair-rules';
+import { requirePhase, requireRepair, requireWords } from '../repair-rules';
 import {
   assignMismatchUpdate,
   itemClosedSignal,
@@ -56,7 +56,7 @@ const REPAIRS = {
 export function layDesk({ provider, providerPaymentId }: MismatchInput): MismatchDesk {
   const desk: MismatchDesk = {
     name: { provider, providerPaymentId },
-    show: createShowcase(),
+    show: createShowcase(() => subjectOf(desk)),
     wishes: [],
     phase: 'healing',
     mismatch: undefined,
@@ -81,6 +81,7 @@ function listen(desk: MismatchDesk): void {
         if (!['retry', 'accept'].includes(repair.how))
           throw new Error('how must be retry or accept');
       },
+      ...describeRepair('mismatch', 'resolve'),
     },
   );
   setHandler(
@@ -90,8 +91,9 @@ function listen(desk: MismatchDesk): void {
     {
       validator: (repair: Repair & { owner: string }) => {
         requireRepairNow(desk, repair);
-        if (!repair.owner.trim()) throw new Error('owner is empty; say who sees to it');
+        requireWords(repair.owner, 'owner is empty; say who sees to it');
       },
+      ...describeRepair('mismatch', 'assign'),
     },
   );
   setHandler(itemClosedSignal, () => {
@@ -103,6 +105,18 @@ function listen(desk: MismatchDesk): void {
 function requireRepairNow(desk: MismatchDesk, repair: Repair): void {
   requireRepair(repair);
   requirePhase(desk.phase, ['healing', 'open']);
+}
+
+/** What an operator reads on the card of any workflow. */
+function subjectOf({ name, mismatch, phase }: MismatchDesk): Subject {
+  const { userId, amountMinor: minor, currency } = mismatch ?? {};
+  return {
+    who: userId === undefined ? 'nobody known' : `user ${userId}`,
+    what: `payment ${name.providerPaymentId}, told differently by ${name.provider}`,
+    howMuch:
+      minor === undefined || currency === undefined ? undefined : moneyWords({ minor, currency }),
+    repairs: phase === 'over' ? [] : Object.keys(REPAIRS),
+  };
 }
 
 function cardOf({ name, mismatch, ...desk }: MismatchDesk): MismatchCard {

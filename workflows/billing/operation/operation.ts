@@ -11,7 +11,10 @@ import { runOperation } from './stubs';
  * allow. What follows from it outside the database is performed here, after the commit.
  */
 export async function operation(input: OperationInput): Promise<OperationOutcome> {
-  const show = createShowcase();
+  const show = createShowcase(() => ({
+    who: `operator ${input.operator.userId}`,
+    what: `${input.action}: ${input.reason}`,
+  }));
   const told: { outcome?: OperationOutcome } = {};
   setHandler(operationOutcomeUpdate, async () => {
     await condition(() => told.outcome !== undefined);

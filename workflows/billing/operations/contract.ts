@@ -1,6 +1,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { RefundPlan, RefundPolicy } from '../../../src/domain/billing/refund';
 import type { Repair } from '../contract';
+import type { OperationOutcome } from '../operation/contract';
 
 // Every type here is a wire format between processes of different age: fields are only added, and only optional.
 
@@ -67,6 +68,30 @@ export type DeskDescription =
 export const deskRefundUpdate = defineUpdate<DeskAnswer, [DeskRefund]>('refund');
 /** Tells where a payment stands and what could go back; changes nothing. */
 export const describePaymentUpdate = defineUpdate<DeskDescription, [PaymentName]>('describe');
+
+/** An operator who has a role; written as digits, because the Web UI's other updates take text. */
+export interface RoleSigned {
+  /** Telegram id. */
+  readonly operatorId: number | string;
+  readonly reason: string;
+}
+
+/** Proposes to write an open item off, named by its id or its key; others allow it (OPS-12). */
+export const deskWriteOffUpdate = defineUpdate<
+  OperationOutcome,
+  [RoleSigned & { readonly item: string }]
+>('writeOff');
+/** Puts a message that did not reach its person into the queue once more. */
+export const deskResendUpdate = defineUpdate<
+  OperationOutcome,
+  [RoleSigned & { readonly messageId: string }]
+>('resendMessage');
+
+/** An open item as an operator names it. */
+export interface NamedItem {
+  readonly openItemId: string;
+  readonly amountMinor: number;
+}
 
 export interface DeskCard {
   readonly waitingFor: string;

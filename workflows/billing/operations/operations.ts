@@ -9,11 +9,13 @@ import {
 import { assertNever } from '../../../src/domain/assert';
 import { businessClock } from '../../clock';
 import { ask, type Pending } from '../../requests';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair } from '../../visibility';
+import type { OperationOutcome } from '../operation/contract';
 import { beginRefund } from '../refund/beginning';
 import type { RefundInput } from '../refund/contract';
 import { locateRefund, previewRefund } from '../refund/stubs';
 import { requireRepair } from '../repair-rules';
+import { act, hearActions, type DeskAction } from './actions';
 import {
   deskRefundUpdate,
   describePaymentUpdate,
@@ -28,7 +30,8 @@ import { findPayment } from './stubs';
 
 type Question =
   | { readonly kind: 'refund'; readonly n: string; readonly order: DeskRefund }
-  | { readonly kind: 'describe'; readonly name: PaymentName };
+  | { readonly kind: 'describe'; readonly name: PaymentName }
+  | ({ readonly kind: 'act' } & DeskAction);
 
 type Queue = Pending<Question, unknown>[];
 
@@ -38,7 +41,11 @@ type Queue = Pending<Question, unknown>[];
  */
 export async function operations(input: OperationsInput): Promise<void> {
   const queue: Queue = [];
-  const show = createShowcase();
+  const show = createShowcase(() => ({
+    who: 'every operator',
+    what: 'the desk at which operators begin what has no workflow yet',
+    repairs: ['refund', 'writeOff', 'resendMessage'],
+  }));
   listen(queue);
   show({ state: 'open', waitingFor: 'an operator' });
   for (;;) {
@@ -56,8 +63,9 @@ function listen(queue: Queue): void {
   setHandler(
     deskRefundUpdate,
     (order) => ask<Question, DeskAnswer>(queue, { kind: 'refund', n: requestName(), order }),
-    { validator: requireRefund },
+    { validator: requireRefund, ...describeRepair('operations', 'refund') },
   );
+  hearActions((action) => ask(queue, { kind: 'act', ...action }));
   setHandler(
     describePaymentUpdate,
     (name) => ask<Question, DeskDescription>(queue, { kind: 'describe', name }),
@@ -68,6 +76,8 @@ function listen(queue: Queue): void {
     allowedRepairs: {
       refund: '{ operatorId, reason, paymentId or invoiceNo, amountMinor?, policy? }',
       describe: '{ paymentId or invoiceNo }',
+      writeOff: '{ operatorId, reason, item }',
+      resendMessage: '{ operatorId, reason, messageId }',
     },
   }));
 }
@@ -96,12 +106,16 @@ function requireName({ paymentId, invoiceNo }: PaymentName): void {
   if (!isNamed) throw new Error('name the payment by exactly one of paymentId and invoiceNo');
 }
 
-async function answer(question: Question): Promise<DeskAnswer | DeskDescription> {
+async function answer(
+  question: Question,
+): Promise<DeskAnswer | DeskDescription | OperationOutcome> {
   switch (question.kind) {
     case 'refund':
       return startRefund(question.n, question.order);
     case 'describe':
       return describe(question.name);
+    case 'act':
+      return act(question);
     default:
       return assertNever(question);
   }

@@ -1,7 +1,7 @@
 import type { DeskActivities } from '../../../activities/billing';
 import { databaseStubs } from '../../stubs';
 
-export const findPayment = databaseStubs<DeskActivities>()(
-  'findPayment',
-  'Find the payment an operator names',
-);
+const database = databaseStubs<DeskActivities>();
+
+export const findPayment = database('findPayment', 'Find the payment an operator names');
+export const findOpenItem = database('findOpenItem', 'Find the open item an operator names');

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { businessClock, type BusinessClock } from '../../clock';
 import { ask, type Pending } from '../../requests';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair, type Subject } from '../../visibility';
 import { wakeNotifier } from '../activities';
 import type { Repair } from '../contract';
 import { requireRepair } from '../repair-rules';
@@ -62,11 +62,14 @@ function layDesk({ priceChangeId }: PriceChangeInput): Desk {
   const desk: Desk = {
     priceChangeId,
     clock: businessClock(0),
-    show: createShowcase(),
+    show: createShowcase(() => subjectOf(desk)),
     repairs: [],
     progress: undefined,
   };
-  setHandler(withdrawPricesUpdate, (repair) => ask(desk.repairs, repair), { validator });
+  setHandler(withdrawPricesUpdate, (repair) => ask(desk.repairs, repair), {
+    validator,
+    ...describeRepair('priceChange', 'withdraw'),
+  });
   setHandler(priceChangeQuery, () => cardOf(desk));
   return desk;
 }
@@ -113,6 +116,16 @@ async function finish(desk: Desk): Promise<PriceChangeCount> {
 
 function closesMs({ closesAt }: PriceChangeProgress): number {
   return Date.parse(closesAt);
+}
+
+/** What an operator reads on the card of any workflow. */
+function subjectOf(desk: Desk): Subject {
+  const { priceChangeId, total, offered, allowedRepairs: repairs } = cardOf(desk);
+  return {
+    who: `${total} subscribers`,
+    what: `price change ${priceChangeId}, offered to ${offered} so far`,
+    repairs,
+  };
 }
 
 function cardOf({ priceChangeId, progress }: Desk): PriceChangeCard {

@@ -1,4 +1,5 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
+import type { OperatorCard } from '../../contract';
 
 // Every type here is a wire format between processes of different age: fields are only added, and only optional.
 
@@ -51,4 +52,7 @@ export interface ProposalCard {
 
 export const approveUpdate = defineUpdate<VoteOutcome, [Vote]>('approve');
 export const rejectUpdate = defineUpdate<VoteOutcome, [Vote]>('reject');
-export const proposalQuery = defineQuery<ProposalCard | undefined>('card');
+/** The card of any workflow, and of a proposal that is known its row besides. */
+export const proposalQuery = defineQuery<OperatorCard & Partial<Omit<ProposalCard, 'state'>>>(
+  'card',
+);

@@ -8,9 +8,15 @@ import {
 } from '@temporalio/workflow';
 import type { ProposalSnapshot } from '../../../activities/billing/operations/voting';
 import { businessClock, type BusinessClock } from '../../clock';
-import { amountMinorAttribute } from '../../contract';
+import { amountMinorAttribute, type OperatorCard } from '../../contract';
 import { ask, type Pending } from '../../requests';
-import { createShowcase } from '../../visibility';
+import {
+  cardOf as cardWith,
+  createShowcase,
+  describeRepair,
+  moneyWords,
+  type Subject,
+} from '../../visibility';
 import { wakeNotifier } from '../activities';
 import {
   operationWorkflowId,
@@ -21,7 +27,6 @@ import {
   approveUpdate,
   proposalQuery,
   rejectUpdate,
-  type ProposalCard,
   type ProposalInput,
   type ProposalResult,
   type Vote,
@@ -65,7 +70,7 @@ function layDesk(input: ProposalInput): Desk {
   const desk: Desk = {
     clockOffsetMs,
     clock: businessClock(clockOffsetMs),
-    show: createShowcase(),
+    show: createShowcase(() => subjectOf(desk, input.proposalId)),
     votes: [],
     proposal: undefined,
     waitingFor: 'the proposal to be read',
@@ -76,9 +81,15 @@ function layDesk(input: ProposalInput): Desk {
       isApproval,
       reason: vote.reason,
     });
-  setHandler(approveUpdate, take(true), { validator: requireVoter });
-  setHandler(rejectUpdate, take(false), { validator: requireVoter });
-  setHandler(proposalQuery, () => cardOf(desk));
+  setHandler(approveUpdate, take(true), {
+    validator: requireVoter,
+    ...describeRepair('proposal', 'approve'),
+  });
+  setHandler(rejectUpdate, take(false), {
+    validator: requireVoter,
+    ...describeRepair('proposal', 'reject'),
+  });
+  setHandler(proposalQuery, () => cardOf(desk, input.proposalId));
   return desk;
 }
 
@@ -189,6 +200,22 @@ function overWith({ proposal }: Desk): VoteOutcome {
   return { kind: 'over', state: proposal?.state ?? 'expired' };
 }
 
-function cardOf({ proposal, waitingFor }: Desk): ProposalCard | undefined {
-  return proposal && { ...proposal, waitingFor };
+/** What an operator reads on the card of any workflow. */
+function subjectOf({ proposal }: Desk, proposalId: string): Subject {
+  if (!proposal) return { who: 'nobody known', what: `proposal ${proposalId}` };
+  const { action, proposedBy, reason, amountMinor, state } = proposal;
+  return {
+    who: `operator ${proposedBy}`,
+    what: `${action}: ${reason}`,
+    howMuch: amountMinor > 0 ? moneyWords({ minor: amountMinor, currency: 'RUB' }) : undefined,
+    repairs: state === 'open' ? ['approve', 'reject'] : [],
+  };
+}
+
+function cardOf(desk: Desk, proposalId: string): OperatorCard {
+  const { proposal, waitingFor } = desk;
+  const { state = 'unknown', expiresAt } = proposal ?? {};
+  const nextAt = state === 'open' ? expiresAt : undefined;
+  const card = cardWith({ ...subjectOf(desk, proposalId), state, waitingFor, nextAt });
+  return { ...proposal, ...card };
 }

@@ -41,4 +41,6 @@ export type ReconcileOrder = Repair & {
 export const reconcileUpdate = defineUpdate<{ readonly accepted: string }, [ReconcileOrder]>(
   'reconcile',
 );
+/** Operators: ends the comparison with a provider that is not used any more. */
+export const retireProviderUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>('retire');
 export const reconciliationQuery = defineQuery<ReconciliationCard>('state');

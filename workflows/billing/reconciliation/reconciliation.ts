@@ -11,7 +11,7 @@ import {
 import type { ListedDay } from '../../../activities/billing/reconciliation/planning';
 import { businessClock } from '../../clock';
 import { providerName } from '../../contract';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair } from '../../visibility';
 import { wakeNotifier } from '../activities';
 import type { Repair } from '../contract';
 import { recordRepair } from '../operation/stubs';
@@ -19,6 +19,7 @@ import { requireRepair } from '../repair-rules';
 import {
   reconcileUpdate,
   reconciliationQuery,
+  retireProviderUpdate,
   type ReconcileOrder,
   type ReconciliationInput,
   type ReconciliationRound,
@@ -42,7 +43,8 @@ const PAGE_PAUSE = '5 seconds';
 interface Desk {
   readonly provider: string;
   readonly show: ReturnType<typeof createShowcase>;
-  readonly repairs: (Repair & { readonly updateId: string })[];
+  readonly repairs: (Repair & { readonly action: string; readonly updateId: string })[];
+  isRetired: boolean;
   isAskedFor: boolean;
   since: string | undefined;
   lastRound: ReconciliationRound | undefined;
@@ -54,17 +56,19 @@ const clock = businessClock(0);
 
 /**
  * Compares a provider's own list with our books every night and starts one workflow for each difference (PC-17). It
- * never ends; a long history continues as new.
+ * ends only when an operator retires the provider; a long history continues as new.
  */
 export async function reconciliation(input: ReconciliationInput): Promise<void> {
   const desk = layDesk(input);
   upsertSearchAttributes([{ key: providerName, value: desk.provider }]);
   for (;;) {
     await writeDown(desk);
+    if (desk.isRetired) return retire(desk);
     const { run, nextAt } = await plan(desk);
     if (run) await compare(desk, run);
+    if (desk.isRetired) continue;
     await startAll(desk);
-    if (workflowInfo().continueAsNewSuggested) await startAfresh(desk);
+    if (workflowInfo().continueAsNewSuggested && !desk.isRetired) await startAfresh(desk);
     await rest(desk, nextAt);
   }
 }
@@ -72,8 +76,13 @@ export async function reconciliation(input: ReconciliationInput): Promise<void> 
 function layDesk({ provider, since }: ReconciliationInput): Desk {
   const desk: Desk = {
     provider,
-    show: createShowcase(),
+    show: createShowcase(() => ({
+      who: 'everybody',
+      what: `the books beside the list of ${provider}`,
+      repairs: ['reconcile', 'retire'],
+    })),
     repairs: [],
+    isRetired: false,
     isAskedFor: false,
     since,
     lastRound: undefined,
@@ -83,21 +92,38 @@ function layDesk({ provider, since }: ReconciliationInput): Desk {
   setHandler(
     reconcileUpdate,
     ({ operatorId, reason, since: wanted }) => {
-      desk.repairs.push({ operatorId, reason, updateId: currentUpdateInfo()?.id ?? 'unnamed' });
+      note(desk, 'reconciliation.asked', { operatorId, reason });
       desk.isAskedFor = true;
       desk.since = wanted ?? desk.since;
       return { accepted: 'the list is compared now; every difference becomes a workflow' };
     },
-    { validator: requireOrder },
+    { validator: requireOrder, ...describeRepair('reconciliation', 'reconcile') },
+  );
+  setHandler(
+    retireProviderUpdate,
+    (repair) => {
+      note(desk, 'reconciliation.retired', repair);
+      desk.isRetired = true;
+      return { accepted: 'the comparison ends; a server that uses the provider starts it again' };
+    },
+    { validator: requireRepair, ...describeRepair('reconciliation', 'retire') },
   );
   setHandler(reconciliationQuery, () => ({
     provider,
     waitingFor: desk.waitingFor,
     nextActionAt: desk.nextAt,
     lastRound: desk.lastRound,
-    allowedRepairs: { reconcile: '{ operatorId, reason, since? }' },
+    allowedRepairs: {
+      reconcile: '{ operatorId, reason, since? }',
+      retire: '{ operatorId, reason }',
+    },
   }));
   return desk;
+}
+
+function note(desk: Desk, action: string, { operatorId, reason }: Repair): void {
+  const updateId = currentUpdateInfo()?.id ?? 'unnamed';
+  desk.repairs.push({ action, operatorId, reason, updateId });
 }
 
 function requireOrder(order: ReconcileOrder): void {
@@ -112,7 +138,7 @@ function requireOrder(order: ReconcileOrder): void {
 async function writeDown(desk: Desk): Promise<void> {
   for (const { updateId, ...repair } of desk.repairs.splice(0)) {
     await recordRepair({
-      ...{ step: `reconcile:${updateId}`, action: 'reconciliation.asked' },
+      step: `reconcile:${updateId}`,
       ...{ entity: 'reconciliation' as const, entityId: desk.provider },
       ...{ ...repair, asOf: clock.now() },
     });
@@ -135,7 +161,10 @@ interface Run {
 async function compare(desk: Desk, run: Run): Promise<void> {
   const { runId, days } = run;
   const silence = { sinceMs: clock.nowMs(), questions: 0, isTold: false };
-  for (const day of days) await pullDay(desk, { runId, day, silence });
+  for (const day of days) {
+    await pullDay(desk, { runId, day, silence });
+    if (desk.isRetired) return;
+  }
   const at = clock.now();
   const { found } = await matchStatement({ runId, asOf: at });
   const [from = at, to = at] = [days[0]?.from, days.at(-1)?.to];
@@ -158,8 +187,9 @@ async function pullDay(
     desk.waitingFor = `the list of ${desk.provider} from ${day.from}`;
     desk.show({ state: 'comparing', waitingFor: desk.waitingFor });
     const pulled = await askForList(desk.provider, { runId, day });
-    if (pulled.kind === 'listed') return;
+    if (pulled.kind === 'listed' || desk.isRetired) return;
     await waitOutSilence(desk, { runId, silence, reason: pulled.reason });
+    if (desk.isRetired) return;
   }
 }
 
@@ -191,7 +221,9 @@ async function waitOutSilence(
     ...{ state: 'silent', waitingFor: desk.waitingFor, nextAt: desk.nextAt },
     stuck: silence.isTold ? 'break' : undefined,
   });
-  await condition(() => desk.isAskedFor, delayMs, { summary: 'Until the list is asked for again' });
+  await condition(() => desk.isAskedFor || desk.isRetired, delayMs, {
+    summary: 'Until the list is asked for again',
+  });
 }
 
 /** Every difference that is open has its workflow afterwards, those of earlier nights included. */
@@ -208,9 +240,18 @@ async function rest(desk: Desk, nextAt: string): Promise<void> {
   desk.nextAt = nextAt;
   desk.show({ state: 'waiting', waitingFor: desk.waitingFor, nextAt });
   const delayMs = Math.max(1, clock.untilMs(Date.parse(nextAt)));
-  await condition(() => desk.isAskedFor || desk.since !== undefined, delayMs, {
+  const isCalled = () => desk.isAskedFor || desk.isRetired || desk.since !== undefined;
+  await condition(isCalled, delayMs, {
     summary: 'Until the night in which lists are compared',
   });
+}
+
+/** Differences that are open already are settled by their own workflows. */
+async function retire(desk: Desk): Promise<void> {
+  desk.nextAt = undefined;
+  desk.waitingFor = 'nothing: the provider is retired';
+  desk.show({ state: 'retired', waitingFor: desk.waitingFor });
+  await condition(allHandlersFinished);
 }
 
 /** What was asked for meanwhile is done by the next run. */

@@ -12,7 +12,10 @@ import { payReferral } from './stubs';
 export async function referralPayout(input: ReferralInput): Promise<ReferralResult> {
   const { refereeId } = input;
   const clock = businessClock(input.clockOffsetMs ?? 0);
-  const show = createShowcase();
+  const show = createShowcase(() => ({
+    who: `user ${refereeId}`,
+    what: 'the reward for bringing this person',
+  }));
   let nextAt: string | undefined;
   const waitingFor = 'the payment to prove itself';
   setHandler(referralStateQuery, () => ({

@@ -100,6 +100,17 @@ export const confirmRefundUpdate = defineUpdate<RefundOpening, [{ actor: Actor }
 export const approveRefundUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>('approve');
 /** Asks about the outcome now, or sends once more after the provider refused. */
 export const retryRefundUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>('retry');
+/** What became of money that its provider cannot tell about, or that somebody sent by hand. */
+export interface RefundWord {
+  readonly how: 'made' | 'not_made';
+  readonly evidence: string;
+}
+
+/** Operators: declares on evidence whether the money went back. */
+export const resolveRefundUpdate = defineUpdate<
+  { readonly accepted: string },
+  [Repair & RefundWord]
+>('resolve');
 /** Gives the refund up while no money is on its way; its tokens are free again. */
 export const abandonRefundUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>('abandon');
 export const refundPlanQuery = defineQuery<RefundCard>('plan');

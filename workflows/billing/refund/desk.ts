@@ -3,27 +3,29 @@ import { condition, currentUpdateInfo, setHandler, workflowInfo } from '@tempora
 import type { ProposedRefund, RefundWish } from '../../../activities/billing/returning';
 import type { RefundPlan } from '../../../src/domain/billing/refund';
 import { businessClock, type BusinessClock } from '../../clock';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair, moneyWords, type Subject } from '../../visibility';
 import { NOT_YOURS, type Actor, type Repair } from '../contract';
-import { requirePhase, requireRepair } from '../repair-rules';
+import { requirePhase, requireRepair, requireWords } from '../repair-rules';
 import {
   abandonRefundUpdate,
   approveRefundUpdate,
   confirmRefundUpdate,
   openRefundUpdate,
   refundPlanQuery,
+  resolveRefundUpdate,
   retryRefundUpdate,
   type RefundCard,
   type RefundInput,
   type RefundOpening,
   type RefundPhase,
+  type RefundWord,
 } from './contract';
 
 export type Proposal = Extract<ProposedRefund, { kind: 'proposed' }>;
 
 /** A repair with the update that asked for it. */
 export interface AuditedRepair extends Repair {
-  readonly action: 'refund.approved' | 'refund.retried';
+  readonly action: 'refund.approved' | 'refund.retried' | `refund.declared_${RefundWord['how']}`;
   readonly updateId: string;
 }
 
@@ -44,6 +46,8 @@ export interface RefundDesk {
   isConfirmed: boolean;
   isRetried: boolean;
   abandonment: Repair | undefined;
+  /** What an operator declares on evidence; it is worked on once. */
+  word: (Repair & RefundWord) | undefined;
   attempt: number;
   waitingFor: string;
   nextAt: string | undefined;
@@ -53,7 +57,7 @@ export interface RefundDesk {
 export function layDesk(input: RefundInput): RefundDesk {
   const desk: RefundDesk = {
     input,
-    show: createShowcase(),
+    show: createShowcase(() => subjectOf(desk)),
     approvedBy: new Set(input.approvedBy ?? []),
     repairs: [],
     clock: businessClock(input.clockOffsetMs ?? 0),
@@ -65,6 +69,7 @@ export function layDesk(input: RefundInput): RefundDesk {
     isConfirmed: false,
     isRetried: false,
     abandonment: undefined,
+    word: undefined,
     attempt: 1,
     waitingFor: 'the plan',
     nextAt: undefined,
@@ -89,7 +94,10 @@ function listen(desk: RefundDesk): void {
       const missing = approvalsMissing(desk);
       return { accepted: missing > 0 ? `${missing} more must agree` : 'the refund goes on' };
     },
-    { validator: (repair: Repair) => requireApproval(desk, repair) },
+    {
+      validator: (repair: Repair) => requireApproval(desk, repair),
+      ...describeRepair('refund', 'approve'),
+    },
   );
   setHandler(
     retryRefundUpdate,
@@ -98,7 +106,10 @@ function listen(desk: RefundDesk): void {
       desk.repairs.push(auditedAs('refund.retried', repair));
       return { accepted: RETRIED[desk.phase === 'stuck' ? 'stuck' : 'unknown'] };
     },
-    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['unknown', 'stuck']) },
+    {
+      validator: (repair: Repair) => requireRepairIn(desk, repair, ['unknown', 'stuck']),
+      ...describeRepair('refund', 'retry'),
+    },
   );
   setHandler(
     abandonRefundUpdate,
@@ -106,13 +117,41 @@ function listen(desk: RefundDesk): void {
       desk.abandonment = { operatorId, reason };
       return { accepted: 'the refund is given up; its tokens are free' };
     },
-    { validator: (repair: Repair) => requireRepairIn(desk, repair, ['proposed', 'stuck']) },
+    {
+      validator: (repair: Repair) => requireRepairIn(desk, repair, ['proposed', 'stuck']),
+      ...describeRepair('refund', 'abandon'),
+    },
+  );
+  setHandler(
+    resolveRefundUpdate,
+    ({ how, evidence, operatorId, reason }) => {
+      desk.word = { how, evidence, operatorId, reason };
+      desk.repairs.push(auditedAs(`refund.declared_${how}`, { operatorId, reason }));
+      return { accepted: DECLARED[how] };
+    },
+    {
+      validator: (repair: Repair & RefundWord) => requireWord(desk, repair),
+      ...describeRepair('refund', 'resolve'),
+    },
   );
   setHandler(refundPlanQuery, () => cardOf(desk));
 }
 
 function auditedAs(action: AuditedRepair['action'], { operatorId, reason }: Repair): AuditedRepair {
   return { action, operatorId, reason, updateId: currentUpdateInfo()?.id ?? operatorId };
+}
+
+const DECLARED = {
+  made: 'it is booked as made, on your evidence',
+  not_made: 'it counts as refused; it can be sent once more or given up',
+} as const;
+
+/** What the provider has refused is known not to be made; only by hand can it have gone. */
+function requireWord(desk: RefundDesk, word: Repair & RefundWord): void {
+  requireRepair(word);
+  if (!(word.how in DECLARED)) throw new Error('how must be made or not_made');
+  requirePhase(desk.phase, word.how === 'made' ? ['unknown', 'stuck'] : ['unknown']);
+  requireWords(word.evidence, 'evidence is empty; say what proves it');
 }
 
 const RETRIED = {
@@ -184,11 +223,24 @@ const REPAIRS: Readonly<Record<RefundPhase, readonly string[]>> = {
   proposed: ['approve', 'abandon'],
   freezing: [],
   sending: [],
-  unknown: ['retry'],
+  unknown: ['retry', 'resolve'],
   booking: [],
-  stuck: ['retry', 'abandon'],
+  stuck: ['retry', 'resolve', 'abandon'],
   over: [],
 };
+
+/** What an operator reads on the card of any workflow. */
+function subjectOf({ input, plan, proposal, phase }: RefundDesk): Subject {
+  const { kind, id } = input.requestedBy;
+  return {
+    who: proposal ? `user ${proposal.userId}` : `${kind} ${id}`,
+    what: `refund of payment ${input.paymentId}, asked for by ${kind} ${id}`,
+    howMuch:
+      plan &&
+      moneyWords({ minor: plan.refundMinor, currency: plan.currency, exponent: plan.exponent }),
+    repairs: REPAIRS[phase],
+  };
+}
 
 function cardOf(desk: RefundDesk): RefundCard {
   const { input, plan, phase } = desk;

@@ -152,7 +152,13 @@ async function carryOut(desk: RefundDesk, proposal: Proposal): Promise<RefundRes
   for (;;) {
     enter(desk, { phase: 'freezing', waitingFor: 'the tokens to be frozen' });
     const frozen = await freezeRefund({ ...wishOf(desk), attempt: desk.attempt });
-    if (frozen.kind === 'refused') return { kind: 'refused', reason: frozen.reason };
+    if (frozen.kind === 'refused' && !desk.word) return { kind: 'refused', reason: frozen.reason };
+    // Money that went by hand must find its way into the books, whatever became of the tokens meanwhile.
+    if (frozen.kind === 'refused') {
+      if (!(await isTriedAgain(desk, `nothing can be booked: ${frozen.reason}`)))
+        return giveUp(desk);
+      continue;
+    }
     desk.plan = frozen.plan;
     const sent = await send(desk, proposal, frozen.plan);
     if (sent.kind === 'done') return book(desk, sent.providerRef);
@@ -169,6 +175,7 @@ async function send(
 ): Promise<SendingEnd> {
   // What the provider did by itself needs no sending, only books (RF-3).
   if (desk.input.origin === 'provider') return { kind: 'done', providerRef: providerPaymentId };
+  if (desk.word) return endBy(desk.word);
   enter(desk, { phase: 'sending', waitingFor: `${provider} to send the money` });
   await noteRefundSending({ state: 'sent' });
   const { refundMinor: minor, currency, exponent } = plan;
@@ -186,7 +193,7 @@ function providerKey({ input, attempt, opening }: RefundDesk): string {
 async function waitForProof(
   desk: RefundDesk,
   unclear: { reason: string; questions: number },
-): Promise<void> {
+): Promise<SendingEnd | undefined> {
   if (unclear.questions === 0) await noteRefundSending({ state: 'unknown' });
   const isLong = unclear.questions > PATIENT_QUESTIONS + DAILY_AFTER_HOURS;
   const delayMs = unknownPollDelayMs(unclear.questions, isLong);
@@ -195,10 +202,18 @@ async function waitForProof(
   const waitingFor = `proof of the refund: ${unclear.reason}`;
   const stuck = unclear.questions >= PATIENT_QUESTIONS ? { stuck: 'refund' } : {};
   enter(desk, { phase: 'unknown', waitingFor, nextAt, ...stuck });
-  await condition(() => desk.isRetried, delayMs, {
+  await condition(() => desk.isRetried || desk.word !== undefined, delayMs, {
     summary: 'Until the refund is asked about again',
   });
   await auditRepairs(desk);
+  return desk.word && endBy(desk.word);
+}
+
+/** An operator's evidence stands where the provider cannot be asked (OPS-3). */
+function endBy({ how, evidence, operatorId }: NonNullable<RefundDesk['word']>): SendingEnd {
+  return how === 'made'
+    ? { kind: 'done', providerRef: `by hand: ${operatorId}` }
+    : { kind: 'refused', reason: `${operatorId} says that it was not made: ${evidence}` };
 }
 
 /** Who agreed and who pressed on stands in the audit with both names (OPS-3, OPS-12). */
@@ -220,23 +235,31 @@ async function refuse(desk: RefundDesk, refusal: string): Promise<void> {
 
 async function isTriedAgain(desk: RefundDesk, reason: string): Promise<boolean> {
   desk.isRetried = false;
+  desk.word = undefined;
   const waitingFor = `an operator: the provider refused (${reason})`;
   enter(desk, { phase: 'stuck', waitingFor, stuck: 'refund_stuck' });
-  await condition(() => desk.isRetried || desk.abandonment !== undefined);
+  await condition(() => desk.isRetried || !!desk.word || desk.abandonment !== undefined);
   await auditRepairs(desk);
   return desk.abandonment === undefined;
 }
 
 async function book(desk: RefundDesk, providerRef: string): Promise<RefundResult> {
   enter(desk, { phase: 'booking', waitingFor: 'the books' });
-  const { paymentId, requestedBy, reason } = desk.input;
+  const { paymentId } = desk.input;
   const booked = await settleRefund({
-    ...{ paymentId, providerRef, requestedBy, reason },
+    ...{ paymentId, providerRef, ...accountedFor(desk) },
     asOf: desk.clock.now(),
   });
   if (booked.subscriptionId !== undefined) await tellSubscription(booked.subscriptionId);
   await wakeNotifier();
   return { kind: 'done', plan: booked.plan, providerRef };
+}
+
+/** Who stands for it in the audit: who asked for it, or who declared it made, with the evidence. */
+function accountedFor({ input, word }: RefundDesk): Pick<RefundInput, 'requestedBy' | 'reason'> {
+  if (!word) return { requestedBy: input.requestedBy, reason: input.reason };
+  const { operatorId: id, reason, evidence } = word;
+  return { requestedBy: { kind: 'operator', id }, reason: `${reason}; evidence: ${evidence}` };
 }
 
 /** The row decides; a subscription that has ended meanwhile needs no word. */

@@ -7,8 +7,11 @@ export type SendingEnd =
   | { readonly kind: 'done'; readonly providerRef: string }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** How a refund waits for the next question; `questions` counts from zero. */
-export type WaitForProof = (unclear: { reason: string; questions: number }) => Promise<void>;
+/** How a refund waits for the next question, or learns its end elsewhere; `questions` counts from zero. */
+export type WaitForProof = (unclear: {
+  reason: string;
+  questions: number;
+}) => Promise<SendingEnd | undefined>;
 
 /**
  * Sends money back and asks for as long as the outcome is unknown, always under one key: there is no deadline after
@@ -26,6 +29,7 @@ export async function sendUntilProved(
     if (sent.kind !== 'unknown') return sent;
     isRepeat ||= sent.isUnsent !== true;
     if (sent.providerRef !== undefined) request = { ...request, providerRef: sent.providerRef };
-    await wait({ reason: sent.reason, questions });
+    const end = await wait({ reason: sent.reason, questions });
+    if (end) return end;
   }
 }

@@ -1,7 +1,7 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { CourseStepKind, Driver } from '../../../src/domain/billing/subscription-course';
 import type { SubscriptionRepairKind } from '../../../src/domain/billing/subscription-repairs';
-import type { Actor, Repair } from '../contract';
+import type { Actor, OperatorSigned, Repair } from '../contract';
 
 /** What the renewal of a subscription costs: tokens of the wallet, or money. */
 export type RenewalPrice =
@@ -39,6 +39,8 @@ export interface SubscriptionCourse {
   readonly nextTariffVersionId?: string;
   /** What it will do if nothing else happens, soonest first; empty once it is over (SB-24). */
   readonly steps: readonly CourseWait[];
+  /** Tries to pay the next period so far; only while it is unpaid. */
+  readonly tries?: number;
   /** What an operator may do to it now, by the name of the update (OPS-3). */
   readonly allowedRepairs?: readonly SubscriptionRepairKind[];
   /** A charge whose outcome is not known yet, and whether that lasts so long that somebody should look (PC-11). */
@@ -82,6 +84,9 @@ export type Wished<K extends WishKind> = Wishes[K] & {
   readonly reason?: string;
 };
 
+/** The same on the wire: an operator may sign as under every other repair. */
+export type WishUpdate<K extends WishKind> = Wished<K> | (Wishes[K] & OperatorSigned);
+
 export type WishRefusal =
   | 'not_live'
   | 'not_owner'
@@ -113,7 +118,7 @@ export type WishOutcome =
     };
 
 function wish<K extends WishKind>(name: K) {
-  return defineUpdate<WishOutcome, [Wished<K>]>(name);
+  return defineUpdate<WishOutcome, [WishUpdate<K>]>(name);
 }
 
 export const cancelSubscriptionUpdate = wish('cancel');
@@ -125,6 +130,8 @@ export const renewNowUpdate = wish('renewNow');
 export const negotiateUpdate = wish('negotiate');
 export const muteRemindersUpdate = wish('mute');
 export const editTimelineUpdate = wish('editTimeline');
+/** Operators: `editTimeline` by so many days later. */
+export const extendUpdate = defineUpdate<WishOutcome, [WishUpdate<'editTimeline'>]>('extend');
 export const skipPeriodUpdate = wish('skipPeriod');
 export const forceExpireUpdate = wish('forceExpire');
 

@@ -1,8 +1,20 @@
+import type { UpdateDefinition } from '@temporalio/common';
 import { currentUpdateInfo, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { businessClock, type BusinessClock } from '../../clock';
-import { billingUserId, periodEndAttribute, subscriptionIdAttribute } from '../../contract';
+import {
+  attemptNumber,
+  billingUserId,
+  periodEndAttribute,
+  subscriptionIdAttribute,
+} from '../../contract';
 import { ask, type Pending } from '../../requests';
-import { createShowcase } from '../../visibility';
+import {
+  createShowcase,
+  describeRepair,
+  moneyWords,
+  tokenWords,
+  type Subject,
+} from '../../visibility';
 import {
   changeTariffUpdate,
   fundsArrivedSignal,
@@ -11,10 +23,11 @@ import {
   type SubscriptionInput,
   type TariffChange,
 } from '../contract';
-import { requireRepair } from '../repair-rules';
+import { requireRepair, signedBy } from '../repair-rules';
 import {
   cancelSubscriptionUpdate,
   editTimelineUpdate,
+  extendUpdate,
   forceExpireUpdate,
   muteRemindersUpdate,
   negotiateUpdate,
@@ -25,10 +38,13 @@ import {
   skipPeriodUpdate,
   uncancelSubscriptionUpdate,
   upcomingQuery,
+  type RenewalPrice,
   type SubscriptionCourse,
   type Wished,
+  type Wishes,
   type WishKind,
   type WishOutcome,
+  type WishUpdate,
 } from './contract';
 
 /** Something asked of the subscription, with the id of its update: the key of what it does. */
@@ -58,7 +74,7 @@ export function layDesk(input: SubscriptionInput): SubscriptionDesk {
   const desk: SubscriptionDesk = {
     input,
     clock: businessClock(input.clockOffsetMs ?? 0),
-    show: createShowcase(),
+    show: createShowcase(() => subjectOf(desk)),
     wishes: [],
     changes: [],
     hasNews: false,
@@ -78,47 +94,61 @@ export function layDesk(input: SubscriptionInput): SubscriptionDesk {
 }
 
 function takeWishes(desk: SubscriptionDesk): void {
-  setHandler(cancelSubscriptionUpdate, (wished) => want(desk, 'cancel', wished));
-  setHandler(uncancelSubscriptionUpdate, (wished) => want(desk, 'uncancel', wished));
-  setHandler(pauseSubscriptionUpdate, (wished) => want(desk, 'pause', wished), {
-    validator: ({ days }: Wished<'pause'>) => requireDays(days, 1),
-  });
-  setHandler(resumeSubscriptionUpdate, (wished) => want(desk, 'resume', wished));
-  setHandler(setDriverUpdate, (wished) => want(desk, 'setDriver', wished));
-  setHandler(renewNowUpdate, (wished) => want(desk, 'renewNow', wished));
-  setHandler(negotiateUpdate, (wished) => want(desk, 'negotiate', wished), {
-    validator: ({ at }: Wished<'negotiate'>) => requireInstant(at),
-  });
-  setHandler(muteRemindersUpdate, (wished) => want(desk, 'mute', wished));
+  take(desk, cancelSubscriptionUpdate, { kind: 'cancel' });
+  take(desk, uncancelSubscriptionUpdate, { kind: 'uncancel' });
+  const hasDays = ({ days }: Wishes['pause']) => requireDays(days, 1);
+  take(desk, pauseSubscriptionUpdate, { kind: 'pause', requires: hasDays });
+  take(desk, resumeSubscriptionUpdate, { kind: 'resume' });
+  take(desk, setDriverUpdate, { kind: 'setDriver' });
+  take(desk, renewNowUpdate, { kind: 'renewNow' });
+  const hasInstant = ({ at }: Wishes['negotiate']) => requireInstant(at);
+  take(desk, negotiateUpdate, { kind: 'negotiate', requires: hasInstant });
+  take(desk, muteRemindersUpdate, { kind: 'mute' });
 }
 
 function takeRepairs(desk: SubscriptionDesk): void {
-  setHandler(editTimelineUpdate, (wished) => want(desk, 'editTimeline', wished), {
-    validator: (wished: Wished<'editTimeline'>) => {
-      requireOperator(wished);
-      requireDays(wished.days, -3_660);
+  const by = { isByOperator: true };
+  const isEdit = ({ days }: Wishes['editTimeline']) => requireDays(days, -MOST_DAYS);
+  take(desk, editTimelineUpdate, { kind: 'editTimeline', requires: isEdit, ...by });
+  const isLater = ({ days }: Wishes['editTimeline']) => requireDays(days, 1);
+  take(desk, extendUpdate, { kind: 'editTimeline', requires: isLater, ...by });
+  take(desk, skipPeriodUpdate, { kind: 'skipPeriod', ...by });
+  take(desk, forceExpireUpdate, { kind: 'forceExpire', ...by });
+}
+
+interface WishTaken<K extends WishKind> {
+  readonly kind: K;
+  readonly requires?: (members: Wishes[K]) => void;
+  /** True where its owner cannot ask for it. */
+  readonly isByOperator?: boolean;
+}
+
+/** Whoever asks as an operator says who they are and why (OPS-3). */
+function take<K extends WishKind>(
+  desk: SubscriptionDesk,
+  update: UpdateDefinition<WishOutcome, [WishUpdate<K>]>,
+  { kind, requires, isByOperator = false }: WishTaken<K>,
+): void {
+  setHandler(update, (asked) => want(desk, kind, asked), {
+    validator: (asked: WishUpdate<K>) => {
+      const { kind: asker, id: operatorId } = signedBy(asked);
+      if (isByOperator && asker !== 'operator')
+        throw new Error('only an operator can ask for this');
+      if (asker === 'operator') requireRepair({ operatorId, reason: asked.reason ?? '' });
+      requires?.(asked);
     },
-  });
-  setHandler(skipPeriodUpdate, (wished) => want(desk, 'skipPeriod', wished), {
-    validator: requireOperator,
-  });
-  setHandler(forceExpireUpdate, (wished) => want(desk, 'forceExpire', wished), {
-    validator: requireOperator,
+    ...describeRepair('subscription', update.name),
   });
 }
 
 function want<K extends WishKind>(
   desk: SubscriptionDesk,
   kind: K,
-  wished: Wished<K>,
+  asked: WishUpdate<K>,
 ): Promise<WishOutcome> {
   const updateId = currentUpdateInfo()?.id ?? kind;
+  const wished = { ...(asked as object), actor: signedBy(asked) } as Wished<K>;
   return ask(desk.wishes, { updateId, kind, wished });
-}
-
-function requireOperator({ actor, reason }: Wished<WishKind>): void {
-  if (actor.kind !== 'operator') throw new Error('only an operator can ask for this');
-  requireRepair({ operatorId: actor.id, reason: reason ?? '' });
 }
 
 const MOST_DAYS = 3_660;
@@ -143,7 +173,29 @@ export function showCourse(desk: SubscriptionDesk, waitingFor: string): void {
     { key: billingUserId, value: String(course.userId) },
     { key: subscriptionIdAttribute, value: course.subscriptionId },
     { key: periodEndAttribute, value: new Date(course.periodEnd) },
+    { key: attemptNumber, value: course.tries ?? null },
   ]);
+}
+
+/** What an operator reads on the card of any workflow. */
+function subjectOf({ input, course, card }: SubscriptionDesk): Subject {
+  const { subscriptionId } = input;
+  const { periodN = card?.periodN, driver, steps = [] } = course ?? {};
+  const price = steps.find((step) => step.price)?.price;
+  const repairs = course?.allowedRepairs ?? [];
+  return {
+    who: course ? `user ${course.userId}` : 'nobody known',
+    what: `subscription ${subscriptionId}, period ${periodN ?? '–'}, renewed by ${driver ?? '–'}`,
+    howMuch: price && priceWords(price),
+    // What can be moved can be moved later, too.
+    repairs: repairs.includes('editTimeline') ? ['extend', ...repairs] : repairs,
+  };
+}
+
+function priceWords(price: RenewalPrice): string {
+  if (price.kind === 'tokens') return tokenWords(price.feeUtok);
+  const { amountMinor: minor, currency, exponent } = price;
+  return moneyWords({ minor, currency, exponent });
 }
 
 function cardOf({ course, card }: SubscriptionDesk): SubscriptionCard | undefined {

@@ -1,6 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import { assert } from '../../../src/domain/assert';
 import { FULL_BATCH, type SpendAnswer, type TokenSpendInput } from './contract';
+import { answerCard, tokenWords } from '../../visibility';
 import { applySpends } from './stubs';
 
 /**
@@ -9,9 +10,22 @@ import { applySpends } from './stubs';
  */
 export async function tokenSpend(input: TokenSpendInput): Promise<readonly SpendAnswer[]> {
   assert(input.spends.length <= FULL_BATCH, 'a batch of spends is bounded');
+  let said = 'the one transaction of the batch';
+  answerCard(() => ({ ...subjectOf(input), state: 'spending', waitingFor: said }));
   const answers = await applySpends({ spends: input.spends });
+  said = `nothing: ${inWords(input, answers)}`;
   setCurrentDetails(inWords(input, answers));
   return answers;
+}
+
+function subjectOf({ spends }: TokenSpendInput) {
+  const people = [...new Set(spends.map(({ userId }) => userId))];
+  const utok = spends.reduce((sum, { amountUtok }) => sum + amountUtok, 0);
+  return {
+    who: people.length === 1 ? `user ${people[0]}` : `${people.length} users`,
+    what: counted(spends.length, 'spend'),
+    howMuch: tokenWords(utok),
+  };
 }
 
 function inWords({ spends }: TokenSpendInput, answers: readonly SpendAnswer[]): string {

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { TrackAnswer, TrackEvent } from '../../../src/domain/billing/track-event';
+import type { Repair } from '../contract';
 
 // Every type here is a wire format between processes of different age: fields are only added, and only optional.
 
@@ -28,6 +29,9 @@ export const reportTrackUpdate = defineUpdate<readonly TrackAnswer[], [JobReport
 
 /** A rate or a multiplier came that the job may have waited for. */
 export const costTermsChangedSignal = defineSignal('costTermsChanged');
+
+/** Operators: computes the cost again now. */
+export const priceNowUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>('retryNow');
 
 /** How a job stands; `unknown` when nothing of it was ever taken. */
 export type TrackJobState = 'open' | 'priced_later' | 'settled' | 'missing' | 'unknown';

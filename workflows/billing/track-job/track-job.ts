@@ -2,6 +2,7 @@ import {
   allHandlersFinished,
   condition,
   continueAsNew,
+  currentUpdateInfo,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -9,11 +10,15 @@ import type { JobSnapshot } from '../../../activities/billing/tracks/jobs';
 import type { TrackAnswer } from '../../../src/domain/billing/track-event';
 import { businessClock } from '../../clock';
 import { ask, type Pending } from '../../requests';
-import { createShowcase } from '../../visibility';
+import { createShowcase, describeRepair } from '../../visibility';
 import { wakeNotifier } from '../activities';
+import type { Repair } from '../contract';
 import { tellHoldSettled } from '../hold/telling';
+import { recordRepair } from '../operation/stubs';
+import { requirePhase, requireRepair } from '../repair-rules';
 import {
   costTermsChangedSignal,
+  priceNowUpdate,
   reportTrackUpdate,
   trackJobQuery,
   type JobReports,
@@ -29,6 +34,8 @@ interface JobDesk {
   readonly show: ReturnType<typeof createShowcase>;
   job: JobSnapshot;
   haveTermsChanged: boolean;
+  /** Who wants it priced now, still to be written down. */
+  readonly askedBy: (Repair & { readonly updateId: string })[];
   card: Omit<TrackJobCard, 'jobKey'>;
 }
 
@@ -59,9 +66,14 @@ function layDesk(input: TrackJobInput): JobDesk {
   const desk: JobDesk = {
     input,
     reports: [],
-    show: createShowcase(),
+    show: createShowcase(() => ({
+      who: `user ${input.userId}`,
+      what: `costs of job ${input.jobKey} of client ${input.clientId}`,
+      repairs: desk.job.state === 'priced_later' ? ['retryNow'] : [],
+    })),
     job: { state: 'unknown', silentAt: new Date(0).toISOString(), clockOffsetMs: 0 },
     haveTermsChanged: false,
+    askedBy: [],
     card: { state: 'unknown', waitingFor, nextActionAt: undefined },
   };
   setHandler(reportTrackUpdate, (reports) =>
@@ -70,6 +82,21 @@ function layDesk(input: TrackJobInput): JobDesk {
   setHandler(costTermsChangedSignal, () => {
     desk.haveTermsChanged = true;
   });
+  setHandler(
+    priceNowUpdate,
+    ({ operatorId, reason }) => {
+      desk.haveTermsChanged = true;
+      desk.askedBy.push({ operatorId, reason, updateId: currentUpdateInfo()?.id ?? 'unnamed' });
+      return { accepted: 'its cost is computed now' };
+    },
+    {
+      validator: (repair: Repair) => {
+        requireRepair(repair);
+        requirePhase(desk.job.state, ['priced_later']);
+      },
+      ...describeRepair('trackJob', 'retryNow'),
+    },
+  );
   setHandler(trackJobQuery, () => ({ jobKey: input.jobKey, ...desk.card }));
   return desk;
 }
@@ -133,9 +160,18 @@ async function waitForTerms(desk: JobDesk): Promise<void> {
 async function price(desk: JobDesk): Promise<void> {
   desk.haveTermsChanged = false;
   const asOf = businessClock(desk.job.clockOffsetMs).now();
+  await writeDown(desk, asOf);
   const settled = await settlePricedTrack({ ...desk.input, asOf });
   desk.job = settled.job;
   await tell(desk, settled.holdWorkflowId);
+}
+
+/** A look changes nothing by itself, so nothing else would remember who wanted it (OPS-3). */
+async function writeDown({ askedBy, input }: JobDesk, asOf: string): Promise<void> {
+  for (const { updateId, operatorId, reason } of askedBy.splice(0)) {
+    const named = { step: `price:${updateId}`, action: 'track_job.priced', entityId: input.jobKey };
+    await recordRepair({ ...named, entity: 'track_job', operatorId, reason, asOf });
+  }
 }
 
 function isAwake({ reports, haveTermsChanged }: JobDesk): boolean {

@@ -23,7 +23,7 @@ const QUIET_MS = 30 * MINUTE;
 export async function verificationAlarm(input: VerificationAlarmInput): Promise<void> {
   const { provider } = input;
   const clock = businessClock(0);
-  const show = createShowcase();
+  const show = createShowcase(() => ({ who: 'everybody', what: `notifications of ${provider}` }));
   const begunAt = input.begunAt ?? clock.now();
   let hasNews = false;
   let quietAtMs = clock.nowMs() + QUIET_MS;

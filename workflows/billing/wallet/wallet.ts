@@ -55,7 +55,10 @@ function beginWatch(input: WalletInput): Watch {
   const watch: Watch = {
     input,
     clock: businessClock(input.clockOffsetMs ?? 0),
-    show: createShowcase(),
+    show: createShowcase(() => ({
+      who: `user ${input.userId}`,
+      what: `${watch.lots.length} lots of tokens that end some day`,
+    })),
     lots: [],
     settledMs: undefined,
     hasNews: false,

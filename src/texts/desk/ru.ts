@@ -1,0 +1,11 @@
+/** Differences, views and failing activities, for operators. ICU MessageFormat; markup is Telegram HTML. */
+export const deskRu = {
+  'admin.difference.retry': 'Сверить ещё раз',
+  'admin.difference.accept': 'Закрыть, обе стороны как есть',
+  'admin.difference.mine': 'Займусь сам',
+  'admin.difference.done': 'Принято: {answer}',
+  'admin.stuck.failing': '<b>Активности, которые не удаются раз за разом</b>',
+  'admin.stuck.failing_line':
+    '<code>{activity}</code>, {tries, plural, one {# попытка} few {# попытки} many {# попыток} other {# попытки}}: {reason}',
+  'admin.stuck.views': '<b>Списки в Web UI</b>',
+};
