@@ -117,7 +117,7 @@ test('a refusal of the provider frees the tokens and waits for an operator', asy
   const opened = await askRefund(stack, paymentId);
   if (opened.kind !== 'planned') throw new Error('not planned');
   const card = await untilPhase(stack, opened.workflowId, 'stuck');
-  expect(card.allowedRepairs).toEqual(['retry', 'abandon']);
+  expect(card.allowedRepairs).toEqual(['retry', 'resolve', 'abandon']);
   expect(await itemsOfPayment(stack, paymentId)).toEqual(['refund_stuck']);
   await spendTokens(stack, order.userId, 40);
   const handle = refundHandle(stack, opened.workflowId);

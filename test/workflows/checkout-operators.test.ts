@@ -174,7 +174,7 @@ describe('an operator sees', () => {
       invoiceNo: 7,
       state: 'pending',
       waitingFor: 'payment of invoice 7 at mock',
-      allowedRepairs: ['cancel', 'changeProvider', 'prolong'],
+      allowedRepairs: ['cancel', 'switchProvider', 'prolong', 'retryNow'],
     });
     const { attributes, details } = await shown(theatre.client, handle);
     expect(attributes).toMatchObject({

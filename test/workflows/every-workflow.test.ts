@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { temporal } from '@temporalio/proto';
+import type { temporal } from '@temporalio/proto';
 import type { WorkflowHandle } from '@temporalio/client';
 import {
   guidesOf,
@@ -37,7 +37,7 @@ async function begin(type: WorkflowType): Promise<WorkflowHandle> {
   const { input, roles = {}, signal } = ONE_OF_EACH[type];
   theatre.play(roles);
   const start = { workflowId: `one:${type}`, input, ...(signal ? { signal } : {}) };
-  return theatre.start(type, start as Start<typeof type>);
+  return theatre.start(type, start);
 }
 
 /** The card once the workflow waits for something or has ended. */

@@ -92,7 +92,7 @@ describe('a paid payment', () => {
       InvoiceId: INVOICE,
       AmountMinor: 20_000,
       Currency: 'RUB',
-      BillingState: 'delivering',
+      BillingState: 'delivered',
     });
     const query = `BillingUserId = '${USER_ID}' and InvoiceId = '${INVOICE}' and WorkflowType = 'paymentConfirmation'`;
     await until('visibility knows', async () => (await theatre.client.workflow.count(query)).count);

@@ -59,7 +59,7 @@ describe('quarantined money', () => {
     expect(await handle.query(paymentFactsQuery)).toMatchObject({
       phase: 'quarantined',
       waitingFor: 'an operator: underpaid',
-      allowedRepairs: ['resolve', 'writeOff'],
+      allowedRepairs: ['resolve', 'declareRefund', 'writeOff'],
     });
     const { attributes, details } = await shown(theatre.client, handle);
     expect(attributes).toMatchObject({ BillingState: 'quarantined', StuckReason: 'underpaid' });

@@ -235,7 +235,7 @@ describe('an unknown outcome', () => {
     await untilPhase(handle, 'unknown');
     const refusal = await refusalOf(handle.executeUpdate(abandonRefundUpdate, { args: [OTHER] }));
     expect(refusal).toContain('not possible while unknown; possible while proposed or stuck');
-    expect((await handle.query(refundPlanQuery)).allowedRepairs).toEqual(['retry']);
+    expect((await handle.query(refundPlanQuery)).allowedRepairs).toEqual(['retry', 'resolve']);
   });
 });
 

@@ -16,16 +16,15 @@ type Remedy = (typeof REMEDIES)[number];
 
 const DECIDERS: readonly Role[] = ['finance', 'admin'];
 
-/** The buttons below the item of a difference, and what they do. */
-export function differencesFeature(parts: BotParts): AdminFeature<'adm:diff'> {
+/** What the buttons below the item of a difference do. */
+export function differences(parts: BotParts): Pick<AdminFeature<'adm:diff'>, 'callbacks'> & {
+  readonly action: AdminAction;
+} {
   const action = remedyAction(parts);
-  return {
-    commands: [],
-    callbacks: guarded(DECIDERS, {
-      'adm:diff': (ctx, press) => pressRemedy(ctx, action, press),
-    }),
-    actions: [action],
-  };
+  const callbacks = guarded(DECIDERS, {
+    'adm:diff': (ctx, press) => pressRemedy(ctx, action, press),
+  });
+  return { action, callbacks };
 }
 
 /** Buttons for an item that shows a difference; none for any other. */

@@ -8,7 +8,6 @@ import type { BotParts } from '../parts';
 import { actionsFeature } from './actions';
 import { apiKeysFeature } from './api-keys';
 import { refundsAdminFeature } from '../refunds/admin';
-import { differencesFeature } from './differences';
 import { blockingFeature } from './blocking';
 import { clockFeature } from './clock';
 import { adminCommands, type AdminFeature } from './gate';
@@ -36,7 +35,6 @@ import { usageFeature } from './usage';
 export function adminFeature(parts: BotParts) {
   const people = peopleFeature(parts);
   const openItems = openItemsFeature(parts);
-  const differences = differencesFeature(parts);
   const stuck = stuckFeature(parts);
   const stats = statsFeature(parts);
   const approve = approveFeature(parts);
@@ -53,7 +51,6 @@ export function adminFeature(parts: BotParts) {
   const features = [
     people,
     openItems,
-    differences,
     stuck,
     stats,
     adjusting,
@@ -79,7 +76,6 @@ export function adminFeature(parts: BotParts) {
       ...reasons.callbacks,
       ...people.callbacks,
       ...openItems.callbacks,
-      ...differences.callbacks,
       ...stuck.callbacks,
       ...stats.callbacks,
       ...adjusting.callbacks,

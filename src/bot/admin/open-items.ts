@@ -5,7 +5,7 @@ import { amountText, instantText } from '../display';
 import type { BotParts } from '../parts';
 import { button, lines, linkButton, type Button, type Screen } from '../screen';
 import { say } from '../wording';
-import { differenceRows } from './differences';
+import { differenceRows, differences } from './differences';
 import { askReason, type ActionParams, type AdminAction, type AdminRequest } from './actions';
 import { EVERY_ROLE, guarded, hasRole, refuseButton, type AdminFeature, type Role } from './gate';
 import { itemLine } from './person-card';
@@ -23,9 +23,10 @@ const RESOLUTIONS: readonly ItemRepair[] = ['credit_wallet', 'complete_order', '
 /** What waits for a human, and the repairs its workflow takes. */
 export function openItemsFeature(
   parts: BotParts,
-): AdminFeature<'adm:items' | 'adm:item' | 'adm:fix' | 'adm:off'> {
+): AdminFeature<'adm:items' | 'adm:item' | 'adm:fix' | 'adm:off' | 'adm:diff'> {
   const repair = repairAction(parts);
   const writeOff = writeOffAction(parts);
+  const difference = differences(parts);
   return {
     commands: [
       { command: 'open', roles: EVERY_ROLE, handler: (ctx) => showItems(ctx, parts, undefined) },
@@ -38,9 +39,10 @@ export function openItemsFeature(
       ...guarded(EVERY_ROLE, {
         'adm:off': (ctx, press) => pressWriteOff(ctx, parts, { action: writeOff, press }),
       }),
+      ...difference.callbacks,
       ...guarded(DECIDERS, { 'adm:fix': (ctx, press) => pressRepair(ctx, repair, press) }),
     },
-    actions: [repair, writeOff],
+    actions: [repair, writeOff, difference.action],
   };
 }
 
