@@ -13,7 +13,7 @@ import { until } from '../support/until';
 import { REPAIR } from './support/cast';
 import { ONE_OF_EACH } from './support/one-of-each';
 import { refusalOf, shown } from './support/seen';
-import { openTheatre, type Start, type Theatre } from './support/theatre';
+import { openTheatre, type Theatre } from './support/theatre';
 
 // What an operator finds in the Web UI, of every type (OPS-1, OPS-3, OPS-5): a new workflow without it is caught here.
 
