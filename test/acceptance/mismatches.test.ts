@@ -90,7 +90,11 @@ test.each(SUMS)(
     await until('the payer is told', async () =>
       chatTexts(stack, order.userId).some((text) => text.includes('does not match')),
     );
-    expect((await paymentCard(stack, paymentId)).allowedRepairs).toEqual(['resolve', 'declareRefund', 'writeOff']);
+    expect((await paymentCard(stack, paymentId)).allowedRepairs).toEqual([
+      'resolve',
+      'declareRefund',
+      'writeOff',
+    ]);
   },
 );
 
