@@ -150,7 +150,7 @@ withNginx('nginx in front of two servers', () => {
       `https://${HOSTS.PROXY_BILLING_HOST}/webhook/stars?a=1`,
     ]);
     await expect(ask('elsewhere.example', '/', { isPlain: true })).rejects.toThrow(
-      'socket hang up',
+      /socket hang up|ECONNRESET/,
     );
     await expect(ask('elsewhere.example', '/')).rejects.toThrow(/unrecognized name/);
   });
@@ -193,7 +193,7 @@ withNginx('nginx in front of two servers', () => {
           'content-type': 'application/json',
           'idempotency-key': `spend-number-${n}`,
         },
-        body: JSON.stringify({ amount: '1', reason: 'a test' }),
+        body: JSON.stringify({ amount: 1, description: 'a job' }),
       });
     const answers = Promise.all(Array.from({ length: 40 }, (_, n) => spend(n)));
     await stack.kill('worker-2');
