@@ -30,6 +30,7 @@ export const ANSWERED: readonly string[] = [
   ...range('C', 1, 6),
   ...['T-C8', 'T-P9', 'T-P10', 'T-P23'],
   'T-H1',
+  ...['T-F4', 'T-F6'],
 ];
 
 /** The numbers a text names, such as the name of a test. */
