@@ -19,7 +19,7 @@ keep() {
     printf '%s' "$2" >"$folder/$1"
     echo "made   $folder/$1"
   fi
-  chmod 444 "$folder/$1"
+  chmod 644 "$folder/$1"
 }
 
 for name in postgres_password billing_password temporal_password backup_password grafana_password; do

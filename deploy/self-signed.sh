@@ -21,5 +21,5 @@ mkdir -p "$folder"
 rm -f "$folder/tls_key" "$folder/tls_certificate"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 90 -subj "/CN=$1" \
   -addext "subjectAltName=$names" -keyout "$folder/tls_key" -out "$folder/tls_certificate" 2>/dev/null
-chmod 444 "$folder/tls_key" "$folder/tls_certificate"
+chmod 644 "$folder/tls_key" "$folder/tls_certificate"
 echo "made   $folder/tls_certificate and $folder/tls_key for $*"

@@ -34,9 +34,8 @@ fi
 
 # Written in place: a container sees the file it was given, not another one of the same name.
 others="$(grep -v "^$name:" "$file" 2>/dev/null || true)"
-chmod 644 "$file" 2>/dev/null || true
 printf '%s\n' "$others" "$line" | grep -v '^$' >"$file.new" || true
 cat "$file.new" >"$file"
 rm -f "$file.new"
-chmod 444 "$file"
+chmod 644 "$file"
 echo "$(grep -c . "$file" || true) people may enter the Web UI"

@@ -67,7 +67,7 @@ function serve(path: string): void {
   };
   server.addService(definition, {
     [method]: (call: Asked, answer: Answering) => {
-      const key = String(call.metadata.get('authorization')[0] ?? '');
+      const key = call.metadata.get('authorization').join();
       calls.push({ method, key });
       if (key !== `Bearer ${KEY}`) return answer({ code: status.UNAUTHENTICATED });
       const made = ANSWERS[path];
@@ -78,7 +78,7 @@ function serve(path: string): void {
 }
 
 interface Asked {
-  readonly metadata: { get(name: string): readonly unknown[] };
+  readonly metadata: { get(name: string): readonly (string | Buffer)[] };
 }
 type Answering = (error: { readonly code: number } | null, value?: Buffer) => void;
 

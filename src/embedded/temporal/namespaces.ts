@@ -97,7 +97,7 @@ async function requireSearchAttributes(
   const named = missing.map(([attribute, type]) => `${attribute} (${type})`).join(', ');
   throw new NamespaceIncompleteError(
     `Namespace ${name} lacks search attributes that may not be added from here: ${named}. ` +
-      'Add them where the namespace is kept; docs/operations.md, "Temporal Cloud", has the command',
+      'Add them where the namespace is kept; docs/deploying.md, "Temporal Cloud", has the command',
   );
 }
 

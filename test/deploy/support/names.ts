@@ -1,5 +1,4 @@
 import { createSocket } from 'node:dgram';
-import type { AddressInfo } from 'node:net';
 
 export interface NameServer {
   readonly address: string;
@@ -15,7 +14,7 @@ export async function startNameServer(
     socket.send(answerTo(question, names), peer.port, peer.address);
   });
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address() as AddressInfo;
+  const { port } = socket.address();
   return {
     address: `127.0.0.1:${port}`,
     stop: () => new Promise((resolve) => socket.close(() => resolve())),
