@@ -14,7 +14,7 @@ export const ANSWERED: readonly string[] = [
   ...range('A', 1, 15),
   'T-E2',
   ...range('E', 4, 8),
-  ...['T-F1', 'T-F3', 'T-P1', 'T-P4', 'T-P6', 'T-P14', 'T-P20', 'T-P24', 'T-P28'],
+  ...['T-F1', 'T-F3', 'T-F5', 'T-P1', 'T-P4', 'T-P6', 'T-P14', 'T-P20', 'T-P24', 'T-P28'],
   ...['T-V22', 'T-B2', 'T-B3', 'T-B5', 'T-B7', 'T-P13'],
   'T-P11',
   'T-P12',
