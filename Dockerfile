@@ -7,7 +7,9 @@ COPY . .
 RUN npm run build && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:20.19.5-bookworm-slim
-ENV NODE_ENV=production HOST=0.0.0.0 CODEC_HOST=0.0.0.0
+# The commit, which deploy/release.sh gives; every process names it in its first line of log.
+ARG BUILD_ID=dev
+ENV NODE_ENV=production HOST=0.0.0.0 CODEC_HOST=0.0.0.0 BUILD_VERSION=$BUILD_ID
 WORKDIR /app
 COPY --from=build --chown=node:node /app/package.json ./
 COPY --from=build --chown=node:node /app/node_modules ./node_modules
