@@ -1,5 +1,3 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate } from 'drizzle-orm/postgres-js/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
@@ -63,16 +61,11 @@ function isLockMissed(error: unknown): boolean {
   return code === LOCK_NOT_AVAILABLE || (cause instanceof Error && isLockMissed(cause));
 }
 
-/** Statements of the folder `online`, in the order of its files. */
+/** Statements of the folder `online`, in the order of its journal. */
 export function onlineStatements(migrationsFolder: string): string[] {
-  const folder = join(migrationsFolder, 'online');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-    .flatMap((name) => readFileSync(join(folder, name), 'utf8').split('--> statement-breakpoint'))
-    .map((statement) => statement.trim())
-    .filter((statement) => statement !== '');
+  return readMigrationFiles({ migrationsFolder: `${migrationsFolder}/online` }).flatMap(
+    ({ sql }) => sql,
+  );
 }
 
 /** An index whose building was interrupted is there and serves nobody: it is built anew. */

@@ -47,7 +47,7 @@ export const ZONES: readonly Zone[] = [
   {
     name: 'drizzle',
     files: /^drizzle\//,
-    mayRun: ['drizzle', PACKAGES, 'drizzle-orm', 'postgres', 'node:crypto', 'node:fs', 'node:path'],
+    mayRun: ['drizzle', PACKAGES, 'drizzle-orm', 'postgres', 'node:crypto'],
     mayName: RULES,
     instead: 'tables remember and decide nothing; put the rule into src/domain',
   },
