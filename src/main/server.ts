@@ -18,12 +18,12 @@ import { createRecords } from '../records/records';
 import { botParts, type BotMakings } from './bot-process';
 import { startClearing } from './clearing';
 import { spendMeter, updateMeter, watchStuck, type SpendMeter } from './meters';
-import { createRegistry, serveMetrics, temporalTelemetry, watchBusiness } from './metrics';
+import { createRegistry, serveMetrics, watchBusiness } from './metrics';
 import { requireMigrations } from './migrations';
 import { runProcess, type Process } from './process';
 import { hostSpending, type SpendHost } from './spend-worker';
 import { connectClient, connectNative } from './temporal';
-import { temporalLogger } from './temporal-log';
+import { temporalRuntime } from './temporal-log';
 import { readTerms } from './terms';
 import { sandboxClock } from './test-clock';
 import { clientOf, providersOf } from './wiring';
@@ -34,10 +34,7 @@ const RATES_POOL = { applicationName: 'server-rates', poolSize: 1, keepsStatemen
 
 runProcess('server', async ({ config, log, tracing, stopping }) => {
   // Temporal's own handlers would stop the worker of spends before the last request is answered.
-  Runtime.install({
-    ...{ logger: temporalLogger(log), shutdownSignals: [] },
-    ...temporalTelemetry(config),
-  });
+  Runtime.install(temporalRuntime(config, log));
   const { reach, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'server' });
   const counting = connect(config.databaseUrl, RATES_POOL);

@@ -5,9 +5,9 @@ import { createCommands } from '../commands/billing';
 import { createReads } from '../reads/reads';
 import { createBillingWorkers } from './billing-worker';
 import { messageMeter, providerMeter } from './meters';
-import { createRegistry, serveMetrics, temporalTelemetry } from './metrics';
+import { createRegistry, serveMetrics } from './metrics';
 import { runProcess } from './process';
-import { temporalLogger } from './temporal-log';
+import { temporalRuntime } from './temporal-log';
 import { connectNative } from './temporal';
 import { watchedProviders } from './watched-providers';
 import { clientOf, messengerOf, providersOf } from './wiring';
@@ -19,10 +19,7 @@ const POOL_SIZE = 20;
 
 runProcess('worker', async ({ config, log, tracing, stopping }) => {
   // Temporal's own handlers would end the process before its pool is closed; `stopping` asks the workers instead.
-  Runtime.install({
-    ...{ logger: temporalLogger(log), shutdownSignals: [] },
-    ...temporalTelemetry(config),
-  });
+  Runtime.install(temporalRuntime(config, log));
   const { reach, namespace, taskQueue, maxCachedWorkflows } = config.temporal;
   const database = connect(config.databaseUrl, { poolSize: POOL_SIZE, applicationName: 'worker' });
   await grantAdmins(database.db, {
