@@ -261,12 +261,13 @@ function notificationOf(request: Request, receivedAt: string): Notification {
   };
 }
 
-const FORGOTTEN_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie', 'x-api-key']);
+/** Headers by which somebody proves who they are. Signatures are none of these: they prove the body, and are evidence. */
+const FORGOTTEN_HEADERS = /authorization|cookie|api-?key|token|secret|password/;
 
 function keptHeaders(headers: Notification['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined || FORGOTTEN_HEADERS.has(name) ? [] : [[name, String(value)]],
+      value === undefined || FORGOTTEN_HEADERS.test(name) ? [] : [[name, String(value)]],
     ),
   );
 }

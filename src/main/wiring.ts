@@ -4,8 +4,10 @@ import { createMessenger, type MessengerParts } from '../bot/messenger';
 import type { PaymentChoice } from '../bot/parts';
 import { ConfigError, type Config } from '../config';
 import type { UnconfiguredProvider } from '../config/provider-settings';
-import type { Log } from '../log';
+import { hiding, type Log } from '../log';
 import type { Messenger } from '../domain/messages';
+import { secretsKnownTo } from './configuration';
+import { discreetProviders } from './discreet-providers';
 import { dataConverter } from '../payloads/converter';
 import { paymentProviders, type PaymentProviders } from '../payments/registry';
 import { NO_TRACING, type Tracing } from './tracing';
@@ -51,13 +53,14 @@ const SEE = 'See .env.example and docs/providers.md.';
 /** The adapters of what is offered, without a word about what is not. */
 export function adaptersOf(config: Config): PaymentProviders {
   const { apiRoot, token } = config.telegram;
-  return paymentProviders({
+  const adapters = paymentProviders({
     enabled: config.providers.enabled,
     isProduction: config.isProduction,
     ...config.providers.settings,
     mock: config.providers.mock,
     telegramStars: { apiRoot, token },
   });
+  return discreetProviders(adapters, hiding(secretsKnownTo(process.env)));
 }
 
 /**

@@ -125,3 +125,23 @@ test('T-A3 in a production configuration the mock webhook is 404', async () => {
   expect((await notify(production, notificationBody())).status).toBe(404);
   await production.stop();
 });
+
+test('of the headers of a notification its signatures are kept, and nothing by which somebody proves who they are', async () => {
+  const proofs = {
+    ...{ authorization: 'Basic abc', cookie: 'a=b', 'x-api-key': 'k', 'x-auth-token': 't' },
+    ...{ 'x-telegram-bot-api-secret-token': 's', 'proxy-authorization': 'Basic abc' },
+  };
+  const response = await fetch(`${server.url}/webhook/mock`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      ...{ 'stripe-signature': 't=1', 'content-hmac': 'h', 'paypal-transmission-sig': 'p' },
+      ...proofs,
+    },
+    body: notificationBody(),
+  });
+  expect(response.status).toBe(200);
+  const kept = server.stored[0]?.headers ?? {};
+  expect(Object.keys(kept).filter((name) => name in proofs)).toEqual([]);
+  expect(kept).toMatchObject({ 'stripe-signature': 't=1', 'content-hmac': 'h' });
+});
