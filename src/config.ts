@@ -44,6 +44,8 @@ export interface Config {
   readonly isProduction: boolean;
   readonly buildVersion: string;
   readonly logLevel: string;
+  /** `text` is for people at a terminal. */
+  readonly logFormat: 'json' | 'text';
   readonly databaseUrl: string;
   readonly publicBaseUrl: string;
   readonly temporal: {
@@ -118,6 +120,7 @@ function configOf(values: Environment, isProduction: boolean): Config {
     isProduction,
     buildVersion: values.BUILD_VERSION,
     logLevel: values.LOG_LEVEL,
+    logFormat: values.LOG_FORMAT,
     databaseUrl: databaseUrl(values),
     publicBaseUrl: values.PUBLIC_BASE_URL.replace(/\/+$/, ''),
     temporal: {

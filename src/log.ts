@@ -9,6 +9,8 @@ export interface LogSettings {
   readonly level: string;
   /** The process that speaks: server, bot, worker. */
   readonly name: string;
+  /** `text` is for people at a terminal; `json`, when absent, for whoever keeps logs. */
+  readonly format?: 'json' | 'text';
   /** What the work is about that is under way when a line is written, such as its workflow. */
   readonly about?: () => Readonly<Record<string, string>>;
   /** Standard output when absent. */
@@ -29,8 +31,10 @@ const HARMLESS_NAME = /^(.*(utok|microtokens|tokens|tokencount).*|idempotencytok
 const MAX_DEPTH = 8;
 
 /** One JSON logger per process. Secrets are hidden by name, by shape inside any text, and by value where they are known. */
-export function createLog({ level, name, about, destination, secrets = [] }: LogSettings): Log {
+export function createLog(settings: LogSettings): Log {
+  const { level, name, about, destination, secrets = [] } = settings;
   const hide = hiding(secrets);
+  const shaped = settings.format === 'text' ? asText : (line: string) => line;
   const options: pino.LoggerOptions = {
     level,
     base: { name, pid: process.pid },
@@ -41,9 +45,23 @@ export function createLog({ level, name, about, destination, secrets = [] }: Log
     },
     serializers: { err: errorRecord, error: errorRecord },
     mixin: () => ({ ...traceOf(), ...about?.() }),
-    hooks: { streamWrite: (line) => hide(redactText(redactMembers(line))) },
+    hooks: { streamWrite: (line) => shaped(hide(redactText(redactMembers(line)))) },
   };
   return destination ? pino(options, destination) : pino(options);
+}
+
+/** One line for people: when, how loud, who, what, and the rest as it stands. */
+function asText(line: string): string {
+  const {
+    time,
+    level,
+    name,
+    pid: _pid,
+    msg,
+    ...rest
+  } = JSON.parse(line) as Record<string, unknown>;
+  const details = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`;
+  return `${String(time)} ${String(level).toUpperCase()} ${String(name)}: ${String(msg ?? '')}${details}\n`;
 }
 
 function traceOf(): Readonly<Record<string, string>> {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { METERS } from '../src/main/meters';
 import { GAUGES } from '../src/reads/gauges';
 
 const ROOT = join(__dirname, '..');
@@ -17,8 +18,16 @@ function ownMetrics(text: string): string[] {
   return [...new Set([...text.matchAll(/\b(?:billing|http)_[a-z0-9_]+/g)].map(([name]) => name))];
 }
 
+/** Of a histogram the series that expressions ask for. */
+const seriesOf = (name: string) =>
+  name.endsWith('_total') || name === METERS.stuck ? [name] : [`${name}_count`, `${name}_bucket`];
+
 const KNOWN = [
   ...Object.keys(GAUGES),
+  ...Object.values(METERS).flatMap(seriesOf),
+  ...seriesOf('billing_webhook_lag_seconds'),
+  // Of a batch's size the mean is of interest, too.
+  `${METERS.batches}_sum`,
   'billing_webhook_verification_failed_total',
   'http_request_duration_seconds_count',
   'http_request_duration_seconds_bucket',
@@ -28,6 +37,8 @@ test('alerts and dashboards ask only for numbers that some process shows', () =>
   const asked = [alerts, ...dashboards.map(({ text }) => text)].flatMap(ownMetrics);
   expect(asked.filter((name) => !KNOWN.includes(name) && !name.startsWith('billing-'))).toEqual([]);
   expect(asked).toEqual(expect.arrayContaining(Object.keys(GAUGES)));
+  const meters = [...Object.values(METERS), 'billing_webhook_lag_seconds'];
+  expect(meters.filter((meter) => !asked.some((name) => name.startsWith(meter)))).toEqual([]);
 });
 
 test('every alert has its section in the runbook, and every section its alert', () => {

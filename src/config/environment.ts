@@ -213,6 +213,7 @@ export const environment = z.object({
   SUPPORT_USERNAME: z.string().default('support'),
   BUILD_VERSION: z.string().default('dev'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_FORMAT: z.enum(['json', 'text']).default('json'),
 });
 
 export type Environment = z.infer<typeof environment>;

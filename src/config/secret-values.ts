@@ -1,7 +1,8 @@
 import { SECRET_VARIABLES } from './secret-files';
 
-/** The mock bank's, which guard nothing and are treated like any other. */
-const SANDBOX_SECRETS = [
+/** The key of a collector of traces, and the mock bank's, which guard nothing and are treated like any other. */
+const OTHER_SECRETS = [
+  'OTEL_EXPORTER_OTLP_HEADERS',
   'MOCK_PROVIDER_API_KEY',
   'MOCK_PROVIDER_PASSWORD_1',
   'MOCK_PROVIDER_PASSWORD_2',
@@ -9,7 +10,7 @@ const SANDBOX_SECRETS = [
 
 /** Everything of an environment that must not be repeated anywhere: the values of its secrets, lists taken apart. */
 export function secretValues(env: Readonly<Record<string, string | undefined>>): string[] {
-  const named = [...SECRET_VARIABLES, ...SANDBOX_SECRETS].flatMap((name) => {
+  const named = [...SECRET_VARIABLES, ...OTHER_SECRETS].flatMap((name) => {
     const value = env[name];
     return value === undefined ? [] : partsOf(name, value);
   });
@@ -22,6 +23,8 @@ function partsOf(name: string, value: string): string[] {
       return passwordsOf(value);
     case 'PAYLOAD_KEYS':
       return entriesOf(value).map((entry) => entry.replace(/^[^:]*:/, ''));
+    case 'OTEL_EXPORTER_OTLP_HEADERS':
+      return entriesOf(value).map((entry) => entry.replace(/^[^=]*=/, ''));
     case 'STRIPE_WEBHOOK_SECRETS':
       return entriesOf(value);
     case 'TELEGRAM_BOT_TOKEN':

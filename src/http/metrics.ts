@@ -26,6 +26,13 @@ export function httpMetrics(registry: Registry): HttpMetrics {
     labelNames: ['provider'],
     registers: [registry],
   });
+  const lags = new Histogram({
+    name: 'billing_webhook_lag_seconds',
+    help: 'Time from a payment to the arrival of its notification, by the provider’s clock',
+    labelNames: ['provider'],
+    buckets: [1, 2, 5, 10, 30, 60, 300, 1_800, 7_200],
+    registers: [registry],
+  });
   return {
     measure: (request, response, next) => {
       const end = durations.startTimer({ method: request.method });
@@ -34,6 +41,9 @@ export function httpMetrics(registry: Registry): HttpMetrics {
       });
       next();
     },
-    counters: { increment: (_name, labels) => failures.inc(labels) },
+    counters: {
+      increment: (_name, labels) => failures.inc(labels),
+      webhookLag: (provider, seconds) => lags.observe({ provider }, seconds),
+    },
   };
 }

@@ -66,6 +66,8 @@ export interface Clock {
 /** Counters for whoever watches; names are stable. */
 export interface Counters {
   increment(name: 'webhook_verification_failed', labels: { readonly provider: string }): void;
+  /** How long after a payment its notification came, by the provider's own clock. */
+  webhookLag?(provider: string, seconds: number): void;
 }
 
 export interface HttpSettings {

@@ -103,6 +103,7 @@ function traced(
 async function accept(parts: WebhookParts, incoming: Incoming, verdict: Verified): Promise<void> {
   const { provider, response } = incoming;
   const limitMs = parts.settings.webhookTimeoutMs ?? TIMEOUT_MS;
+  noteLag(parts, incoming, verdict.fact);
   try {
     await within(limitMs, async () => {
       const paymentRef = verdict.providerPaymentId;
@@ -118,6 +119,16 @@ async function accept(parts: WebhookParts, incoming: Incoming, verdict: Verified
     return askToRepeat(incoming, error);
   }
   answerWith(response, provider.answer(verdict.fact));
+}
+
+function noteLag(
+  { counters }: WebhookParts,
+  { provider, receivedMs }: Incoming,
+  { paidAt }: PaymentFact,
+): void {
+  if (paidAt === undefined) return;
+  const lagMs = receivedMs - Date.parse(paidAt);
+  if (lagMs >= 0) counters?.webhookLag?.(provider.name, lagMs / 1_000);
 }
 
 function answerWith(response: Response, { status, contentType, body }: ProviderAnswer): void {

@@ -3,6 +3,7 @@ import { ConfigError } from '../config';
 import { createCodecApp } from '../http/codec/app';
 import { listen } from '../http/listen';
 import { createPayloadCodec } from '../payloads/codec';
+import { requireUsable } from '../payloads/usable';
 import { createReads } from '../reads/reads';
 import { createRecords } from '../records/records';
 import { runProcess } from './process';
@@ -27,7 +28,11 @@ runProcess('codec-server', async ({ config, log, stopping }) => {
       terms: readTerms(config.http.legalDir),
       secrets: config.secrets,
     }),
-    probe: async () => void (await readOnly.sql`select 1`),
+    probe: async () => {
+      await requireUsable(keys);
+      // Readers are looked up by one connection and counted by the other.
+      await Promise.all([readOnly.sql`select id from api_keys limit 1`, writes.sql`select 1`]);
+    },
     log,
     clock: { nowMs: () => Date.now() },
     settings: {

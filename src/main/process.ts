@@ -39,7 +39,8 @@ interface Start {
 async function start(name: string, { secrets, work }: Start): Promise<void> {
   const config = configuration(process.env);
   const about = runningActivity;
-  const log = createLog({ level: config.logLevel, name, about, secrets });
+  const { logLevel: level, logFormat: format } = config;
+  const log = createLog({ level, format, name, about, secrets });
   const stopping = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });

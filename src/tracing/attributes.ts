@@ -32,7 +32,7 @@ export const ATTRIBUTES = [
 ] as const;
 
 export type AttributeName = (typeof ATTRIBUTES)[number];
-export type AttributeValue = string | number | boolean | readonly string[];
+export type AttributeValue = string | number | boolean | string[];
 export type SpanFacts = Readonly<Partial<Record<AttributeName, AttributeValue>>>;
 
 const KNOWN: ReadonlySet<string> = new Set(ATTRIBUTES);
@@ -42,9 +42,11 @@ const MOST_LETTERS = 200;
 const CALLERS_KEY = /^((?:spend|hold):[^:]*):.*$/s;
 
 /** Of some attributes those that may be shown, as they may be shown. */
-export function permitted(attributes: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function permitted(
+  attributes: Readonly<Record<string, unknown>>,
+): Record<string, AttributeValue> {
   return Object.fromEntries(
-    Object.entries(attributes).flatMap(([name, value]) => {
+    Object.entries(attributes).flatMap(([name, value]): [string, AttributeValue][] => {
       if (!KNOWN.has(name) || !isPlain(value)) return [];
       return [[name, name === 'temporalWorkflowId' ? withoutKey(String(value)) : value]];
     }),
@@ -56,7 +58,7 @@ export function withoutKey(workflowId: string): string {
   return workflowId.replace(CALLERS_KEY, '$1:…');
 }
 
-function isPlain(value: unknown): boolean {
+function isPlain(value: unknown): value is AttributeValue {
   if (Array.isArray(value)) return value.every((each) => typeof each === 'string' && isShort(each));
   return typeof value === 'string' ? isShort(value) : ['number', 'boolean'].includes(typeof value);
 }

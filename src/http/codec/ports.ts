@@ -18,7 +18,7 @@ export interface CodecParts {
   };
   readonly reads: Pick<BillingReads, 'apiKeys'>;
   readonly records: Pick<EdgeRecords, 'takeCall' | 'noteKeyUse'>;
-  /** Resolves when the keys of readers can be looked up. */
+  /** Resolves when payloads can be read and their readers looked up. */
   readonly probe: () => Promise<void>;
   readonly log: Logger;
   readonly clock: Clock;
