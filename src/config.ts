@@ -185,9 +185,10 @@ function refuseKnownSecrets(config: Config): void {
 }
 
 function databaseUrl(values: Environment): string {
+  const address = values.DATABASE_URL;
   const password = values.DATABASE_PASSWORD;
-  if (password === undefined) return values.DATABASE_URL;
-  const url = new URL(values.DATABASE_URL);
+  if (password === undefined) return address;
+  const url = new URL(address);
   url.password = encodeURIComponent(password);
   return url.href;
 }

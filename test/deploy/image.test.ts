@@ -88,7 +88,7 @@ test.each(ONE_SHOTS)('%s does its work in it, and does it again', (name) => {
   }
 });
 
-describe('T-F6 the documents', () => {
+describe('the server of the image', () => {
   const DOCUMENTS = ['terms', 'privacy'].flatMap((name) =>
     [
       { lang: 'ru', path: `/legal/${name}` },
@@ -96,7 +96,7 @@ describe('T-F6 the documents', () => {
     ].map((each) => ({ ...each, name })),
   );
 
-  test('answer 200 in Russian and in English in the layout of the image', async () => {
+  test('T-F6 the legal documents answer 200 in Russian and in English in the layout of the image', async () => {
     const server = spawn(process.execPath, [program('server')], {
       cwd: image.folder,
       env,

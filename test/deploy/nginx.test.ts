@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
-import { request as http1 } from 'node:http';
 import { connect as http2 } from 'node:http2';
-import { request as https1 } from 'node:https';
 import { join } from 'node:path';
 import { connect as tls } from 'node:tls';
-import { Client, Connection } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { v7 } from 'uuid';
 import { connect, type Connection as Database } from '../../drizzle/client';
@@ -18,6 +16,7 @@ import { ROOT } from '../support/house/tree';
 import { requireInvariants } from '../support/invariants';
 import { startProcessStack, type ProcessStack } from '../support/process-stack';
 import { until } from '../support/until';
+import { askThrough, type Call } from './support/callers';
 import { startEcho, type Echo } from './support/echo';
 import { startNameServer, type NameServer } from './support/names';
 import { judge, layOut, nginxProcess, nginxProgram } from './support/nginx';
@@ -77,41 +76,8 @@ withNginx('nginx in front of two servers', () => {
     await Promise.all([names?.stop(), echo?.stop()]);
   });
 
-  interface Answer {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-    readonly text: string;
-  }
-
-  interface Call {
-    readonly method?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body?: string;
-    readonly isPlain?: boolean;
-  }
-
-  function ask(host: string, path: string, call: Call = {}): Promise<Answer> {
-    const { method = 'GET', headers = {}, body, isPlain = false } = call;
-    const options = { method, path, agent: false, host: '127.0.0.1' } as const;
-    const own = { headers: { host, ...headers } };
-    return new Promise((resolve, reject) => {
-      const asking = isPlain
-        ? http1({ ...options, ...own, port: httpPort })
-        : https1({ ...options, ...own, port: httpsPort, servername: host, ca: authority });
-      asking.once('error', reject);
-      asking.once('response', (response) => {
-        const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.once('error', reject);
-        response.once('end', () => {
-          const text = Buffer.concat(parts).toString();
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
-        });
-      });
-      asking.end(body);
-    });
-  }
-
+  const ask = (host: string, path: string, call?: Call) =>
+    askThrough({ httpPort, httpsPort, authority }, { ...call, host, path });
   const billing = (path: string, call?: Call) => ask(HOSTS.PROXY_BILLING_HOST, path, call);
 
   test('nginx finds nothing wrong with its configuration, and starts with it', async () => {
@@ -233,6 +199,13 @@ withNginx('nginx in front of two servers', () => {
     expect(JSON.parse(right.text)).not.toHaveProperty('authorization');
   });
 
+  test('the health check of the Web UI’s container is answered by one that reaches its server', async () => {
+    const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
+    const path = /localhost:8080(\/[\w/-]+)'/.exec(compose)?.[1];
+    const answer = await fetch(`${stack.temporal.webUiUrl}${path}`);
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('active')]);
+  });
+
   test('a body that is too large is refused before it reaches a server', async () => {
     const body = 'x'.repeat(2 * 1024 * 1024 + 1);
     const large = await billing('/api/v1/spends/batch', { method: 'POST', body });
@@ -306,19 +279,13 @@ withNginx('nginx in front of two servers', () => {
 
   async function pollersOf(): Promise<Set<string>> {
     const { address, namespace } = stack.temporal;
-    const { workflowService, close } = await connected(address);
-    const { pollers } = await workflowService.describeTaskQueue({
+    const connection = await Connection.connect({ address });
+    const { pollers } = await connection.workflowService.describeTaskQueue({
       namespace,
       taskQueue: { name: BILLING_TASK_QUEUE },
       taskQueueType: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     });
-    await close();
+    await connection.close();
     return new Set((pollers ?? []).map(({ identity }) => identity ?? ''));
-  }
-
-  async function connected(address: string) {
-    const connection = await Connection.connect({ address });
-    const { workflowService } = new Client({ connection });
-    return { workflowService, close: () => connection.close() };
   }
 });

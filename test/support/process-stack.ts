@@ -35,7 +35,7 @@ export interface ProcessStackOptions {
 export interface ProcessStack {
   readonly sql: postgres.Sql;
   readonly databaseUrl: string;
-  readonly temporal: Pick<TemporalServer, 'address' | 'namespace'>;
+  readonly temporal: Pick<TemporalServer, 'address' | 'namespace' | 'webUiUrl'>;
   readonly telegramUrl: string;
   readonly mockUrl: string;
   readonly httpUrl: string;
