@@ -45,7 +45,7 @@ withReader('docker-compose.yml', () => {
   });
 
   test('PostgreSQL, Temporal and Prometheus lie in a network without a way out alone', () => {
-    for (const name of ['postgres', 'temporal', 'temporal-schema', 'prometheus', 'migrate']) {
+    for (const name of ['postgres', 'backup', 'temporal', 'temporal-schema', 'prometheus']) {
       expect([name, Object.keys(composition.services[name]?.networks ?? {})]).toEqual([
         name,
         ['inside'],
