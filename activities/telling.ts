@@ -1,15 +1,41 @@
 import { activityInfo, getClient, log } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
 import type { Database, Transaction } from '../drizzle/client';
 import { NOTIFIER_ID, wakeNotifierSignal } from '../workflows/billing/contract';
 import { billingTaskQueue } from '../workflows/contract';
 import { hasPromised } from './outbox';
 import { inTransaction } from './transactions';
 
-/** Makes the sender look at the outbox, starting it when nobody runs. */
-export async function wakeSender(): Promise<void> {
-  await getClient().workflow.signalWithStart('notifier', {
+/** Signals of one client: the one that is on its way, and the one that everybody asking meanwhile shares. */
+interface Signals {
+  underWay: Promise<unknown>;
+  coming?: Promise<void>;
+}
+
+const signals = new WeakMap<Client, Signals>();
+
+/**
+ * Makes the sender look at the outbox, starting it when nobody runs. Whoever asks while a signal is under way shares the
+ * next one with all others who do: what they wrote is committed by then, and one look finds it all.
+ */
+export function wakeSender(): Promise<void> {
+  const client = getClient();
+  const taskQueue = billingTaskQueue(activityInfo().taskQueue);
+  const of: Signals = signals.get(client) ?? { underWay: Promise.resolve() };
+  signals.set(client, of);
+  of.coming ??= of.underWay.then(() => {
+    delete of.coming;
+    const sent = signalSender(client, taskQueue);
+    of.underWay = sent.catch(() => undefined);
+    return sent;
+  });
+  return of.coming;
+}
+
+async function signalSender(client: Client, taskQueue: string): Promise<void> {
+  await client.workflow.signalWithStart('notifier', {
     workflowId: NOTIFIER_ID,
-    taskQueue: billingTaskQueue(activityInfo().taskQueue),
+    taskQueue,
     signal: wakeNotifierSignal.name,
     signalArgs: [],
     args: [{}],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { WORKFLOW_INTERCEPTORS } from '../src/main/workflow-code';
 import { FAILURES_PATH } from '../src/payloads/converter';
 import { bundleContent, intruders } from './support/house/bundle';
-import { ROOT, trackedPaths } from './support/house/tree';
+import { readSource, ROOT, trackedPaths } from './support/house/tree';
 
 // TypeScript and Temporal's bundler let nearly everything into a workflow without a word, so what is really inside counts.
 
@@ -62,6 +62,30 @@ const isContract = (path: string): boolean => path.endsWith('/contract.ts');
 test('a contract is in the bundle where its workflow is asked by it', async () => {
   const { files } = await bundleContent(join(ROOT, 'workflows', 'index.ts'));
   expect(files).toContain('workflows/billing/contract.ts');
+});
+
+/** State of a module, which all workflows of a worker would share; what is read only may stand there. */
+const STATE =
+  /^(?:export )?(?:let|var) .*$|^(?:export )?const \w+(?:: (?!Readonly)[^=]+)? = new (?:Weak)?(?:Map|Set)\b.*$/gm;
+/** Made from nothing but its key, so whoever asks first makes no difference. */
+const CACHES = ['src/domain/calendar.ts: const formats = new Map<string, Intl.DateTimeFormat>();'];
+
+function statesOf(path: string, text: string): string[] {
+  return (text.match(STATE) ?? []).map((line) => `${path}: ${line}`);
+}
+
+test('no module of the bundle keeps state, because all workflows of a worker share it', async () => {
+  const { files } = await bundleContent(join(ROOT, 'workflows', 'index.ts'));
+  const states = files.flatMap((path) => statesOf(path, readSource(path).text));
+  expect(states.filter((line) => !CACHES.includes(line))).toEqual([]);
+});
+
+test.each([
+  'let last = 0;',
+  'export const seen = new Set<string>();',
+  'const byId: Map<string, number> = new Map();',
+])('%s counts as state', (line) => {
+  expect(statesOf('planted.ts', `import { x } from './x';\n${line}\n`)).toHaveLength(1);
 });
 
 const PLANTED: readonly [name: string, source: string, intruder: string][] = [

@@ -88,6 +88,16 @@ export const SPEND_BATCH: LocalActivityOptions = {
 };
 
 /**
+ * What is due, done at once in the worker that holds the workflow: when thousands are due in one second the hop over a task
+ * queue would cost more than the work. After a few failures the step goes on as an ordinary activity, which operators see
+ * failing and whose tries never end.
+ */
+export const STEP_AT_ONCE: LocalActivityOptions = {
+  startToCloseTimeout: '10 seconds',
+  retry: { initialInterval: '100 milliseconds', maximumAttempts: 3 },
+};
+
+/**
  * One step of a hold, in the worker that holds its workflow, as for a batch of spends. Tried until it succeeds: tokens
  * that may be reserved already must never be without their keeper.
  */

@@ -1,17 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { FAILURES_PATH } from '../payloads/converter';
-import { BUNDLES, WORKFLOW_INTERCEPTORS } from './workflow-code';
+import { bundling, BUNDLES } from './workflow-code';
 
 /**
  * Bundles the compiled workflows, so that a worker starts at once and never builds in production: one file for plain
  * payloads, one for encrypted ones.
  */
 async function bundle(): Promise<void> {
-  const workflows = {
-    workflowsPath: require.resolve('../../workflows'),
-    workflowInterceptorModules: WORKFLOW_INTERCEPTORS,
-  };
+  const workflows = bundling(require.resolve('../../workflows'));
   const plain = await bundleWorkflowCode(workflows);
   writeFileSync(BUNDLES.plain, plain.code);
   const encrypted = await bundleWorkflowCode({

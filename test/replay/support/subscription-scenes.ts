@@ -68,6 +68,23 @@ export const SUBSCRIPTION_SCENES: Readonly<Record<string, Scene>> = {
     await until('it is renewed', async () => (await handle.query(upcomingQuery))?.periodN === 2);
     return handle;
   },
+  'subscription-course-at-once': async (theatre) => {
+    const rows = rowsOf();
+    let tries = 0;
+    // Three tries in the worker that holds the workflow, and then those of an ordinary activity.
+    const away = (asked: Parameters<typeof takeFrom>[1]) => {
+      tries += 1;
+      return tries < 5
+        ? Promise.reject(new Error('the database is away'))
+        : Promise.resolve(takeFrom(rows, asked));
+    };
+    const handle = await played(theatre, rows, { takeSubscriptionStep: away });
+    await theatre.pass(handle.workflowId, 31 * DAY);
+    await until('it is renewed', async () => (await handle.query(upcomingQuery))?.periodN === 1);
+    await theatre.pass(handle.workflowId, 30 * DAY);
+    await until('again', async () => (await handle.query(upcomingQuery))?.periodN === 2);
+    return handle;
+  },
   'subscription-course-unpaid-then-over': async (theatre) => {
     const rows = rowsOf();
     const handle = await played(theatre, rows, unpaid(rows));

@@ -5,7 +5,7 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import { writeAtomically } from '../../../src/embedded/processes/files';
 import type { Report } from '../../../src/embedded/progress';
 import { withProgress } from '../../../src/embedded/progress';
-import { WORKFLOW_INTERCEPTORS } from '../../../src/main/workflow-code';
+import { bundling } from '../../../src/main/workflow-code';
 import { FAILURES_PATH } from '../../../src/payloads/converter';
 import { PROJECT_ROOT, TEST_DATA } from './places';
 
@@ -13,8 +13,11 @@ export type Bundle =
   | { readonly kind: 'ready'; readonly path: string }
   | { readonly kind: 'broken'; readonly reason: string };
 
-/** What can reach the bundle: workflow code, the pure rules, what carries traces, and the versions of the packages. */
-const SOURCES = ['workflows', 'src/domain', 'src/tracing', 'package-lock.json'];
+/** What can reach the bundle: workflow code, the pure rules, what carries traces, how it is bundled, and the packages. */
+const SOURCES = [
+  ...['workflows', 'src/domain', 'src/tracing'],
+  ...['src/main/workflow-code.ts', 'package-lock.json'],
+];
 /** What the bundle of encrypted payloads holds besides. */
 const FAILURES = 'src/payloads/failures.ts';
 
@@ -26,7 +29,7 @@ export async function bundleWorkflows(report: Report): Promise<Bundle> {
   if (existsSync(path)) return { kind: 'ready', path };
   try {
     const { code } = await withProgress({ label: 'Bundling workflows', report }, () =>
-      bundleWorkflowCode({ ...workflows(entry), logger: silent() }),
+      bundleWorkflowCode({ ...bundling(entry), logger: silent() }),
     );
     forgetOldBundles();
     writeAtomically(path, code);
@@ -42,16 +45,12 @@ export async function encryptedBundle(): Promise<string> {
   const path = join(TEST_DATA, `workflow-bundle-${hashOf([...SOURCES, FAILURES]).slice(0, 16)}.js`);
   if (existsSync(path)) return path;
   const { code } = await bundleWorkflowCode({
-    ...workflows(join(PROJECT_ROOT, 'workflows', 'index.ts')),
+    ...bundling(join(PROJECT_ROOT, 'workflows', 'index.ts')),
     failureConverterPath: FAILURES_PATH,
     logger: silent(),
   });
   writeAtomically(path, code);
   return path;
-}
-
-function workflows(workflowsPath: string) {
-  return { workflowsPath, workflowInterceptorModules: WORKFLOW_INTERCEPTORS };
 }
 
 export function hashOf(paths: readonly string[]): string {
