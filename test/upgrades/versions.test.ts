@@ -146,7 +146,9 @@ test('a rolling deploy loses nothing: what is pinned ends where it began, what i
     return (await buildOf(subscriptionId)) === 'later';
   });
   const handle = stack.client.workflow.getHandle(subscriptionId);
-  expect(await handle.query(upcomingQuery)).toMatchObject({ state: 'active' });
+  await until('it tells its course, which the earlier build did not', async () => {
+    return (await handle.query(upcomingQuery))?.state === 'active';
+  });
 });
 
 test('an old build says what still holds it, and holds nothing once it has ended', async () => {
