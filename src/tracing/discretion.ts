@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { permitted } from './attributes';
 
@@ -24,7 +25,7 @@ function trimmed(span: ReadableSpan): ReadableSpan {
     duration: span.duration,
     ended: span.ended,
     status: { code: span.status.code },
-    attributes: permitted(span.attributes),
+    attributes: permitted(span.attributes) as Attributes,
     links: span.links.map(({ context }) => ({ context })),
     events: [],
     resource: span.resource,

@@ -4,6 +4,7 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
+  type Attributes,
   type Context,
   type Span,
   type SpanContext,
@@ -107,7 +108,7 @@ export function traceParent(): string | undefined {
 
 /** Adds to the running step. */
 export function note(facts: SpanFacts): void {
-  if (tracer) trace.getActiveSpan()?.setAttributes(facts);
+  if (tracer) trace.getActiveSpan()?.setAttributes(facts as Attributes);
 }
 
 /** More ids than these are counted and not named. */
@@ -139,7 +140,7 @@ async function take<T>(given: Tracer, taking: Taking, work: Work<T>): Promise<T>
     step.name,
     {
       kind: KINDS[step.kind ?? 'internal'],
-      attributes: { ...step.facts },
+      attributes: { ...step.facts } as Attributes,
       links: links.map((each) => ({ context: each })),
       ...(step.sinceMs === undefined ? {} : { startTime: step.sinceMs }),
     },
@@ -147,7 +148,7 @@ async function take<T>(given: Tracer, taking: Taking, work: Work<T>): Promise<T>
   );
   const notes: SpanNotes = {
     rename: (name) => void span.updateName(name),
-    note: (facts) => void span.setAttributes(facts),
+    note: (facts) => void span.setAttributes(facts as Attributes),
   };
   try {
     return await context.with(trace.setSpan(parent, span), () => work(notes));
