@@ -12,5 +12,6 @@ import { build, installPackages, requireNode } from './prepare.mjs';
 requireNode();
 await installPackages();
 await build();
+process.env.TEST_PATIENCE_MS ??= '120000';
 const { chaos } = requireTypeScript()('../test/chaos/matrix/main.ts');
 process.exit(await chaos(process.argv.slice(2)));
