@@ -21,6 +21,10 @@ export interface ConnectOptions {
   /**
    * Statements are parsed and planned once for each connection, and sent in one round trip instead of two. For a pool
    * whose statements have few texts, such as that of spends: every text stays with the connection as long as it lives.
+   *
+   * A plan that is kept is made for any number of keys, and PostgreSQL then finds reading a table of ten thousand people
+   * from end to end cheaper than looking a hundred of them up, also for the one who is asked about. Such statements
+   * touch few rows of large tables, so their sessions look up.
    */
   readonly keepsStatements?: boolean;
 }
@@ -45,6 +49,7 @@ function open(url: string, options: ConnectOptions, session: Record<string, bool
       statement_timeout: 30_000,
       idle_in_transaction_session_timeout: 60_000,
       TimeZone: 'UTC',
+      ...(options.keepsStatements ? { enable_seqscan: 'off' } : {}),
       ...session,
     },
   });

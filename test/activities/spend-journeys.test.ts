@@ -90,3 +90,30 @@ test('a spend that is refused writes nothing and makes no journey for it', async
   const tooMuch = () => [request(userId, 9_000_000_000)];
   expect(await settledJourneysOf(tooMuch)).toBe(JOURNEYS - 1);
 });
+
+test('a spend looks its person up, however many others there are', async () => {
+  const userId = await spender();
+  await books.sql`
+    insert into users (id, time_zone) select 170000000000 + n, 'UTC' from generate_series(1, 20000) n
+    on conflict do nothing`;
+  await books.sql`
+    insert into accounts (id, code, asset, user_id, balance)
+    select gen_random_uuid(), 'wallet:' || id || ':TOK', 'TOK', id, 0 from users
+    where id > 170000000000 on conflict do nothing`;
+  await books.sql`analyze users, accounts`;
+  const before = await wholeReadings();
+  // A plan is kept from the sixth time on.
+  for (let n = 0; n < 8; n += 1) await journeysOf([request(userId)]);
+  expect(await wholeReadings()).toEqual(before);
+});
+
+/** How often tables of people were read from end to end so far. */
+async function wholeReadings(): Promise<Record<string, number>> {
+  // A session tells at most once a second, unless it is asked.
+  await connection.sql`select pg_stat_force_next_flush()`;
+  await connection.sql`select 1`;
+  const rows = await books.sql`
+    select relname, seq_scan::int as scans from pg_stat_user_tables
+    where relname in ('users', 'accounts')`;
+  return Object.fromEntries(rows.map((row) => [String(row['relname']), Number(row['scans'])]));
+}
