@@ -25,7 +25,7 @@ const WHOLE: Plan = {
   scale: {
     entries: [1_000, 10_000, 100_000, 1_000_000],
     users: [1, 100, 10_000, 100_000],
-    rounds: 6,
+    rounds: 30,
   },
 };
 
@@ -34,7 +34,7 @@ const SHORT: Plan = {
   pace: { levels: LEVELS, repetitions: 1, warmUpMs: 1_000, measureMs: 3_000 },
   pacedMs: 5_000,
   aloneMs: 5_000,
-  scale: { entries: [1_000, 100_000], users: [1, 10_000], rounds: 3 },
+  scale: { entries: [1_000, 100_000], users: [1, 10_000], rounds: 15 },
 };
 
 /** Proves that everything starts and answers; its numbers say nothing. */

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import postgres from 'postgres';
 import { prepareDatabase, type Servers } from './servers';
 import { seed } from './seed';
 import { median, spread } from './statistics';
@@ -9,9 +11,19 @@ import { openLedger, type Ledger } from './systems/ledger';
 export interface ScaleCell {
   readonly users: number;
   readonly entries: number;
-  /** Medians of the time of one transaction. */
-  readonly singleMs: number;
-  readonly batchMs: number;
+  readonly single: Cost;
+  readonly batch: Cost;
+}
+
+/** Medians over the rounds. */
+export interface Cost {
+  /** From the question to the answer, with the flush to disk and every wait for a core. */
+  readonly wallMs: number;
+  /** Processor time of PostgreSQL's process alone; undefined where the system does not tell as Linux does. */
+  readonly ownMs: number | undefined;
+  /** Beside the first size, in the same round. */
+  readonly wallRatio: number;
+  readonly ownRatio: number | undefined;
 }
 
 export interface ScalePlan {
@@ -24,10 +36,25 @@ export interface ScalePlan {
 
 export const BATCH = 100;
 const STANDARD = 1_000;
-const SINGLES_A_ROUND = 20;
-const BATCHES_A_ROUND = 5;
+/** Few, so that a round is over before the machine has changed; many rounds make up for it. */
+const SINGLES_A_ROUND = 6;
+const BATCHES_A_ROUND = 2;
+/** Until spends of random people have touched the pages of even the largest ledger since the last checkpoint. */
+const WARMING_BATCHES = 40;
 
-/** Measures ledgers of all sizes round and round, each in a database of its own. */
+interface Sized {
+  readonly users: number;
+  readonly entries: number;
+  readonly ledger: Ledger;
+  /** The process of PostgreSQL that serves this ledger's only connection. */
+  readonly pid: number | undefined;
+}
+
+/**
+ * Measures ledgers of all sizes round and round, each in a database of its own, all with the same number of spends and
+ * beginning with another one each time. A disk or a machine that is slow for a while is slow for the whole of a round,
+ * and the ratios within it stay.
+ */
 export async function measureScale(
   servers: Servers,
   plan: ScalePlan,
@@ -37,68 +64,163 @@ export async function measureScale(
     ...plan.entries.map((entries) => ({ users: STANDARD, entries })),
     ...plan.users.map((users) => ({ users, entries: STANDARD })),
   ];
-  const open: (ScaleTimes & { ledger: Ledger; users: number; entries: number })[] = [];
+  await keepQuiet(servers);
+  const open: Sized[] = [];
   try {
     for (const size of sizes) {
       say(`seeding ${size.entries} entries of ${size.users} users`);
-      open.push({ ...size, singles: [], batches: [], ledger: await openSized(servers, size) });
+      open.push(await openSized(servers, size));
     }
+    const rounds: Round[] = [];
+    // The first round warms up.
     for (let round = 0; round <= plan.rounds; round += 1) {
-      // The first round warms up.
-      for (const one of open) await timeRound(one, round > 0);
+      const times = await measureRound(open, round);
+      if (round > 0) rounds.push(times);
     }
+    return open.map((sized) => cellOf(sized, open[0] ?? sized, rounds));
   } finally {
     for (const { ledger } of open) await ledger.close();
   }
-  return open.map(({ users, entries, singles, batches }) => ({
-    ...{ users, entries },
-    singleMs: median(singles),
-    batchMs: median(batches),
-  }));
 }
 
-interface ScaleTimes {
-  readonly singles: number[];
-  readonly batches: number[];
+/** A checkpoint or a vacuum in the middle would be paid by whichever size it hits. */
+async function keepQuiet({ postgres: { adminUrl } }: Servers): Promise<void> {
+  const sql = postgres(adminUrl, { max: 1 });
+  await sql`alter system set checkpoint_timeout = '1h'`;
+  await sql`alter system set max_wal_size = '8GB'`;
+  await sql`alter system set autovacuum = off`;
+  await sql`select pg_reload_conf()`;
+  await sql.end();
 }
 
 async function openSized(
-  { makeDatabase, postgres }: Servers,
+  { makeDatabase, postgres: server }: Servers,
   { users, entries }: { users: number; entries: number },
-): Promise<Ledger> {
+): Promise<Sized> {
   const name = `scale_${users}_${entries}`;
   const databaseUrl = await makeDatabase(name);
   await prepareDatabase(databaseUrl);
   const { clientId } = await seed({
-    adminUrl: postgres.urlOf(name),
+    adminUrl: server.urlOf(name),
     users,
     earlierSpends: entries / 2,
     pepper: 'bench',
   });
-  return openLedger({ databaseUrl, clientId, poolSize: 1 });
+  const ledger = openLedger({ databaseUrl, clientId, poolSize: 1 });
+  for (let n = 0; n < WARMING_BATCHES; n += 1) await spendOnce({ ledger, users }, BATCH);
+  const sql = postgres(server.urlOf(name), { max: 1, onnotice: () => undefined });
+  await sql`vacuum analyze`;
+  const [row] = await sql<{ pid: number }[]>`
+    select pid from pg_stat_activity where datname = ${name} and application_name = 'bench'`;
+  await sql.end();
+  return { users, entries, ledger, pid: row?.pid };
 }
 
-async function timeRound(
-  { ledger, users, singles, batches }: ScaleTimes & { ledger: Ledger; users: number },
-  isKept: boolean,
+async function spendOnce(
+  { ledger, users }: Pick<Sized, 'ledger' | 'users'>,
+  spends: number,
 ): Promise<void> {
-  const time = async (spends: number, into: number[]): Promise<void> => {
-    const wishes = Array.from({ length: spends }, () => ({
-      key: randomUUID(),
-      userId: randomUser(users),
-    }));
-    const startedAt = performance.now();
-    await ledger.spendAll(wishes);
-    if (isKept) into.push(performance.now() - startedAt);
-  };
-  for (let n = 0; n < SINGLES_A_ROUND; n += 1) await time(1, singles);
-  for (let n = 0; n < BATCHES_A_ROUND; n += 1) await time(BATCH, batches);
+  const wishes = Array.from({ length: spends }, () => ({
+    key: randomUUID(),
+    userId: randomUser(users),
+  }));
+  await ledger.spendAll(wishes);
 }
 
-/** How far apart the costs lie within a series, as shares of the smallest. */
-export function flatness(cells: readonly ScaleCell[]): { single: number; batch: number } {
+interface Times {
+  readonly wallMs: number;
+  readonly ownMs: number | undefined;
+}
+
+type Costs = Readonly<Record<'single' | 'batch', Times>>;
+type Round = ReadonlyMap<Sized, Costs>;
+
+async function measureRound(open: readonly Sized[], round: number): Promise<Round> {
+  const times = new Map<Sized, Costs>();
+  for (const index of open.keys()) {
+    const sized = open[(index + round) % open.length];
+    if (sized) times.set(sized, await timeOf(sized));
+  }
+  return times;
+}
+
+async function timeOf(sized: Sized): Promise<Costs> {
   return {
-    single: spread(cells.map(({ singleMs }) => singleMs)),
-    batch: spread(cells.map(({ batchMs }) => batchMs)),
+    single: await timeEach(sized, { times: SINGLES_A_ROUND, spends: 1 }),
+    batch: await timeEach(sized, { times: BATCHES_A_ROUND, spends: BATCH }),
   };
+}
+
+async function timeEach(
+  sized: Sized,
+  { times, spends }: { times: number; spends: number },
+): Promise<Times> {
+  const walls: number[] = [];
+  const before = ownMs(sized.pid);
+  for (let n = 0; n < times; n += 1) {
+    const startedAt = performance.now();
+    await spendOnce(sized, spends);
+    walls.push(performance.now() - startedAt);
+  }
+  const after = ownMs(sized.pid);
+  const own = before === undefined || after === undefined ? undefined : (after - before) / times;
+  return { wallMs: median(walls), ownMs: own };
+}
+
+/** What the scheduler counts for a process; waiting for the disk or for a core is not in it. */
+function ownMs(pid: number | undefined): number | undefined {
+  if (pid === undefined) return undefined;
+  try {
+    return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[0]) / 1_000_000;
+  } catch {
+    return undefined;
+  }
+}
+
+function cellOf(sized: Sized, standard: Sized, rounds: readonly Round[]): ScaleCell {
+  const cost = (kind: 'single' | 'batch'): Cost => {
+    const pairs = rounds.flatMap((round) => {
+      const [own, other] = [round.get(sized), round.get(standard)];
+      return own && other ? [{ size: own[kind], standard: other[kind] }] : [];
+    });
+    return costOf(pairs);
+  };
+  const { users, entries } = sized;
+  return { users, entries, single: cost('single'), batch: cost('batch') };
+}
+
+interface Pair {
+  readonly size: Times;
+  readonly standard: Times;
+}
+
+function costOf(pairs: readonly Pair[]): Cost {
+  const told = pairs.flatMap(({ size, standard }) =>
+    size.ownMs === undefined || standard.ownMs === undefined
+      ? []
+      : [{ ownMs: size.ownMs, ratio: size.ownMs / standard.ownMs }],
+  );
+  return {
+    wallMs: median(pairs.map(({ size }) => size.wallMs)),
+    wallRatio: median(pairs.map(({ size, standard }) => size.wallMs / standard.wallMs)),
+    ownMs: told.length === 0 ? undefined : median(told.map(({ ownMs }) => ownMs)),
+    ownRatio: told.length === 0 ? undefined : median(told.map(({ ratio }) => ratio)),
+  };
+}
+
+/** How far apart the costs of a series lie, as shares of the smallest; undefined where they were not told. */
+export interface Flatness {
+  readonly single: number;
+  readonly batch: number;
+}
+
+/** Of ratios to the standard size, by the clock on the wall or by PostgreSQL's own time. */
+export function flatness(
+  cells: readonly ScaleCell[],
+  ratio: 'wallRatio' | 'ownRatio',
+): Flatness | undefined {
+  const of = (kind: 'single' | 'batch') => cells.flatMap((cell) => cell[kind][ratio] ?? []);
+  const [single, batch] = [of('single'), of('batch')];
+  if (single.length < cells.length || batch.length < cells.length) return undefined;
+  return { single: spread(single), batch: spread(batch) };
 }

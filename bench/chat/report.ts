@@ -122,13 +122,28 @@ function tapsText({ crowd, held }: ChatResults): string {
   return ((tap.count + command.count) / held.seconds).toFixed(1);
 }
 
-const PROCESS_HEAD = ['Process', 'MB at the beginning', 'at the end', 'MB a minute', 'cores used'];
+const PROCESS_HEAD = [
+  'Process',
+  'MB at the beginning',
+  'half-way',
+  'at the end',
+  'MB a minute',
+  'cores used',
+];
 
-function processRow({ name, beginMb, endMb, slopeMbPerMinute, cores }: Watched): string[] {
+function processRow({
+  name,
+  beginMb,
+  middleMb,
+  endMb,
+  slopeMbPerMinute,
+  cores,
+}: Watched): string[] {
   const isProduct = PRODUCT.includes(name);
   return [
     isProduct ? name : `_${name}_`,
     beginMb.toFixed(0),
+    middleMb.toFixed(0),
     endMb.toFixed(0),
     slopeMbPerMinute.toFixed(2),
     cores.toFixed(2),

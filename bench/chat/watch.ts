@@ -12,8 +12,9 @@ interface Sample {
 /** A process over the time it was watched. */
 export interface Watched {
   readonly name: string;
-  /** Medians of the first and the last tenth, in megabytes. */
+  /** Medians of the first tenth, of the tenth in the middle and of the last one, in megabytes. */
   readonly beginMb: number;
+  readonly middleMb: number;
   readonly endMb: number;
   /** Of a line through all samples, in megabytes a minute. */
   readonly slopeMbPerMinute: number;
@@ -64,9 +65,11 @@ export function watchedOf(name: string, samples: readonly Sample[]): Watched {
   const spanMs = (last?.atMs ?? 0) - (first?.atMs ?? 0);
   const slope = slopeOf(samples);
   const beginMb = median(sizes.slice(0, tenth));
+  const middle = Math.floor((samples.length - tenth) / 2);
   return {
     name,
     beginMb,
+    middleMb: median(sizes.slice(middle, middle + tenth)),
     endMb: median(sizes.slice(-tenth)),
     slopeMbPerMinute: slope * 60_000,
     growth: (slope * spanMs) / beginMb,
@@ -105,7 +108,10 @@ function partOf(pid: number, field: string): { megabytes: number; cpuMs: number 
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const [, kilobytes] = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status) ?? [];
-    return { megabytes: Number(kilobytes) / 1024, cpuMs: cpuMsOf(statOf(pid)) };
+    // A process on its way out holds nothing any more.
+    return kilobytes === undefined
+      ? undefined
+      : { megabytes: Number(kilobytes) / 1024, cpuMs: cpuMsOf(statOf(pid)) };
   } catch {
     // It has ended between being listed and being read.
     return undefined;

@@ -1,6 +1,6 @@
 import type { AloneCell } from '../alone';
 import type { Cell } from '../measure';
-import { BATCH, type ScaleCell } from '../scale';
+import { BATCH, type Cost, type ScaleCell } from '../scale';
 import { SYSTEMS } from '../systems';
 import { verdictsOf, type Results, type Verdict } from './targets';
 
@@ -91,10 +91,27 @@ function verdictRow({ target, measured, isMet }: Verdict): string[] {
   return [target, measured ?? 'not measured', words];
 }
 
-const SCALE_HEAD = ['Users', 'Ledger entries', 'one spend ms', `a batch of ${BATCH} ms`];
+const SCALE_HEAD = [
+  'Users',
+  'Ledger entries before',
+  'one spend ms',
+  'beside the first',
+  'own ms',
+  'beside the first',
+  `a batch of ${BATCH} ms`,
+  'beside the first',
+  'own ms',
+  'beside the first',
+];
 
-function scaleRow({ users, entries, singleMs, batchMs }: ScaleCell): string[] {
-  return [grouped(users), grouped(entries), singleMs.toFixed(2), batchMs.toFixed(1)];
+function scaleRow({ users, entries, single, batch }: ScaleCell): string[] {
+  return [grouped(users), grouped(entries), ...costCells(single), ...costCells(batch)];
+}
+
+function costCells({ wallMs, wallRatio, ownMs, ownRatio }: Cost): string[] {
+  const times = (ratio: number | undefined) =>
+    ratio === undefined ? '–' : `${ratio.toFixed(2)} ×`;
+  return [wallMs.toFixed(2), times(wallRatio), ownMs?.toFixed(2) ?? '–', times(ownRatio)];
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -47,7 +47,7 @@ describe('memory over time', () => {
 
   test('is told by the line through its samples', () => {
     expect(watchedOf('worker', rising)).toEqual({
-      ...{ name: 'worker', beginMb: 100, endMb: 120 },
+      ...{ name: 'worker', beginMb: 100, middleMb: 110, endMb: 120 },
       slopeMbPerMinute: expect.closeTo(2),
       growth: expect.closeTo(0.2),
       cores: expect.closeTo(0.5),

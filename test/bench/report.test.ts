@@ -42,15 +42,20 @@ describe('the targets', () => {
     expect(verdict(words)).toMatchObject({ measured, isMet });
   });
 
-  test('of scale compare a series with its smallest', () => {
+  test('of scale compare the ratios of a series, by the clock and by PostgreSQL itself', () => {
+    const cost = (wallRatio: number, ownRatio?: number) => ({
+      ...{ wallMs: 1, ownMs: 1, wallRatio, ownRatio },
+    });
     const scale = [
-      { users: 1_000, entries: 1_000, singleMs: 2, batchMs: 20 },
-      { users: 1_000, entries: 1_000_000, singleMs: 2.2, batchMs: 30 },
-      { users: 10, entries: 1_000, singleMs: 2.3, batchMs: 22 },
+      { users: 1_000, entries: 1_000, single: cost(1, 1), batch: cost(1, 1) },
+      { users: 1_000, entries: 1_000_000, single: cost(1.1, 1.05), batch: cost(1.5, 1.1) },
+      { users: 10, entries: 1_000, single: cost(1.15), batch: cost(1.1) },
     ];
-    const flat = verdictsOf({ cells: [], alone: [], pacedP95Ms: undefined, scale }).slice(-2);
+    const flat = verdictsOf({ cells: [], alone: [], pacedP95Ms: undefined, scale }).slice(-4);
     expect(flat.map(({ measured, isMet }) => [measured, isMet])).toEqual([
+      ['alone 5 %, in a batch 10 %', true],
       ['alone 10 %, in a batch 50 %', false],
+      [undefined, undefined],
       ['alone 15 %, in a batch 10 %', true],
     ]);
   });
