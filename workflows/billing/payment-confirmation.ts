@@ -61,8 +61,7 @@ function endOf(result: PaymentResult): string {
   if (result.kind !== 'delivered') return result.kind;
   const { outcome } = result;
   if (outcome.kind === 'duplicate') return 'duplicate';
-  const isLateCredit = outcome.kind === 'fulfilled' && outcome.isLate;
-  return isLateCredit && outcome.as === 'wallet_credit' ? 'late_credit' : 'delivered';
+  return outcome.kind === 'fulfilled' && outcome.isLate ? 'late' : 'delivered';
 }
 
 /** A hint that came while an earlier one was worked on, and says more, is worked on before the end (PC-8). */

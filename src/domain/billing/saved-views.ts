@@ -53,9 +53,16 @@ export const SAVED_VIEWS: readonly SavedView[] = [
   },
   {
     name: 'Late money',
-    finds: 'payments of closed orders that became credit instead',
-    remedy: 'the open item says what was credited; /open of the bot closes it',
-    query: () => 'WorkflowType = "paymentConfirmation" and BillingState = "late_credit"',
+    finds: 'money that came for closed orders, honoured or turned into credit',
+    remedy: 'the open item says which; /open of the bot closes it',
+    query: () => 'WorkflowType = "paymentConfirmation" and BillingState = "late"',
+  },
+  {
+    name: 'Open orders',
+    finds: 'orders that wait for money',
+    remedy: '`switchProvider` moves one off a dead provider, `prolong` gives it time',
+    query: () =>
+      `WorkflowType = "checkout" and BillingState in ("draft", "pending") and ${RUNNING}`,
   },
   {
     name: 'Watched for late money',
