@@ -5,6 +5,7 @@ import { upcomingQuery } from '../../workflows/billing/subscription/contract';
 import type { SpendRequest } from '../../workflows/billing/token-spend/contract';
 import { createLog } from '../../src/log';
 import { heldBy, runDeploymentCommand } from '../../src/main/deployment-desk';
+import { isPolled } from '../../src/main/pollers';
 import { hostSpending } from '../../src/main/spend-worker';
 import { payAndSettle } from '../support/payments';
 import {
@@ -119,6 +120,7 @@ async function spendsCarried(userId: number, times: number): Promise<unknown> {
 }
 
 test('a rolling deploy loses nothing: what is pinned ends where it began, what is patched moves at once', async () => {
+  await command('current earlier');
   const begun = await Promise.all([topUp(), topUp(), topUp()]);
   const plan = await orderPlan(stack, await newUser(stack));
   await payAndSettle(stack, plan);
@@ -130,7 +132,7 @@ test('a rolling deploy loses nothing: what is pinned ends where it began, what i
     undefined,
   );
 
-  later = await stack.startWorker({ workflowBundlePath: builds.later, version: LATER });
+  later ??= await stack.startWorker({ workflowBundlePath: builds.later, version: LATER });
   await untilKnown('later');
   const fresh = await topUp();
   await Promise.all([...begun, fresh].map((order) => payAndSettle(stack, order)));
@@ -219,6 +221,13 @@ test('a ramp gives a build its share of new work and ends', async () => {
   await payAndSettle(stack, order);
   expect(await endedBy(order)).toBe('later');
   expect(await command('ramp later 0')).toMatch(/new work goes to earlier\n/);
+});
+
+test('a worker of a version is seen by its health check', async () => {
+  const { temporalAddress: address, namespace } = stack.servers;
+  const question = { address, namespace, taskQueue: stack.taskQueue };
+  await until('it polls', () => isPolled({ ...question, sinceMs: Date.now() - 70_000 }));
+  expect(await isPolled({ ...question, sinceMs: Date.now() + 60_000 })).toBe(false);
 });
 
 test('a build that no worker has is refused in words', async () => {

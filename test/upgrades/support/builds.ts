@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { bundling } from '../../../src/main/workflow-code';
 import { ROOT } from '../../support/house/tree';
 
 const TODAY = `'${join(ROOT, 'workflows')}'`;
@@ -57,7 +58,7 @@ async function bundled(folder: string, name: string, source: string): Promise<st
   const entry = join(folder, `${name}.ts`);
   writeFileSync(entry, source);
   const logger = new DefaultLogger('ERROR');
-  const { code } = await bundleWorkflowCode({ workflowsPath: entry, logger });
+  const { code } = await bundleWorkflowCode({ ...bundling(entry), logger });
   const path = join(folder, `${name}.js`);
   writeFileSync(path, code);
   return path;
