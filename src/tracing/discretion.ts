@@ -1,4 +1,3 @@
-import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter, SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { permitted } from './attributes';
 
@@ -25,7 +24,7 @@ function trimmed(span: ReadableSpan): ReadableSpan {
     duration: span.duration,
     ended: span.ended,
     status: { code: span.status.code },
-    attributes: permitted(span.attributes) as Attributes,
+    attributes: permitted(span.attributes),
     links: span.links.map(({ context }) => ({ context })),
     events: [],
     resource: span.resource,

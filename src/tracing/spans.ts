@@ -4,7 +4,6 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
-  type Attributes,
   type Context,
   type Span,
   type SpanContext,
@@ -108,7 +107,7 @@ export function traceParent(): string | undefined {
 
 /** Adds to the running step. */
 export function note(facts: SpanFacts): void {
-  if (tracer) trace.getActiveSpan()?.setAttributes(facts as Attributes);
+  if (tracer) trace.getActiveSpan()?.setAttributes(facts);
 }
 
 /** More ids than these are counted and not named. */
@@ -140,7 +139,7 @@ async function take<T>(given: Tracer, taking: Taking, work: Work<T>): Promise<T>
     step.name,
     {
       kind: KINDS[step.kind ?? 'internal'],
-      attributes: { ...step.facts } as Attributes,
+      attributes: { ...step.facts },
       links: links.map((each) => ({ context: each })),
       ...(step.sinceMs === undefined ? {} : { startTime: step.sinceMs }),
     },
@@ -148,7 +147,7 @@ async function take<T>(given: Tracer, taking: Taking, work: Work<T>): Promise<T>
   );
   const notes: SpanNotes = {
     rename: (name) => void span.updateName(name),
-    note: (facts) => void span.setAttributes(facts as Attributes),
+    note: (facts) => void span.setAttributes(facts),
   };
   try {
     return await context.with(trace.setSpan(parent, span), () => work(notes));

@@ -38,8 +38,9 @@ function serve(
   { port, reader }: { port: number; reader: TemporalReader },
 ): void {
   const upstream = connect(`http://127.0.0.1:${port}`, { settings: SETTINGS });
-  session.setLocalWindowSize(WINDOW_BYTES);
-  upstream.once('connect', () => upstream.setLocalWindowSize(WINDOW_BYTES));
+  upstream.once('connect', () => {
+    for (const one of [session, upstream]) if (!one.destroyed) one.setLocalWindowSize(WINDOW_BYTES);
+  });
   session.on('error', () => session.destroy());
   upstream.on('error', () => session.destroy());
   upstream.once('close', () => session.destroy());
@@ -70,7 +71,9 @@ async function relay(
     return void stream.respond(answer.headers, { endStream: true });
   }
   stream.respond(answer.headers, { waitForTrailers: true });
-  stream.once('wantTrailers', () => stream.sendTrailers(answer.trailers ?? {}));
+  stream.once('wantTrailers', () => {
+    if (!stream.destroyed && !stream.closed) stream.sendTrailers(answer.trailers ?? {});
+  });
   stream.end(answer.body);
 }
 
