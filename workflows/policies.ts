@@ -69,6 +69,16 @@ export const BOOKS_CHECK: ActivityOptions = {
   retry: { initialInterval: '10 seconds', maximumInterval: '10 minutes' },
 };
 
+/**
+ * The copy of everything that one person has left here. It may take a while, and the person waits for it: a dead worker
+ * is noticed by its heartbeat, and not when the longest copy would be done.
+ */
+export const PERSONAL_COPY: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+};
+
 /** A nudge to the sender of messages. Losing it costs a minute, because the sender also looks by itself. */
 export const NUDGE: LocalActivityOptions = {
   summary: 'Nudge the sender of messages',

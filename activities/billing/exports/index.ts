@@ -5,6 +5,7 @@ import { assert } from '../../../src/domain/assert';
 import type { ExportOpening } from '../../../workflows/billing/export/contract';
 import { writeAudit } from '../../audit';
 import type { ActivityDeps } from '../../deps';
+import { withHeartbeat } from '../../heartbeat';
 import { promiseToUser } from '../../outbox';
 import { inTransaction, readSettings } from '../../transactions';
 import { makeArchive } from './archive';
@@ -28,7 +29,7 @@ export function exportActivities(deps: ActivityDeps) {
   return {
     beginExport: (wish: ExportWish) => beginExport(deps, wish),
     makeExport: (order: { readonly exportId: string; readonly asOf: string }) =>
-      makeExport(deps, order),
+      withHeartbeat(() => makeExport(deps, order)),
     /** The link is over: the copy is gone, that there was one stays. */
     async emptyExport({ exportId }: { readonly exportId: string }): Promise<void> {
       const gone = { state: 'gone', archive: null, tokenHash: null } as const;

@@ -1,5 +1,5 @@
 import type { ExportActivities } from '../../../activities/billing';
-import { BOOKS_CHECK } from '../../policies';
+import { PERSONAL_COPY } from '../../policies';
 import { databaseStubs, stub } from '../../stubs';
 
 const database = databaseStubs<ExportActivities>();
@@ -8,6 +8,6 @@ export const beginExport = database('beginExport', 'Record the wish for a copy, 
 export const emptyExport = database('emptyExport', 'Empty the copy: its link is over');
 
 export const makeExport = stub<ExportActivities['makeExport']>('makeExport', {
-  ...BOOKS_CHECK,
+  ...PERSONAL_COPY,
   summary: 'Collect the person’s data into an archive and promise its link',
 });
