@@ -52,16 +52,11 @@ export function createLog(settings: LogSettings): Log {
 
 /** One line for people: when, how loud, who, what, and the rest as it stands. */
 function asText(line: string): string {
-  const {
-    time,
-    level,
-    name,
-    pid: _pid,
-    msg,
-    ...rest
-  } = JSON.parse(line) as Record<string, unknown>;
-  const details = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`;
-  return `${String(time)} ${String(level).toUpperCase()} ${String(name)}: ${String(msg ?? '')}${details}\n`;
+  const { time, level, name, msg, ...others } = JSON.parse(line) as Readonly<
+    Record<'time' | 'level' | 'name', string> & { msg?: string }
+  >;
+  const details = JSON.stringify({ ...others, pid: undefined });
+  return `${time} ${level.toUpperCase()} ${name}: ${msg ?? ''}${details === '{}' ? '' : ` ${details}`}\n`;
 }
 
 function traceOf(): Readonly<Record<string, string>> {

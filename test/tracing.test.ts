@@ -183,6 +183,15 @@ describe('a trace', () => {
     expect(span?.events).toEqual([]);
   });
 
+  test('may be looked for in lines for people, which are no JSON', () => {
+    const lines: string[] = [];
+    const destination = new Writable({
+      write: (line: Buffer, _encoding, done) => (lines.push(line.toString()), done()),
+    });
+    createLog({ level: 'info', name: 'bot', format: 'text', destination }).info({ n: 1 }, 'hello');
+    expect(lines.join('')).toMatch(/^\d{4}-\S+Z INFO bot: hello \{"n":1\}\n$/);
+  });
+
   test('is named by every line of the log that is written inside it', async () => {
     start();
     const lines: string[] = [];
@@ -269,7 +278,7 @@ describe('trouble with tracing', () => {
     };
     tracing = startSpans(settingsOf(NOWHERE), {
       ...{ process: 'test', buildVersion: '1' },
-      log: log as unknown as TracedProcess['log'],
+      log,
     });
     for (let n = 0; n < 3; n += 1) {
       expect(await beginTrace({ name: 'work' }, () => Promise.resolve(n))).toBe(n);

@@ -34,9 +34,6 @@ export const ANSWERED: readonly string[] = [
   ...['T-H1', 'T-G1', 'T-P27'],
 ];
 
-/** Cases of the matrix that no test names yet; the specification is kept when there is none left. */
-export const OPEN_CASES: ReadonlySet<string> = new Set(['T-F5', 'T-F6']);
-
 /** The numbers a text names, such as the name of a test. */
 export function numbersIn(text: string): string[] {
   return text.match(/\bT-[A-Z]\d+\b/g) ?? [];
