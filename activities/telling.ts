@@ -1,5 +1,4 @@
 import { activityInfo, getClient, log } from '@temporalio/activity';
-import type { Client } from '@temporalio/client';
 import type { Database, Transaction } from '../drizzle/client';
 import { NOTIFIER_ID, wakeNotifierSignal } from '../workflows/billing/contract';
 import { billingTaskQueue } from '../workflows/contract';
@@ -11,6 +10,8 @@ interface Signals {
   underWay: Promise<unknown>;
   coming?: Promise<void>;
 }
+
+type Client = ReturnType<typeof getClient>;
 
 const signals = new WeakMap<Client, Signals>();
 

@@ -72,7 +72,10 @@ export const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'test/acceptance/disputes.test.ts',
   ],
   '17 notifications': ['test/activities/delivery.test.ts', 'test/workflows/notifier.test.ts'],
-  '18 repairs from the Web UI': ['test/acceptance/operations-desk.test.ts'],
+  '18 repairs from the Web UI': [
+    'test/acceptance/operations-desk.test.ts',
+    'test/acceptance/saved-views.test.ts',
+  ],
   '18 administration in the bot': ['test/acceptance/administration.test.ts'],
   '18 metrics, alerts and logs': [
     'test/monitoring.test.ts',
