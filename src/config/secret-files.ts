@@ -44,12 +44,19 @@ export function withSecretFiles(env: Variables, read: (path: string) => string):
       continue;
     }
     try {
-      known[name] = read(path).replace(/[\r\n]+$/, '');
+      known[name] = withoutLineEnd(read(path));
     } catch (error) {
       problems.push(`${name}_FILE names a file that cannot be read: ${reasonOf(error)}`);
     }
   }
   return { env: known, problems };
+}
+
+/** Editors end a file with a line break, which is no part of the secret. */
+function withoutLineEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && '\r\n'.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
 
 /** The system's own word, such as ENOENT: a message of Node repeats the path, which may be a secret put there by mistake. */
