@@ -34,7 +34,7 @@ export function askThrough(
       ? plainly({ ...options, port: httpPort })
       : overTls({ ...options, port: httpsPort, servername: host, ca: authority });
     asking.once('error', reject);
-    asking.once('response', (response) => read(response).then(resolve, reject));
+    asking.once('response', (response) => void read(response).then(resolve, reject));
     asking.end(call.body);
   });
 }

@@ -20,7 +20,8 @@ export function layOut(folder: string, env: Readonly<Record<string, string>>): v
   chmodSync(join(folder, 'tmp'), 0o777);
   const copy = (from: string, to: string, fill = (text: string) => text): void => {
     const text = readFileSync(join(SOURCES, from), 'utf8');
-    writeFileSync(join(folder, to), inside(folder, fill(text)));
+    // Filled in last: what is put in may itself be a path in /tmp.
+    writeFileSync(join(folder, to), fill(inside(folder, text)));
   };
   copy('nginx.conf', 'nginx.conf');
   for (const name of readdirSync(join(SOURCES, 'parts'))) copy(`parts/${name}`, `parts/${name}`);
