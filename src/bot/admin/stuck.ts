@@ -4,7 +4,7 @@ import type { UnpaidStep } from '../../reads/subscriptions';
 import { localeOf, show, type BotContext } from '../context';
 import { instantText } from '../display';
 import type { BotParts } from '../parts';
-import { button, lines, type Screen } from '../screen';
+import { button, lines, linkButton, type Screen } from '../screen';
 import { escapeHtml, say } from '../wording';
 import { EVERY_ROLE, guarded, type AdminFeature } from './gate';
 import { wordOf, workflowUrl } from './words';
@@ -13,6 +13,8 @@ import { wordOf, workflowUrl } from './words';
 const MOST_SHOWN = 15;
 /** Letters of a failure; the Web UI has all of it. */
 const LONGEST_REASON = 120;
+/** Views beside each other. */
+const IN_A_ROW = 2;
 
 /** Workflows that say they need a human (OPS-3). */
 export function stuckFeature(parts: BotParts): AdminFeature<'adm:stuck'> {
@@ -27,12 +29,9 @@ async function showStuck(ctx: BotContext, parts: BotParts): Promise<void> {
   const unpaid = await parts.reads.unpaidSteps();
   const failing = await parts.commands.failingActivities(await parts.reads.workflowsToldOf());
   const screen = stuckScreen(ctx, parts, found);
-  const more = [
-    ...failingLines(ctx, parts, failing),
-    ...unpaidLines(ctx, unpaid),
-    ...viewLines(ctx, parts),
-  ];
-  await show(ctx, { ...screen, text: lines(screen.text, ...more) });
+  const more = [...failingLines(ctx, parts, failing), ...unpaidLines(ctx, unpaid)];
+  const rows = [...screen.rows, ...viewRows(ctx, parts)];
+  await show(ctx, { text: lines(screen.text, ...more), rows });
 }
 
 function stuckScreen(ctx: BotContext, parts: BotParts, found: readonly StuckWorkflow[]): Screen {
@@ -69,14 +68,17 @@ function failingLines(
 }
 
 /** The list of the Web UI asked the questions that operators ask again and again (OPS-2). */
-function viewLines(ctx: BotContext, { settings: { webUi } }: BotParts): readonly string[] {
+function viewRows(ctx: BotContext, { settings: { webUi } }: BotParts): Screen['rows'] {
   if (!webUi) return [];
+  const locale = localeOf(ctx);
   const nowMs = ctx.visit.asOf.getTime();
-  const links = SAVED_VIEWS.map((view) => {
-    const url = escapeHtml(listUrl(webUi, view.query(nowMs)));
-    return `<a href="${url}">${escapeHtml(view.name)}</a>`;
-  });
-  return ['', say(localeOf(ctx), 'admin.stuck.views'), links.join(' · ')];
+  const buttons = SAVED_VIEWS.map(({ name, query }) =>
+    linkButton({ locale, key: 'admin.stuck.view', params: { name } }, listUrl(webUi, query(nowMs))),
+  );
+  const rows = Math.ceil(buttons.length / IN_A_ROW);
+  return Array.from({ length: rows }, (_, row) =>
+    buttons.slice(row * IN_A_ROW, (row + 1) * IN_A_ROW),
+  );
 }
 
 /** Where the unpaid subscriptions stand: many at one step tell of a provider or a plan rather than of people. */

@@ -7,7 +7,7 @@ export interface SavedView {
   /** What is done with what it finds. */
   readonly remedy: string;
   /** The query of the list; one that compares with the present is good for this moment only. */
-  query(nowMs: number): string;
+  readonly query: (nowMs: number) => string;
 }
 
 const RUNNING = 'ExecutionStatus = "Running"';

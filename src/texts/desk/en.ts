@@ -8,5 +8,5 @@ export const deskEn: Readonly<Record<keyof typeof deskRu, string>> = {
   'admin.stuck.failing': '<b>Activities that fail again and again</b>',
   'admin.stuck.failing_line':
     '<code>{activity}</code>, {tries, plural, one {# try} other {# tries}}: {reason}',
-  'admin.stuck.views': '<b>Views in the Web UI</b>',
+  'admin.stuck.view': '{name}',
 };

@@ -7,5 +7,5 @@ export const deskRu = {
   'admin.stuck.failing': '<b>Активности, которые не удаются раз за разом</b>',
   'admin.stuck.failing_line':
     '<code>{activity}</code>, {tries, plural, one {# попытка} few {# попытки} many {# попыток} other {# попытки}}: {reason}',
-  'admin.stuck.views': '<b>Списки в Web UI</b>',
+  'admin.stuck.view': '{name}',
 };

@@ -67,6 +67,11 @@ describe('every screen of the administration', () => {
       }),
     });
     target = await newSubscriber(stage, { name: '<b>&"', tokens: 250 });
+    await newOpenItem(stage.sql, {
+      userId: target.id,
+      kind: 'break',
+      key: 'mismatch:mock:mp_7:differs:1',
+    });
     for (let count = 0; count < 10; count += 1) await newOpenItem(stage.sql, { userId: target.id });
   });
   afterAll(() => stage.stop());
@@ -117,6 +122,25 @@ describe('every screen of the administration', () => {
     expect(JSON.stringify(reply_markup)).toContain('https://temporal.example/namespaces/default');
     expect(JSON.stringify(reply_markup)).not.toContain('adm:block');
     expect((await operator.write('/stuck')).message.text).toContain('There are more');
+  });
+
+  it('settles a difference by its button, or gives it to whoever presses', async () => {
+    const operator = await newOperator(stage, ['finance']);
+    for (const [button, command, members] of [
+      ['Compare again', 'resolveMismatch', { how: 'retry' }],
+      ['Close, both sides stay', 'resolveMismatch', { how: 'accept' }],
+      ['I see to it', 'assignMismatch', { owner: String(operator.id) }],
+    ] as const) {
+      await operator.write('/open');
+      await operator.press('Books disagree');
+      await operator.press(button);
+      await operator.write('looked at both lists today');
+      expect((await operator.press('Do it')).toast).toContain('Accepted');
+      expect(stage.commands.asked.at(-1)).toMatchObject({
+        name: command,
+        with: { payment: { provider: 'mock', providerPaymentId: 'mp_7' }, ...members },
+      });
+    }
   });
 
   it('sends a repair with its reason to the workflow of the payment', async () => {

@@ -28,6 +28,7 @@ import { OPERATOR_SCENES } from './operator-scenes';
 import { BREAK_SCENES } from './break-scenes';
 import { RECONCILIATION_SCENES } from './reconciliation-scenes';
 import { REFUND_SCENES } from './refund-scenes';
+import { REPAIR_SCENES } from './repair-scenes';
 import { HOLD_SCENES } from './hold-scenes';
 import { METHOD_SCENES } from './method-scenes';
 import { LIMIT_SCENES } from './limit-scenes';
@@ -233,6 +234,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   ...TRIAL_SCENES,
   ...RECONCILIATION_SCENES,
   ...REFUND_SCENES,
+  ...REPAIR_SCENES,
   ...TOPUP_SCENES,
   ...WALLET_SCENES,
   ...BREAK_SCENES,

@@ -117,7 +117,10 @@ export const ONE_OF_EACH: { readonly [N in WorkflowType]: Beginning<N> } = {
   subscription: {
     input: { subscriptionId: id },
     roles: {
-      loadCourse: () => Promise.resolve(rowsOf({ steps: [due('expire', 'expire', 30)] }).course),
+      loadCourse: () =>
+        Promise.resolve(
+          rowsOf({ steps: [due('expire', 'expire', 30)], allowedRepairs: ['editTimeline'] }).course,
+        ),
     },
   },
   tokenSpend: {
