@@ -19,7 +19,7 @@ const signals = new WeakMap<Client, Signals>();
  * Makes the sender look at the outbox, starting it when nobody runs. Whoever asks while a signal is under way shares the
  * next one with all others who do: what they wrote is committed by then, and one look finds it all.
  */
-export function wakeSender(): Promise<void> {
+export async function wakeSender(): Promise<void> {
   const client = getClient();
   const taskQueue = billingTaskQueue(activityInfo().taskQueue);
   const of: Signals = signals.get(client) ?? { underWay: Promise.resolve() };
