@@ -5,6 +5,7 @@ import { loggable } from './faults';
 import { publishCommands } from './commands-menu';
 import type { BotParts } from './parts';
 import { refusalOf } from './refusals';
+import { storable } from './storable';
 import { ALLOWED_UPDATES } from './updates';
 import { UpdateWindow } from './update-window';
 
@@ -67,7 +68,7 @@ class Poller {
     private readonly signal: AbortSignal,
   ) {
     this.window = new UpdateWindow({
-      handle: (update) => bot.handleUpdate(update),
+      handle: (update) => bot.handleUpdate(storable(update)),
       onFailure: (error, updateId) =>
         parts.log.error(
           { err: loggable(error), updateId },

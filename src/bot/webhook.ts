@@ -2,6 +2,7 @@ import type { Update } from 'grammy/types';
 import type { BillingBot } from './bot';
 import { causeOf } from './faults';
 import { learnName } from './polling';
+import { storable } from './storable';
 import { ALLOWED_UPDATES } from './updates';
 
 /**
@@ -15,7 +16,7 @@ export function createWebhookHandler(
     if (!isUpdate(request.body)) return;
     await learnName(bot);
     try {
-      await bot.handleUpdate(request.body);
+      await bot.handleUpdate(storable(request.body));
     } catch (error) {
       throw causeOf(error);
     }
