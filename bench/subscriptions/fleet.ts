@@ -62,10 +62,9 @@ export async function endow({ sql }: Pick<Fleet, 'sql'>): Promise<void> {
 }
 
 /** Starts the workflow of each subscription; each reads its course and goes to sleep. */
-export async function startAll(fleet: Fleet, onStarted: (started: number) => void): Promise<void> {
+export async function startAll(fleet: Fleet): Promise<void> {
   const rows = await fleet.sql<Owned[]>`
     select id, user_id::float8 as "userId" from subscriptions where user_id >= ${FIRST_USER} order by user_id`;
-  let started = 0;
   await inTurns(rows, async ({ id, userId }) => {
     await fleet.client.workflow.start('subscription', {
       taskQueue: BILLING_TASK_QUEUE,
@@ -73,8 +72,6 @@ export async function startAll(fleet: Fleet, onStarted: (started: number) => voi
       args: [{ subscriptionId: id }],
       typedSearchAttributes: [{ key: billingUserId, value: String(userId) }],
     });
-    started += 1;
-    onStarted(started);
   });
 }
 

@@ -87,19 +87,28 @@ async function fallAsleep(
     samples.push({ subscriptions, megabytes });
     say(`${subscriptions} subscriptions: the worker holds ${megabytes ?? '?'} MB`);
   };
-  const step = Math.max(1, Math.round(plan.sleepers / 10));
   look(0);
-  await startAll(fleet, (started) => {
-    if (started % step === 0) look(started);
-  });
-  const deadline = Date.now() + ASLEEP_WITHIN_MS;
-  while ((await asleep(fleet)) < plan.sleepers) {
-    if (Date.now() > deadline) throw new Error('they do not all fall asleep');
-    await pause(500);
-  }
+  await Promise.all([startAll(fleet), untilAsleep(fleet, plan, look)]);
   await pause(Math.min(SETTLING_MS, plan.leadMs));
   look(plan.sleepers);
   return samples;
+}
+
+/** Looks whenever another tenth of the fleet has fallen asleep: what only waits to be worked costs the worker nothing. */
+async function untilAsleep(
+  fleet: Fleet,
+  { sleepers }: FleetPlan,
+  look: (sleeping: number) => void,
+): Promise<void> {
+  const step = Math.max(1, Math.round(sleepers / 10));
+  const deadline = Date.now() + ASLEEP_WITHIN_MS;
+  for (let shown = 0; shown < sleepers; await pause(500)) {
+    if (Date.now() > deadline) throw new Error('they do not all fall asleep');
+    const sleeping = await asleep(fleet);
+    if (sleeping < Math.min(shown + step, sleepers)) continue;
+    shown = sleeping;
+    look(sleeping);
+  }
 }
 
 interface Scene {

@@ -1,7 +1,7 @@
 import type { FleetPlan } from '.';
 import type { Drained } from './storm';
 
-/** What the worker held in memory when so many subscriptions had been started. */
+/** What the worker held in memory when so many subscriptions were asleep. */
 export interface MemorySample {
   readonly subscriptions: number;
   /** Undefined where the system does not tell. */
@@ -39,7 +39,7 @@ export function subscriptionReport(results: SubscriptionResults): string {
       ],
     ),
     table(
-      ['Subscriptions', 'worker, MB'],
+      ['Subscriptions asleep', 'worker, MB'],
       memory.map(({ subscriptions, megabytes }) => [
         String(subscriptions),
         String(megabytes ?? '?'),
@@ -65,7 +65,7 @@ export function subscriptionReport(results: SubscriptionResults): string {
     .concat('\n');
 }
 
-/** How much more the worker holds at the end than when half of the fleet had been started. */
+/** How much more the worker holds at the end than when half of the fleet was asleep. */
 export function growthOf(memory: readonly MemorySample[]): number | undefined {
   const whole = memory.at(-1);
   const half = memory.find(({ subscriptions }) => subscriptions * 2 >= (whole?.subscriptions ?? 0));
