@@ -71,6 +71,7 @@ describe('every screen of the administration', () => {
       userId: target.id,
       kind: 'break',
       key: 'mismatch:mock:mp_7:differs:1',
+      due: new Date('2029-01-01'),
     });
     for (let count = 0; count < 10; count += 1) await newOpenItem(stage.sql, { userId: target.id });
   });
