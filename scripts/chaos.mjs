@@ -14,4 +14,5 @@ await installPackages();
 await build();
 process.env.TEST_PATIENCE_MS ??= '120000';
 const { chaos } = requireTypeScript()('../test/chaos/matrix/main.ts');
+// The loader and the drivers of the cells keep handles open; the verdict is the end.
 process.exit(await chaos(process.argv.slice(2)));

@@ -141,6 +141,7 @@ function bring(page, isCheck) {
   if (existsSync(PAGE) && readFileSync(PAGE, 'utf8') === page) return;
   if (!isCheck) return writeFileSync(PAGE, page);
   console.error(`${relative(ROOT, PAGE)} is old; run npm run licences`);
+  // A check says no by its exit code, and nothing after it is worth doing.
   process.exit(1);
 }
 

@@ -7,35 +7,71 @@ export interface Caller {
   close(): void;
 }
 
+/** What a whole answer says. */
+export interface Answer {
+  readonly status: number;
+  /** The server takes nothing more on this connection. */
+  readonly isLast: boolean;
+}
+
 const HEAD_END = Buffer.from('\r\n\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
 /**
- * HTTP/1.1 by hand over one kept connection. The generator shares its machine with what it measures: a full client
- * costs more time per request than some of the systems do.
+ * HTTP/1.1 by hand over one kept connection, which is opened anew when the server says that it closes it. The generator
+ * shares its machine with what it measures: a full client costs more time per request than some of the systems do.
  */
 export async function openCaller(url: string): Promise<Caller> {
+  let isClosed = false;
+  let connection: Connection | undefined = await openConnection(url);
+  const current = async (): Promise<Connection> => {
+    connection ??= await openConnection(url);
+    return connection;
+  };
+  return {
+    ask: async (request) => {
+      if (isClosed) throw new Error('the caller has hung up');
+      const { status, isLast } = await (await current()).ask(request);
+      if (isLast) {
+        connection?.close();
+        connection = undefined;
+      }
+      return status;
+    },
+    close: () => {
+      isClosed = true;
+      connection?.close();
+    },
+  };
+}
+
+interface Connection {
+  ask(request: Buffer): Promise<Answer>;
+  close(): void;
+}
+
+async function openConnection(url: string): Promise<Connection> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port), noDelay: true });
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve).once('error', reject);
   });
-  return caller(socket);
+  return connectionOver(socket);
 }
 
-function caller(socket: Socket): Caller {
+function connectionOver(socket: Socket): Connection {
   let arrived: Buffer = Buffer.alloc(0);
-  let waiting: { resolve(status: number): void; reject(error: Error): void } | undefined;
+  let waiting: { resolve(answer: Answer): void; reject(error: Error): void } | undefined;
   const end = (error: Error): void => {
     waiting?.reject(error);
     waiting = undefined;
   };
   socket.on('data', (chunk: Buffer) => {
     arrived = arrived.length === 0 ? chunk : Buffer.concat([arrived, chunk]);
-    const status = statusOf(arrived);
-    if (status === undefined) return;
+    const answer = answerIn(arrived);
+    if (answer === undefined) return;
     arrived = Buffer.alloc(0);
-    waiting?.resolve(status);
+    waiting?.resolve(answer);
     waiting = undefined;
   });
   socket.on('error', end);
@@ -51,8 +87,8 @@ function caller(socket: Socket): Caller {
   };
 }
 
-/** The status of a whole answer; undefined while some of it is missing. */
-export function statusOf(arrived: Buffer): number | undefined {
+/** The whole answer; undefined while some of it is missing. */
+export function answerIn(arrived: Buffer): Answer | undefined {
   const headEnd = arrived.indexOf(HEAD_END);
   if (headEnd < 0) return undefined;
   const head = arrived.toString('latin1', 0, headEnd);
@@ -62,5 +98,6 @@ export function statusOf(arrived: Buffer): number | undefined {
     length === undefined
       ? arrived.subarray(bodyStart).subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)
       : arrived.length >= bodyStart + Number(length);
-  return isWhole ? Number(head.slice(9, 12)) : undefined;
+  if (!isWhole) return undefined;
+  return { status: Number(head.slice(9, 12)), isLast: /\r\nconnection: *close/i.test(head) };
 }
