@@ -29,8 +29,16 @@ import { sandboxClock } from './test-clock';
 import { clientOf, providersOf } from './wiring';
 import { builtBundle, versionOf } from './workflow-code';
 
-/** Calls are counted by one statement at a time, always the same. */
-const RATES_POOL = { applicationName: 'server-rates', poolSize: 1, keepsStatements: true };
+/**
+ * Calls are counted by one statement at a time, always the same. Every call waits for it, and no call is worth a flush of
+ * the disk: after a crash of PostgreSQL a caller may have the calls of its last half second again.
+ */
+const RATES_POOL = {
+  applicationName: 'server-rates',
+  poolSize: 1,
+  keepsStatements: true,
+  flushesLater: true,
+};
 
 runProcess('server', async ({ config, log, tracing, stopping }) => {
   // Temporal's own handlers would stop the worker of spends before the last request is answered.
