@@ -22,6 +22,7 @@ const ALLOWED = {
   'BlueOak-1.0.0': 'keep the notice',
   'CC0-1.0': 'nothing',
   Unlicense: 'nothing',
+  'Public Domain': 'nothing',
   Zlib: 'keep the notice',
   'CC-BY-4.0': 'name the author',
   'Python-2.0': 'keep the notice',
