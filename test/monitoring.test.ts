@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { METERS } from '../src/main/meters';
+import { Registry } from 'prom-client';
+import { httpMetrics } from '../src/http/metrics';
+import {
+  messageMeter,
+  METERS,
+  providerMeter,
+  spendMeter,
+  updateMeter,
+  watchStuck,
+} from '../src/main/meters';
 import { GAUGES } from '../src/reads/gauges';
+import { zonedSources } from './support/house/tree';
 
 const ROOT = join(__dirname, '..');
 const textOf = (...path: string[]) => readFileSync(join(ROOT, ...path), 'utf8');
@@ -56,6 +66,88 @@ test('every alert says how loud it is and what is wrong in words', () => {
     expect(rule).toMatch(/summary: \S/);
   }
 });
+
+describe('what an alert asks for', () => {
+  const labels = labelsOfMetrics();
+  const rules = [
+    ...alerts.matchAll(/- alert: (\w+)\n([\s\S]*?)(?=\n {6}- alert|\n {2}- name|$)/g),
+  ].map(([, name = '', body = '']) => ({ name, body }));
+  /** Labels of the product's numbers that a rule reads; of none when it reads only others'. */
+  const offered = (body: string) => [
+    ...new Set(ownMetrics(body).flatMap((series) => labels.get(baseOf(series)) ?? [])),
+  ];
+  const isOwn = ({ body }: { body: string }) => ownMetrics(body).length > 0;
+  const grouped = (body: string) =>
+    [...body.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/,\s*/));
+
+  test('has labels by which it is chosen and grouped', () => {
+    const chosen = (body: string) =>
+      [...body.matchAll(/(\w+)\{([^}{]*)\}/g)].flatMap(([, series = '', inside = '']) =>
+        [...inside.matchAll(/(\w+)=/g)].flatMap(([, label = '']) =>
+          series.startsWith('process_') || labels.get(baseOf(series))?.includes(label)
+            ? []
+            : [`${series}: ${label}`],
+        ),
+      );
+    const wrong = rules.filter(isOwn).map(({ name, body }) => ({
+      name,
+      chosen: chosen(body),
+      grouped: grouped(body).filter((label) => ![...offered(body), 'le'].includes(label)),
+    }));
+    expect(wrong.filter((one) => one.chosen.length + one.grouped.length > 0)).toEqual([]);
+    expect(rules.length).toBeGreaterThan(15);
+  });
+
+  test('names in its words only labels that its numbers still carry', () => {
+    const lost = rules.flatMap(({ name, body }) =>
+      [...body.matchAll(/\$labels\.(\w+)/g)]
+        .filter(([, label = '']) => !grouped(body).includes(label))
+        .map(([, label]) => `${name}: ${label}`),
+    );
+    expect(lost).toEqual([]);
+  });
+
+  test('is chosen by values that the product writes', () => {
+    const code = zonedSources()
+      .filter(({ path }) => /^(?:src|activities|drizzle|workflows)\//.test(path))
+      .map(({ text }) => text)
+      .join('\n');
+    const values = rules.flatMap(({ body }) =>
+      [...body.matchAll(/\b(\w+)=(~?)"([^"]*)"/g)].flatMap(([, label = '', , said = '']) =>
+        said.split('|').map((value) => ({ label, value })),
+      ),
+    );
+    const unknown = values
+      .filter(({ label }) => label !== 'status')
+      .map(({ value }) => value.replace(/^\/api\/v1/, '').replace(/:(\w+)/g, '{$1}'))
+      .filter((value) => !code.includes(`'${value}'`));
+    expect(unknown).toEqual([]);
+    expect(values.map(({ label }) => label)).toEqual(
+      expect.arrayContaining(['kind', 'category', 'outcome', 'route', 'process']),
+    );
+  });
+});
+
+/** The metric behind a series: of a histogram the three that Prometheus stores. */
+function baseOf(series: string): string {
+  return series.replace(/_(?:bucket|count|sum)$/, '');
+}
+
+/** Labels of each number that the product shows, as the very meters declare them. */
+function labelsOfMetrics(): ReadonlyMap<string, readonly string[]> {
+  const registry = new Registry();
+  for (const meter of [updateMeter, providerMeter, messageMeter, spendMeter, httpMetrics])
+    meter(registry);
+  watchStuck(registry, { count: () => Promise.resolve(0), log: { warn: () => undefined } });
+  const meters = registry.getMetricsAsArray() as unknown as {
+    name: string;
+    labelNames: string[];
+  }[];
+  return new Map<string, readonly string[]>([
+    ...meters.map(({ name, labelNames }) => [name, labelNames] as const),
+    ...Object.entries(GAUGES).map(([name, { labels }]) => [name, labels] as const),
+  ]);
+}
 
 test.each(dashboards)('$file is a dashboard whose panels lie beside each other', ({ text }) => {
   const { panels } = JSON.parse(text) as { panels: { gridPos: { x: number; y: number } }[] };

@@ -80,9 +80,11 @@ export const FEATURES: Readonly<Record<string, readonly string[]>> = {
   '18 metrics, alerts and logs': [
     'test/monitoring.test.ts',
     'test/reads/gauges.test.ts',
+    'test/reads/shown-gauges.test.ts',
+    'test/meters.test.ts',
     'test/http/log.test.ts',
   ],
-  '18 traces': ['test/tracing.test.ts', 'test/journeys/traces.test.ts'],
+  '18 traces': ['test/tracing.test.ts', 'test/journeys/traces.test.ts', 'test/chaos/kill.test.ts'],
   '18 the mock bank and its faults': ['test/http/mock-bank.test.ts'],
   '19 audit': ['test/activities/keeper.test.ts'],
   '19 export and erasure': ['test/acceptance/export.test.ts', 'test/acceptance/erasure.test.ts'],
