@@ -13,6 +13,12 @@ interface Signals {
 
 type Client = ReturnType<typeof getClient>;
 
+/**
+ * One process signals no closer together than this: a run of the sender takes only so many signals, and what waits for it
+ * has to fit into one task of its workflow.
+ */
+const PACE_MS = 50;
+
 const signals = new WeakMap<Client, Signals>();
 
 /**
@@ -27,7 +33,7 @@ export async function wakeSender(): Promise<void> {
   of.coming ??= of.underWay.then(() => {
     delete of.coming;
     const sent = signalSender(client, taskQueue);
-    of.underWay = sent.catch(() => undefined);
+    of.underWay = Promise.all([sent.catch(() => undefined), pause(PACE_MS)]);
     return sent;
   });
   return of.coming;
@@ -42,6 +48,10 @@ async function signalSender(client: Client, taskQueue: string): Promise<void> {
     args: [{}],
     staticSummary: 'Sends what the outbox holds',
   });
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
 /**
