@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { PaymentProvider } from '../../src/payments/provider';
 import {
@@ -10,7 +11,8 @@ import {
   transferKinds,
   untilPaid,
 } from '../support/shop';
-import { pay, successes } from '../support/payments';
+import { checkoutId, paymentConfirmationId } from '../../workflows/billing/contract';
+import { notify, pay, payAndSettle, successes } from '../support/payments';
 import { checkBooks, startStack, until, type RunningWorker, type Stack } from '../support/stack';
 import { startWorkerWithout } from '../support/workers';
 
@@ -89,4 +91,42 @@ test('T-P4 a payment acknowledged while no worker lives is delivered by a build 
   expect(await transferKinds(stack, order.userId)).toEqual(['topup', 'subscription_fee']);
   expect(await promisedMessages(stack, order.userId)).toEqual(['pay.ok.activated']);
   await until('the payer is told', async () => chatTexts(stack, order.userId).length === 1);
+});
+
+/** Lets a workflow live again from its first task, as an operator does in the Web UI. */
+async function resetToStart(workflowId: string): Promise<void> {
+  const handle = stack.client.workflow.getHandle(workflowId);
+  const { runId } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  const first = events?.find((event) => event.workflowTaskCompletedEventAttributes);
+  await stack.client.workflowService.resetWorkflowExecution({
+    namespace: stack.client.options.namespace,
+    workflowExecution: { workflowId, runId },
+    reason: 'an operator wants to see it again',
+    workflowTaskFinishEventId: first?.eventId ?? null,
+    requestId: randomUUID(),
+  });
+  await stack.client.workflow.getHandle(workflowId).result();
+}
+
+test('a payment that is reset in the Web UI, and told of once more, is credited and told of once', async () => {
+  worker = await stack.startWorker();
+  const order = await orderTopup(stack, await newUser(stack), 20_000);
+  const paymentId = await payAndSettle(stack, order);
+  await untilPaid(stack, order);
+  await resetToStart(paymentConfirmationId('mock', paymentId));
+  await notify(stack, paymentId);
+  expect(await balance(stack, order.userId)).toBe(100);
+  expect(await transferKinds(stack, order.userId)).toEqual(['topup', 'subscription_fee']);
+  expect(await promisedMessages(stack, order.userId)).toEqual(['pay.ok.activated']);
+});
+
+test('money for an order whose checkout was terminated is credited from the database', async () => {
+  worker = await stack.startWorker();
+  const order = await orderTopup(stack, await newUser(stack), 20_000);
+  await stack.client.workflow.getHandle(checkoutId(order.invoiceId)).terminate('by mistake');
+  await payAndSettle(stack, order);
+  await untilPaid(stack, order);
+  expect(await balance(stack, order.userId)).toBe(100);
+  expect(await transferKinds(stack, order.userId)).toEqual(['topup', 'subscription_fee']);
 });
