@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { startCollector, type CollectedSpan, type Collector } from '../support/collector';
 import { requireInvariants } from '../support/invariants';
 import {
   startProcessStack,
@@ -7,85 +8,34 @@ import {
   type Victim,
 } from '../support/process-stack';
 import { until } from '../support/until';
+import { post, wireChat, type ChatOrder as Order } from '../support/wire-chat';
 
 // Every process is a real one and dies by SIGKILL; the supervisor starts it again, as a container platform would.
 
 let stack: ProcessStack;
+let collector: Collector;
 
 beforeAll(async () => {
-  stack = await startProcessStack();
+  collector = await startCollector();
+  const overrides = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url };
+  stack = await startProcessStack({ overrides });
 }, 180_000);
-afterAll(() => stack?.stop());
+afterAll(async () => {
+  await stack?.stop();
+  await collector?.stop();
+});
 
 let people = 0;
 
-async function call<T>(url: string, body?: unknown, method = 'POST'): Promise<T> {
-  const response = await fetch(url, {
-    method: body === undefined && method === 'POST' ? 'GET' : method,
-    headers: { 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${url}: ${response.status} ${text}`);
-  return (text === '' ? undefined : JSON.parse(text)) as T;
-}
-
-interface Bubble {
-  readonly message: {
-    readonly message_id: number;
-    readonly text?: string;
-    readonly from?: { readonly is_bot: boolean };
-    readonly reply_markup?: {
-      readonly inline_keyboard: { text: string; callback_data?: string }[][];
-    };
-  };
-}
-
-async function bubbles(personId: number): Promise<Bubble['message'][]> {
-  const shown = await call<Bubble[]>(`${stack.telegramUrl}/sandbox/chats/${personId}/messages`);
-  return shown.map(({ message }) => message);
-}
-
-/** Presses the newest button whose text fits, as soon as the chat shows it. */
-async function press(personId: number, text: string): Promise<void> {
-  const found = await until(`button ${text}`, async () => {
-    for (const message of (await bubbles(personId)).reverse()) {
-      const buttons = message.reply_markup?.inline_keyboard.flat() ?? [];
-      const button = buttons.find((one) => one.callback_data && one.text.includes(text));
-      if (button) return { messageId: message.message_id, data: button.callback_data };
-    }
-    return undefined;
-  });
-  await call(`${stack.telegramUrl}/sandbox/press`, { personId, ...found });
-}
-
-interface Order {
-  readonly personId: number;
-  readonly no: number;
-  readonly invoiceId: string;
-}
+const chat = () => wireChat(stack);
 
 async function orderInChat(): Promise<Order> {
   people += 1;
-  const person = await call<{ id: number }>(`${stack.telegramUrl}/sandbox/people`, {
-    firstName: `Person ${people}`,
-    languageCode: 'en',
-  });
-  const personId = person.id;
-  await call(`${stack.telegramUrl}/sandbox/send`, { personId, text: '/start' });
-  await press(personId, 'I accept');
-  await press(personId, 'Top up');
-  await press(personId, '₽200');
-  await press(personId, 'Continue to pay');
-  return until('the invoice is pending', async () => {
-    const [row] = await stack.sql`
-      select id, no::int as no from invoices where user_id = ${personId} and state = 'pending'`;
-    return row && { personId, no: Number(row['no']), invoiceId: String(row['id']) };
-  });
+  return chat().orderTopup(`Person ${people}`);
 }
 
 async function pay(no: number, script: object = {}): Promise<void> {
-  await call(`${stack.mockUrl}/control/pay`, { invoiceNo: no, ...script });
+  await post(`${stack.mockUrl}/control/pay`, { invoiceNo: no, ...script });
 }
 
 async function isPaid(invoiceId: string): Promise<boolean> {
@@ -110,8 +60,8 @@ function untilCredited({ invoiceId }: Order, timeoutMs = 30_000): Promise<unknow
 }
 
 async function receiptsOf({ personId }: Order): Promise<number> {
-  const shown = await bubbles(personId);
-  return shown.filter(({ text }) => text?.startsWith('Payment of ₽200 received')).length;
+  const shown = await chat().texts(personId);
+  return shown.filter((text) => text.startsWith('Payment of ₽200 received')).length;
 }
 
 /**
@@ -153,7 +103,7 @@ async function killAmid(victim: Victim): Promise<Moments> {
   ]);
   const letGo = await holdInvoice(posting);
   await pay(posting.no);
-  await call(`${stack.telegramUrl}/sandbox/faults`, {
+  await post(`${stack.telegramUrl}/sandbox/faults`, {
     ...{ method: 'sendMessage', kind: 'hang', seconds: 5, times: 1, chatId: silent.personId },
   });
   await pay(silent.no);
@@ -193,6 +143,47 @@ async function outcomeOf(moment: string, order: Order) {
     receipts: receipts === 2 && MAY_REPEAT.includes(moment) ? 1 : receipts,
   };
 }
+
+const traceOf = (traceParent: unknown): string => String(traceParent).split('-')[1] ?? '';
+
+/** Steps of a trace, once all that they hang on has arrived and the last of them, the receipt, is there. */
+function wholeTrace(traceId: string): Promise<readonly CollectedSpan[]> {
+  return until(`the trace ${traceId} is whole`, async () => {
+    const spans = collector.spans.filter((span) => span.traceId === traceId);
+    const ids = new Set(['', ...spans.map(({ spanId }) => spanId)]);
+    const isWhole = spans.every(({ parentSpanId }) => ids.has(parentSpanId));
+    return isWhole && spans.some(({ name }) => name === 'send message') ? spans : undefined;
+  });
+}
+
+test('one trace joins the tap, the notification, the rows of the ledger and the receipt over three processes', async () => {
+  const order = await orderInChat();
+  await pay(order.no);
+  await untilTold(order);
+  const { invoiceId, personId } = order;
+  const [invoice] = await stack.sql`select trace_parent from invoices where id = ${invoiceId}`;
+  const [receipt] = await stack.sql`
+    select trace_parent from outbox_messages where user_id = ${personId} and category = 'money'`;
+  const transfers = await stack.sql`select id from transfers where invoice_id = ${invoiceId}`;
+  const traceId = traceOf(invoice?.['trace_parent']);
+  expect(traceOf(receipt?.['trace_parent'])).toBe(traceId);
+  const spans = await wholeTrace(traceId);
+  const places = spans.map(
+    ({ name, service }) => `${service.replace('telegram-billing-', '')}: ${name}`,
+  );
+  expect(places).toEqual(
+    expect.arrayContaining([
+      'bot: update callback_query',
+      'worker: workflow checkout',
+      'server: webhook',
+      'worker: workflow paymentConfirmation',
+      'worker: send message',
+    ]),
+  );
+  expect(spans.filter(({ parentSpanId }) => parentSpanId === '')).toHaveLength(1);
+  const noted = spans.flatMap(({ attributes }) => attributes['billing.transfer_ids'] ?? []);
+  expect([...noted].sort()).toEqual(transfers.map(({ id }) => String(id)).sort());
+});
 
 test.each(VICTIMS)(
   'T-V19 SIGKILL of %s at any moment of a payment costs nothing',
