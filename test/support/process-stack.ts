@@ -6,7 +6,7 @@ import { connect } from '../../drizzle/client';
 import { migrateDatabase } from '../../drizzle/migrate';
 import { seedDatabase } from '../../drizzle/seeds';
 import { freePorts } from '../../src/embedded/ports';
-import { startPostgres, type EmbeddedPostgres } from '../../src/embedded/postgres';
+import { startPostgres } from '../../src/embedded/postgres';
 import { Supervisor, type ProcessDefinition } from '../../src/embedded/processes';
 import { startTemporal, type TemporalServer } from '../../src/embedded/temporal';
 import { processesOf, SANDBOX_TOKEN } from '../../src/main/dev-processes';
@@ -15,7 +15,7 @@ import { SEARCH_ATTRIBUTES } from '../../workflows/contract';
 import { TEST_DATA } from './servers/places';
 
 /** The compiled tree, as production runs it; `npm test` builds it. */
-const COMPILED = join(__dirname, '..', '..', 'dist');
+export const COMPILED = join(__dirname, '..', '..', 'dist');
 
 export const VICTIMS = ['worker', 'server', 'bot', 'temporal-server', 'postgres'] as const;
 export type Victim = (typeof VICTIMS)[number];
@@ -24,7 +24,15 @@ export type Victim = (typeof VICTIMS)[number];
 export const TWINS = ['worker-2', 'server-2'] as const;
 export type Twin = (typeof TWINS)[number];
 
+/** What a release is made of: its compiled tree, and how it brings a database to its schema. */
+export interface Release {
+  readonly compiledFolder: string;
+  readonly prepare: (databaseUrl: string) => Promise<void>;
+}
+
 export interface ProcessStackOptions {
+  /** Whose processes are started; this project's own when absent. The bank and the chat are always of this project. */
+  readonly release?: Release;
   /** Starts a second worker and a second server, which has the port of the first at 127.0.0.2. */
   readonly hasTwins?: boolean;
   /** Wins over what the sandbox sets. */
@@ -40,6 +48,11 @@ export interface ProcessStack {
   readonly mockUrl: string;
   readonly httpUrl: string;
   readonly dataFolder: string;
+  /** A process of the product as a compiled tree has it, for `start`; overrides win over those of the stack. */
+  definition(
+    name: 'worker' | 'server' | 'bot',
+    of: { readonly compiledFolder: string; readonly overrides?: Readonly<Record<string, string>> },
+  ): ProcessDefinition;
   /** Starts something of the test's own beside it all, until the end or until it is started anew. */
   start(definition: ProcessDefinition): Promise<void>;
   /** What a process has printed. */
@@ -59,7 +72,9 @@ export async function startProcessStack(options: ProcessStackOptions = {}): Prom
   const supervisor = new Supervisor({ dataFolder, report });
   const [telegram = 0, mock = 0, http = 0] = await freePorts(3);
   const cluster = await startPostgres({ supervisor, report, durability: 'fast' });
-  const databaseUrl = await prepareDatabase(cluster);
+  const databaseUrl = await cluster.ensureDatabase('billing', OWNER);
+  const { compiledFolder, prepare } = options.release ?? THIS_RELEASE;
+  await prepare(databaseUrl);
   const temporal = await startTemporal({
     supervisor,
     report,
@@ -70,8 +85,16 @@ export async function startProcessStack(options: ProcessStackOptions = {}): Prom
   });
   const addresses = { databaseUrl, temporal, ports: { telegram, mock, http } };
   const overrides = { ...OVERRIDES, ...options.overrides };
-  const plan = { dataFolder, compiledFolder: COMPILED, outside: {}, overrides };
-  const definitions = processesOf(addresses, plan);
+  const planned = (folder: string, more = {}) =>
+    processesOf(addresses, {
+      ...{ dataFolder, compiledFolder: folder, outside: {} },
+      overrides: { ...overrides, ...more },
+    });
+  const isSandbox = ({ name }: ProcessDefinition) => SANDBOX.includes(name);
+  const definitions = [
+    ...planned(COMPILED).filter(isSandbox),
+    ...planned(compiledFolder).filter((one) => !isSandbox(one)),
+  ];
   const twins = options.hasTwins ? definitions.flatMap((one) => twinOf(one, http)) : [];
   for (const definition of [...definitions, ...twins]) await supervisor.start(definition);
   const sql = postgres(databaseUrl, { max: 3, onnotice: () => undefined });
@@ -83,6 +106,11 @@ export async function startProcessStack(options: ProcessStackOptions = {}): Prom
     mockUrl: `http://127.0.0.1:${mock}`,
     httpUrl: `http://127.0.0.1:${http}`,
     dataFolder,
+    definition: (name, of) => {
+      const found = planned(of.compiledFolder, of.overrides).find((one) => one.name === name);
+      if (!found) throw new Error(`there is no process ${name}`);
+      return found;
+    },
     start: async (definition) => void (await supervisor.start(definition)),
     logOf: (name) => readFileSync(join(dataFolder, 'logs', `${name}.log`), 'utf8'),
     kill: async (victim) => supervisor.find(victim)?.kill(),
@@ -120,11 +148,15 @@ const OVERRIDES = {
   LOG_LEVEL: 'info',
 } as const;
 
-async function prepareDatabase(cluster: EmbeddedPostgres): Promise<string> {
-  const url = await cluster.ensureDatabase('billing', { name: 'billing', password: 'billing' });
-  await migrateDatabase(url, migrationsFolder());
-  const connection = connect(url, { poolSize: 1 });
-  await seedDatabase(connection.db, { hasCatalogue: true });
-  await connection.close();
-  return url;
-}
+const SANDBOX: readonly string[] = ['telegram-sandbox', 'mock-provider'];
+const OWNER = { name: 'billing', password: 'billing' } as const;
+
+const THIS_RELEASE: Release = {
+  compiledFolder: COMPILED,
+  prepare: async (url) => {
+    await migrateDatabase(url, migrationsFolder());
+    const connection = connect(url, { poolSize: 1 });
+    await seedDatabase(connection.db, { hasCatalogue: true });
+    await connection.close();
+  },
+};
