@@ -19,8 +19,9 @@ export interface ConnectOptions {
   /** Shown in pg_stat_activity, so that an operator sees whose query it is. */
   readonly applicationName?: string;
   /**
-   * Statements are parsed and planned once for each connection, and sent in one round trip instead of two. For a pool
-   * whose statements have few texts, such as that of spends: every text stays with the connection as long as it lives.
+   * Statements are parsed and planned once for each connection, and sent in one round trip instead of two. A connection
+   * keeps what it was asked first, {@link MOST_KEPT} texts at most, as long as it lives: a statement whose text changes
+   * with the length of a list must not fill the server's memory.
    *
    * A plan that is kept is made for any number of keys, and PostgreSQL then finds reading a table of ten thousand people
    * from end to end cheaper than looking a hundred of them up, also for the one who is asked about. Such statements
@@ -64,14 +65,27 @@ function open(url: string, options: ConnectOptions, session: Record<string, bool
   return { db: drizzle(driver, { schema }), sql, close: () => sql.end({ timeout: 5 }) };
 }
 
+/** Texts of statements that a pool keeps; every connection has plans of its own for them, some ten kilobytes each. */
+const MOST_KEPT = 300;
+
+/** The driver sends texts without values by a protocol that keeps nothing, unless it is told not to. */
+const KEPT = { prepare: true, simple: false };
+
 /** The driver as it is, but that what Drizzle sends is prepared; the driver does so only for texts of its own. */
-function keepingStatements<T extends postgres.Sql | postgres.TransactionSql>(driver: T): T {
+function keepingStatements<T extends postgres.Sql | postgres.TransactionSql>(
+  driver: T,
+  kept = new Set<string>(),
+): T {
+  const isKept = (text: string): boolean => {
+    if (kept.size < MOST_KEPT) kept.add(text);
+    return kept.has(text);
+  };
   return new Proxy(driver, {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name);
       if (name === 'unsafe') {
         return (text: string, values: never[], how?: object) =>
-          target.unsafe(text, values, { ...how, prepare: true });
+          target.unsafe(text, values, { ...how, ...(isKept(text) ? KEPT : {}) });
       }
       if (name !== 'begin' && name !== 'savepoint') return member;
       const open = member as (...given: unknown[]) => unknown;
@@ -80,7 +94,7 @@ function keepingStatements<T extends postgres.Sql | postgres.TransactionSql>(dri
           ...given.map((one) =>
             typeof one === 'function'
               ? (inner: postgres.TransactionSql) =>
-                  (one as (sql: postgres.TransactionSql) => unknown)(keepingStatements(inner))
+                  (one as (sql: postgres.TransactionSql) => unknown)(keepingStatements(inner, kept))
               : one,
           ),
         );

@@ -27,8 +27,10 @@ runProcess('bot', async ({ config, log, tracing, stopping }) => {
     return;
   }
   const { reach, taskQueue } = config.temporal;
-  const writes = connect(config.databaseUrl, { applicationName: 'bot' });
-  const readOnly = connectReadOnly(config.databaseUrl, { applicationName: 'bot-reads' });
+  const writes = connect(config.databaseUrl, { applicationName: 'bot', keepsStatements: true });
+  const readOnly = connectReadOnly(config.databaseUrl, {
+    ...{ applicationName: 'bot-reads', keepsStatements: true },
+  });
   const registry = createRegistry('bot');
   const metrics = await serveMetrics(config, { registry, log });
   const connection = await connectClient(reach);

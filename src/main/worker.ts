@@ -21,7 +21,10 @@ runProcess('worker', async ({ config, log, tracing, stopping }) => {
   // Temporal's own handlers would end the process before its pool is closed; `stopping` asks the workers instead.
   Runtime.install(temporalRuntime(config, log));
   const { reach, namespace, taskQueue, maxCachedWorkflows } = config.temporal;
-  const database = connect(config.databaseUrl, { poolSize: POOL_SIZE, applicationName: 'worker' });
+  const database = connect(config.databaseUrl, {
+    ...{ poolSize: POOL_SIZE, applicationName: 'worker' },
+    keepsStatements: true,
+  });
   await grantAdmins(database.db, {
     userIds: config.adminUserIds,
     timeZone: config.billing.displayTimeZone,

@@ -1,3 +1,4 @@
+import { sql as text } from 'drizzle-orm';
 import { connect, connectReadOnly, type ConnectOptions } from '../../drizzle/client';
 import { openBooks, type Books } from './support/books';
 
@@ -33,3 +34,15 @@ test.each([
 test('a pool for reads writes nothing', async () => {
   expect(await sessionOf({}, connectReadOnly)).toEqual({ ...STRICT, reads: 'on' });
 });
+
+test('a connection keeps a bounded number of statements, and answers those beyond it, too', async () => {
+  const { db, close } = connect(books.url, { poolSize: 1, keepsStatements: true });
+  const wide = (columns: number) =>
+    db.execute(text`select ${columns}::int, ${text.join(Array(columns).fill(text`1`), text`, `)}`);
+  for (let columns = 1; columns <= 320; columns += 1) await wide(columns);
+  const [row] = await db.execute(
+    text`select count(*)::int as kept from pg_prepared_statements where statement like 'select $1::int%'`,
+  );
+  expect(row).toEqual({ kept: 300 });
+  await close();
+}, 20_000);

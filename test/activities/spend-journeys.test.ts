@@ -103,8 +103,13 @@ test('a spend looks its person up, however many others there are', async () => {
   await books.sql`analyze users, accounts`;
   const before = await wholeReadings();
   // A plan is kept from the sixth time on.
-  for (let n = 0; n < 8; n += 1) await journeysOf([request(userId)]);
-  expect(await wholeReadings()).toEqual(before);
+  const times = 40;
+  for (let n = 0; n < times; n += 1) await journeysOf([request(userId)]);
+  const after = await wholeReadings();
+  // Other sessions tell late of what the proof of the books has read before.
+  for (const table of ['users', 'accounts']) {
+    expect((after[table] ?? 0) - (before[table] ?? 0)).toBeLessThan(times / 4);
+  }
 });
 
 /** How often tables of people were read from end to end so far. */

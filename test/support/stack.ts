@@ -135,8 +135,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     createDatabase({ sources: ['drizzle'], migrate: prepareDatabase }),
   ]);
   const settings = { ...TEST_SETTINGS, ...options.settings };
-  const database = connect(test.url, { poolSize: 20 });
-  const readOnly = connectReadOnly(test.url);
+  const database = connect(test.url, { poolSize: 20, keepsStatements: true });
+  const readOnly = connectReadOnly(test.url, { keepsStatements: true });
   if (options.hasCatalogue) await seedDatabase(database.db, { hasCatalogue: true });
   const telegram = await startTelegramSandbox({ port: 0, rates: 'unlimited' });
   telegram.registerBot(BOT_TOKEN);

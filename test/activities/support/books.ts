@@ -141,7 +141,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 /** A database of its own with the seed catalogue on sale, and the activities that work on it. */
 export async function openBooks(settings: Partial<BillingSettings> = {}): Promise<Books> {
   const test = await createDatabase({ sources: ['drizzle'], migrate: prepare });
-  const connection = connect(test.url, { poolSize: 12 });
+  const connection = connect(test.url, { poolSize: 12, keepsStatements: true });
   const { db } = connection;
   // One of its own: Drizzle makes the driver below it give instants as text.
   const sql = postgres(test.url, { max: 4, onnotice: () => undefined });
