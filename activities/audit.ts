@@ -1,5 +1,6 @@
-import { sql, type SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Transaction } from '../drizzle/client';
+import { insertRows } from '../drizzle/rows';
 import { auditLog } from '../drizzle/schema';
 import { requestId, workflowId } from './transactions';
 
@@ -64,24 +65,31 @@ export async function writeAudits(tx: Transaction, entries: readonly AuditEntry[
  * always with the same text.
  */
 export function auditInsert(entries: readonly AuditEntry[]): SQL {
+  return signedInsert(entries.map(signed));
+}
+
+/** An entry with the workflow on whose behalf it is written, and the very request. */
+export type SignedEntry = ReturnType<typeof signed>;
+
+/** Signs an entry in the name of the running activity, for a statement that writes those of several. */
+export function signed(entry: AuditEntry) {
   const [workflow, request] = [workflowId(), requestId()];
-  const rows = entries.map((entry) => ({
-    actor_kind: entry.actor?.kind ?? 'system',
-    actor_id: entry.actor?.id ?? workflow,
+  return {
+    actorKind: entry.actor?.kind ?? 'system',
+    actorId: entry.actor?.id ?? workflow,
     action: entry.action,
     entity: entry.entity,
-    entity_id: entry.entityId,
+    entityId: entry.entityId,
     before: entry.before ?? null,
     after: entry.after ?? null,
     reason: entry.reason ?? null,
-    request_id: request,
-    workflow_id: workflow,
-    as_of: entry.asOf,
-  }));
-  return sql`
-    insert into ${auditLog} (actor_kind, actor_id, action, entity, entity_id, before, after, reason, request_id,
-      workflow_id, as_of)
-    select * from json_to_recordset(${JSON.stringify(rows)}::json)
-      as entry (actor_kind text, actor_id text, action text, entity text, entity_id text, before jsonb, after jsonb,
-        reason text, request_id text, workflow_id text, as_of timestamptz)`;
+    requestId: request,
+    workflowId: workflow,
+    asOf: entry.asOf,
+  };
+}
+
+/** The statement that writes signed entries. */
+export function signedInsert(entries: readonly SignedEntry[]): SQL {
+  return insertRows(auditLog, entries);
 }

@@ -1,5 +1,7 @@
-import { inArray } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
+import { v7 } from 'uuid';
 import type { Transaction } from '../drizzle/client';
+import { insertRows } from '../drizzle/rows';
 import { outboxMessages, users, type MessageCategory } from '../drizzle/schema';
 import { topicOf } from '../src/domain/billing/ops-topics';
 import { parseQuietHours, quietDelayMs } from '../src/domain/billing/quiet-hours';
@@ -18,6 +20,8 @@ export type MessagePromise<T extends keyof TemplateParams = keyof TemplateParams
     readonly asOf: Date;
     /** For how long after `asOf` it is worth sending; for ever when absent (NT-4). */
     readonly usefulMs?: number;
+    /** From where in a trace its delivery goes on; from here when absent. */
+    readonly traceParent?: string | undefined;
   };
 }[T];
 
@@ -39,13 +43,13 @@ export async function promiseToUsers(
   promised: {
     readonly messages: readonly (MessagePromise & { readonly userId: number })[];
     readonly settings: BillingSettings;
+    /** Those of them who were read before. */
+    readonly people?: ReadonlyMap<number, Person>;
   },
 ): Promise<void> {
   const { messages, settings } = promised;
   if (messages.length === 0) return;
-  const ids = [...new Set(messages.map(({ userId }) => userId))];
-  const rows = await tx.select().from(users).where(inArray(users.id, ids));
-  const people = new Map(rows.map((person) => [person.id, person]));
+  const people = promised.people ?? (await peopleOf(tx, messages));
   await insertMessages(
     tx,
     messages.flatMap(({ userId, ...promise }) => {
@@ -57,6 +61,17 @@ export async function promiseToUsers(
       return [{ ...(promise as MessagePromise), ...to }];
     }),
   );
+}
+
+type Person = typeof users.$inferSelect;
+
+async function peopleOf(
+  tx: Transaction,
+  messages: readonly { readonly userId: number }[],
+): Promise<ReadonlyMap<number, Person>> {
+  const ids = [...new Set(messages.map(({ userId }) => userId))];
+  const rows = await tx.select().from(users).where(inArray(users.id, ids));
+  return new Map(rows.map((person) => [person.id, person]));
 }
 
 /**
@@ -124,6 +139,7 @@ async function insertMessages(tx: Transaction, messages: readonly NewMessage[]):
   if (messages.length === 0) return;
   telling.add(tx);
   const rows = messages.map((message) => ({
+    id: v7(),
     key: message.key,
     userId: message.userId,
     chatId: message.chatId,
@@ -133,9 +149,9 @@ async function insertMessages(tx: Transaction, messages: readonly NewMessage[]):
     category: message.category,
     notBefore: afterDelay(message.asOf, message.delayMs),
     dropAfter: afterDelay(message.asOf, message.usefulMs ?? 0),
-    traceParent: traceParent() ?? null,
+    traceParent: ('traceParent' in message ? message.traceParent : traceParent()) ?? null,
   }));
-  await tx.insert(outboxMessages).values(rows).onConflictDoNothing({ target: outboxMessages.key });
+  await tx.execute(sql`${insertRows(outboxMessages, rows)} on conflict (key) do nothing`);
 }
 
 /** An instant of the person's own clock, so that the night of a test customer passes with their clock (OPS-20). */
@@ -149,7 +165,7 @@ function isPatient(category: MessageCategory): boolean {
 }
 
 function delayFor(
-  person: typeof users.$inferSelect,
+  person: Person,
   promise: { readonly asOf: Date; readonly settings: BillingSettings },
 ): number {
   const { quietFrom, quietTo, timeZone } = person;

@@ -147,7 +147,10 @@ export async function expiredLots(
 }
 
 /** Takes an amount from lots in their given order; less when they have less. */
-export function chooseShares(free: readonly FreeLot[], amountUtok: number): LotShare[] {
+export function chooseShares(
+  free: readonly Pick<FreeLot, 'id' | 'freeUtok'>[],
+  amountUtok: number,
+): LotShare[] {
   const shares: LotShare[] = [];
   let missing = amountUtok;
   for (const lot of free) {
