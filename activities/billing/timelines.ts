@@ -10,7 +10,7 @@ import {
   type Timeline,
 } from '../../src/domain/billing/subscription';
 import type { Driver } from '../../src/domain/billing/subscription-course';
-import { writeAudit } from '../audit';
+import { writeAudit, type AuditEntry } from '../audit';
 
 export type PaidBy = (typeof subscriptionPeriods.$inferSelect)['paidBy'];
 export type Subscription = typeof subscriptions.$inferSelect;
@@ -83,7 +83,9 @@ export async function insertSubscription(tx: Transaction, start: NewSubscription
     periodEnd: period.endsAt,
     access: 'full',
   });
-  await insertPeriod(tx, start.subscriptionId, { ...start, ...period });
+  await tx
+    .insert(subscriptionPeriods)
+    .values(periodRow(start.subscriptionId, { ...start, ...period }));
   await writeAudit(tx, {
     action: 'subscription.started',
     entity: 'subscription',
@@ -117,6 +119,14 @@ export function nextPeriodOf(
   return { ...periodOf(timelineFor(live, extension, n), n), startsAt };
 }
 
+/** What appending a period changes, before anything of it is written. */
+export interface Appended {
+  readonly period: Period;
+  readonly change: Partial<Subscription>;
+  readonly row: typeof subscriptionPeriods.$inferInsert;
+  readonly entry: AuditEntry;
+}
+
 /**
  * Appends the next period exactly at the current end, whatever the time of processing (SB-3). Other terms than the
  * subscription's own count from that end as a new anchor.
@@ -126,13 +136,22 @@ export async function extendSubscription(
   live: Subscription,
   extension: Extension,
 ): Promise<Period> {
+  const { period, change, row, entry } = appendPeriod(live, extension);
+  await tx.update(subscriptions).set(change).where(eq(subscriptions.id, live.id));
+  await tx.insert(subscriptionPeriods).values(row);
+  await writeAudit(tx, entry);
+  return period;
+}
+
+/** The same without writing it. */
+export function appendPeriod(live: Subscription, extension: Extension): Appended {
   const n = live.periodN + 1;
   const timeline = timelineFor(live, extension, n);
   const period = nextPeriodOf(live, extension);
   assert(period.endsAt > period.startsAt, `period ${n} of ${live.id} ends after it starts`);
-  await tx
-    .update(subscriptions)
-    .set({
+  return {
+    period,
+    change: {
       periodN: n,
       periodEnd: period.endsAt,
       tariffVersionId: extension.tariffVersionId,
@@ -142,18 +161,17 @@ export async function extendSubscription(
       // Days that were given before the new anchor are in it already.
       shiftDays: timeline.shiftDays,
       ...standingAfter(live, extension, period),
-    })
-    .where(eq(subscriptions.id, live.id));
-  await insertPeriod(tx, live.id, { ...extension, ...period });
-  await writeAudit(tx, {
-    action: 'subscription.renewed',
-    entity: 'subscription',
-    entityId: live.id,
-    before: { periodEnd: live.periodEnd.toISOString() },
-    after: { periodEnd: period.endsAt.toISOString() },
-    asOf: extension.asOf,
-  });
-  return period;
+    },
+    row: periodRow(live.id, { ...extension, ...period }),
+    entry: {
+      action: 'subscription.renewed',
+      entity: 'subscription',
+      entityId: live.id,
+      before: { periodEnd: live.periodEnd.toISOString() },
+      after: { periodEnd: period.endsAt.toISOString() },
+      asOf: extension.asOf,
+    },
+  };
 }
 
 /** Whatever pays for unpaid time ends it, and a plan that was chosen for the next period has begun with it. */
@@ -161,7 +179,7 @@ function standingAfter(
   live: Subscription,
   extension: Extension,
   { startsAt }: Period,
-): Partial<typeof subscriptions.$inferInsert> {
+): Partial<Subscription> {
   const isPaidAgain = extension.isRenewal === true || live.state === 'past_due';
   const hasBegun = extension.tariffVersionId === live.nextTariffVersionId;
   return {
@@ -189,13 +207,12 @@ function timelineFor(
   };
 }
 
-async function insertPeriod(
-  tx: Transaction,
+function periodRow(
   subscriptionId: string,
   period: Period & Pick<NewSubscription, 'feeTransferId' | 'paidBy' | 'worth'>,
-): Promise<void> {
+): typeof subscriptionPeriods.$inferInsert {
   const payer = period.feeTransferId === undefined ? 'invoice' : 'wallet';
-  await tx.insert(subscriptionPeriods).values({
+  return {
     subscriptionId,
     n: period.n,
     startsAt: period.startsAt,
@@ -206,5 +223,5 @@ async function insertPeriod(
     valueCurrency: period.worth?.currency ?? null,
     valuedFrom: period.worth ? period.startsAt : null,
     planTokensUtok: period.worth?.planTokensUtok ?? 0,
-  });
+  };
 }

@@ -1,10 +1,10 @@
-import { and, asc, desc, eq, gt, inArray, isNotNull } from 'drizzle-orm';
+import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { nextVersionOf, priceAudience, type OfferedVersion } from '../../../drizzle/price-audience';
-import { subscriptionPeriods, subscriptions, tariffVersions, users } from '../../../drizzle/schema';
+import { subscriptions, tariffVersions, users } from '../../../drizzle/schema';
 import type { PricesShown } from '../../../src/domain/billing/price-change';
 import { periodPrice } from '../next-plans/prices';
-import { versionTerms, type VersionedTerms } from '../subscription-course/terms';
+import { currenciesOf, versionTerms, type VersionedTerms } from '../subscription-course/terms';
 import type { Subscription } from '../timelines';
 
 /** A subscriber of an older version, with the instant their own clock shows. */
@@ -49,29 +49,14 @@ export async function priceReader(
     versions.set(id, known);
     return known;
   };
-  const currencies = await currenciesOf(tx, people);
+  const currencies = await currenciesOf(
+    tx,
+    people.map(({ row }) => row.id),
+  );
   return async ({ row, fromVersionId, asOf }, tariffVersionId) => {
     const paidIn = currencies.get(row.id);
     const was = periodPrice({ ...(await termsOf(fromVersionId, asOf)), paidIn }, row);
     const becomes = periodPrice({ ...(await termsOf(tariffVersionId, asOf)), paidIn }, row);
     return was && becomes && { was, becomes };
   };
-}
-
-/** In which money each was paid last. */
-async function currenciesOf(
-  tx: Transaction,
-  people: readonly Touched[],
-): Promise<ReadonlyMap<string, string>> {
-  if (people.length === 0) return new Map();
-  const ids = people.map(({ row }) => row.id);
-  const { subscriptionId, valueCurrency } = subscriptionPeriods;
-  const paid = await tx
-    .selectDistinctOn([subscriptionId], { subscriptionId, currency: valueCurrency })
-    .from(subscriptionPeriods)
-    .where(and(inArray(subscriptionId, ids), isNotNull(valueCurrency)))
-    .orderBy(asc(subscriptionId), desc(subscriptionPeriods.n));
-  return new Map(
-    paid.flatMap(({ subscriptionId: id, currency }) => (currency ? [[id, currency]] : [])),
-  );
 }

@@ -12,7 +12,7 @@ import { askingTerms, showUnknown, unknownRenewalKey } from '../charges/unknown'
 import { orderRefOf, requireProvider } from '../provider-calls';
 import { denialOf, liveCharge, type RenewalCharge } from './charging';
 import { declineCharge, voidCharge } from './declining';
-import { lockStanding } from './steps';
+import { lockStanding } from './standings';
 
 /** What asking led to. `none`: the provider knows of no charge, so the same one may be sent again. */
 export type AskedRenewal =

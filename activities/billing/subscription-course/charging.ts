@@ -17,7 +17,7 @@ import {
 import type { Method } from '../charges/methods';
 import { chargeMethod } from '../charges/sending';
 import { declineCharge, voidCharge } from './declining';
-import { lockStanding, type StepTask } from './steps';
+import { lockStanding, type LockedStanding } from './standings';
 
 export interface RenewalCharge {
   readonly subscriptionId: string;
@@ -100,7 +100,7 @@ export async function liveCharge(
 
 /** Why a charge may not be sent (again) now; undefined when it may. */
 export function denialOf(
-  standing: Omit<StepTask, 'step'> | undefined,
+  standing: LockedStanding | undefined,
   attempt: Attempt,
 ): string | undefined {
   if (!standing) return 'the subscription is over';

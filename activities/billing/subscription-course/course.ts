@@ -21,8 +21,8 @@ import type { BillingSettings } from '../../../src/domain/billing/settings';
 import { inTransaction, readSettings } from '../../transactions';
 import type { Attempt } from '../charges/attempts';
 import type { Subscription } from '../timelines';
-import { readFacts, type Standing } from './facts';
-import { priceOf, renewalTerms } from './terms';
+import { readFacts, type Moment, type Standing } from './facts';
+import { priceOf } from './terms';
 
 export interface CourseQuestion {
   readonly subscriptionId: string;
@@ -47,10 +47,13 @@ export async function readCourse(
 ): Promise<SubscriptionCourse | null> {
   const [row] = await tx.select().from(subscriptions).where(eq(subscriptions.id, subscriptionId));
   if (!row) return null;
-  const asOf = new Date(at);
-  const terms = await renewalTerms(tx, row, asOf);
-  const standing = await readFacts(tx, row, { terms, settings, asOf });
-  const { facts, live } = standing;
+  const moment = { settings, asOf: new Date(at) };
+  return describeCourse(await readFacts(tx, row, moment), moment);
+}
+
+/** The course that follows from where a subscription stands. */
+export function describeCourse(standing: Standing, { settings, asOf }: Moment): SubscriptionCourse {
+  const { row, facts, live } = standing;
   const steps = isOver(row) ? courseAfterEnd(facts) : courseOf(facts, courseRules(settings));
   const waits = steps.map((step) => wait(step, standing, asOf));
   const charge = live && chargeOf(live, { asOf, settings });
@@ -82,7 +85,7 @@ export function isOver({ state }: Pick<Subscription, 'state'>): boolean {
 /** A charge without an outcome is shown to operators after a while (PC-11). */
 function chargeOf(
   { asOf: since, state }: Attempt,
-  { asOf, settings }: { asOf: Date; settings: BillingSettings },
+  { asOf, settings }: Moment,
 ): NonNullable<SubscriptionCourse['charge']> {
   const waitedMs = asOf.getTime() - since.getTime();
   const isStuck = state !== 'created' && waitedMs >= settings.unknownAlertMinutes * 60_000;

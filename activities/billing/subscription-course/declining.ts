@@ -7,7 +7,8 @@ import type { ActivityDeps } from '../../deps';
 import { closeOrder, isLive, lockAttempt, type Attempt } from '../charges/attempts';
 import { lapse } from './lapsing';
 import { failOrFallBack, type FailedTry } from './renewing';
-import { lockStanding, recordStep, type StepTask } from './steps';
+import { lockStanding } from './standings';
+import { recordStep, type StepTask } from './steps';
 
 /**
  * Books a refusal of the bank: its order is closed, after a soft one the next try stands, after a hard one the method

@@ -1,6 +1,5 @@
-import { and, desc, eq, inArray, or } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import { attempts, subscriptionSteps, users } from '../../../drizzle/schema';
+import { assert } from '../../../src/domain/assert';
 import type {
   CourseFacts,
   LiveAttempt,
@@ -8,14 +7,13 @@ import type {
 } from '../../../src/domain/billing/subscription-course';
 import { parseQuietHours } from '../../../src/domain/billing/quiet-hours';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
-import { isLive, LIVE, type Attempt } from '../charges/attempts';
+import { isLive, type Attempt } from '../charges/attempts';
 import type { Method } from '../charges/methods';
-import { askingTerms, isGivenUp, isMoneySuspended } from '../charges/unknown';
-import { availableOf } from '../ledger';
+import { askingTerms, isGivenUp } from '../charges/unknown';
+import type { Person } from '../standing';
 import type { Subscription } from '../timelines';
-import { trialCourse } from '../trial-course';
-import { methodOf } from './permission';
-import { starsDiscord } from './stars-discord';
+import { isStopped, readEvidence, type Evidence } from './evidence';
+import { discordOf } from './stars-discord';
 import { feeOf, type RenewalTerms } from './terms';
 
 /** A subscription with everything that decides what it does next. */
@@ -31,25 +29,36 @@ export interface Standing {
   readonly isUndecided: boolean;
   /** The saved method that may be charged for this subscription now. */
   readonly method: Method | undefined;
+  /** What all of it was judged by. */
+  readonly evidence: Evidence;
+}
+
+/** By which settings and at which instant a subscription is judged. */
+export interface Moment {
+  readonly settings: BillingSettings;
+  readonly asOf: Date;
 }
 
 /** Reads what decides the course of a live subscription; the caller locks what it wants to keep still. */
 export async function readFacts(
   tx: Transaction,
   row: Subscription,
-  judged: { readonly terms: RenewalTerms; readonly settings: BillingSettings; readonly asOf: Date },
+  moment: Moment,
 ): Promise<Standing> {
-  const { terms, settings, asOf } = judged;
-  const known = await triesOf(tx, row);
-  const tries = known.filter(({ periodN }) => periodN === row.periodN + 1);
-  const underWay = known.find((one) => isLive(one) && !isGivenUp(one, { settings, asOf }));
-  const method = await methodOf(tx, row, asOf);
-  const trial = await trialCourse(tx, row);
+  const evidence = (await readEvidence(tx, [{ row, asOf: moment.asOf }])).get(row.id);
+  assert(evidence, `subscription ${row.id} was asked about`);
+  return judgeFacts(row, evidence, moment);
+}
+
+/** What follows from the evidence, without reading anything. */
+export function judgeFacts(row: Subscription, evidence: Evidence, moment: Moment): Standing {
+  const { terms, attempts, method } = evidence;
+  const tries = attempts.filter(({ periodN }) => periodN === row.periodN + 1);
+  const underWay = attempts.find((one) => isLive(one) && !isGivenUp(one, moment));
   const latest = tries[0];
-  const isUndecided = await isOutcomeOpen(tx, { latest, underWay });
-  const live = underWay && describeTry(underWay, { settings, asOf });
-  const stars = await starsDiscord(tx, row);
-  const person = await personOf(tx, row.userId);
+  const isUndecided = isOutcomeOpen(evidence, { latest, underWay });
+  const live = underWay && describeTry(underWay, moment);
+  const stars = discordOf(row, evidence.stars);
   const facts: CourseFacts = {
     state: row.state as LiveState,
     driver: row.driver,
@@ -58,41 +67,25 @@ export async function readFacts(
     periodStartMs: row.periodStart.getTime(),
     periodEndMs: row.periodEnd.getTime(),
     access: row.access,
-    done: await doneIn(tx, row),
+    done: evidence.done,
     ...(live ? { attempt: live } : {}),
     ...(stars ? { stars } : {}),
     ...(latest ? { triedMs: (latest.touchedAt ?? latest.asOf).getTime() } : {}),
     isBarred: isUndecided || isBarred(row, { latest, method }),
-    canPayNow: await canPayNow(tx, row, {
-      ...{ terms, asOf, isStopped: person.isStopped, latest, method },
-    }),
+    canPayNow: canPayNow(row, evidence, latest),
     ...(row.retryAt ? { retryMs: row.retryAt.getTime() } : {}),
     ...(row.pauseDays === null ? {} : { pauseDays: row.pauseDays }),
     ...(row.pausedUntil ? { pausedUntilMs: row.pausedUntil.getTime() } : {}),
-    ...(trial ? { trial: trialMs(trial) } : {}),
-    ...quietOf(person, settings),
+    ...(evidence.trial ? { trial: trialMs(evidence.trial) } : {}),
+    ...quietOf(evidence.person, moment.settings),
     isMuted: row.isMuted,
   };
-  return { row, facts, terms, tries, live: underWay, isUndecided, method };
+  return { row, facts, terms, tries, live: underWay, isUndecided, method, evidence };
 }
 
 function trialMs({ endsAt, remindAt }: { endsAt: string; remindAt?: string }) {
   const endsMs = Date.parse(endsAt);
   return remindAt === undefined ? { endsMs } : { endsMs, remindMs: Date.parse(remindAt) };
-}
-
-/** All tries for the next period, and whatever is still under way, newest first. */
-async function triesOf(tx: Transaction, row: Subscription): Promise<readonly Attempt[]> {
-  return tx
-    .select()
-    .from(attempts)
-    .where(
-      and(
-        eq(attempts.subscriptionId, row.id),
-        or(eq(attempts.periodN, row.periodN + 1), inArray(attempts.state, [...LIVE])),
-      ),
-    )
-    .orderBy(desc(attempts.asOf), desc(attempts.id));
 }
 
 /** A method that was refused for good, or may not be charged any more, is let alone until there is another (SB-11). */
@@ -105,18 +98,15 @@ function isBarred(
 }
 
 /** Nobody asks any more what became of the newest charge, or its money waits in suspense for an operator. */
-async function isOutcomeOpen(
-  tx: Transaction,
+function isOutcomeOpen(
+  { isMoneySuspended }: Evidence,
   { latest, underWay }: { latest: Attempt | undefined; underWay: Attempt | undefined },
-): Promise<boolean> {
+): boolean {
   if (!latest || latest === underWay) return false;
-  return isLive(latest) || isMoneySuspended(tx, latest);
+  return isLive(latest) || isMoneySuspended;
 }
 
-export function describeTry(
-  attempt: Attempt,
-  { settings, asOf }: { settings: BillingSettings; asOf: Date },
-): LiveAttempt {
+function describeTry(attempt: Attempt, { settings, asOf }: Moment): LiveAttempt {
   return {
     isSent: attempt.state !== 'created',
     touchedMs: (attempt.touchedAt ?? attempt.asOf).getTime(),
@@ -125,40 +115,12 @@ export function describeTry(
   };
 }
 
-async function doneIn(tx: Transaction, row: Subscription): Promise<CourseFacts['done']> {
-  const steps = await tx
-    .select({ name: subscriptionSteps.name, asOf: subscriptionSteps.asOf })
-    .from(subscriptionSteps)
-    .where(
-      and(eq(subscriptionSteps.subscriptionId, row.id), eq(subscriptionSteps.periodN, row.periodN)),
-    );
-  return new Map(steps.map(({ name, asOf }) => [name, asOf.getTime()]));
-}
-
-interface Person {
-  readonly quietFrom: string | null;
-  readonly quietTo: string | null;
-  readonly timeZone: string;
-  readonly isStopped: boolean;
-}
-
-async function personOf(tx: Transaction, userId: number): Promise<Person> {
-  const [person] = await tx
-    .select({
-      quietFrom: users.quietFrom,
-      quietTo: users.quietTo,
-      timeZone: users.timeZone,
-      isBlocked: users.isBlocked,
-      moneyFrozenBy: users.moneyFrozenBy,
-    })
-    .from(users)
-    .where(eq(users.id, userId));
-  if (!person) return { quietFrom: null, quietTo: null, timeZone: 'UTC', isStopped: true };
-  return { ...person, isStopped: person.isBlocked || person.moneyFrozenBy !== null };
-}
-
-function quietOf(person: Person, settings: BillingSettings): Pick<CourseFacts, 'quiet'> {
-  const { quietFrom, quietTo, timeZone } = person;
+/** For somebody unknown the settings count. */
+function quietOf(
+  person: Person | undefined,
+  settings: BillingSettings,
+): Pick<CourseFacts, 'quiet'> {
+  const { quietFrom = null, quietTo = null, timeZone = 'UTC' } = person ?? {};
   const span =
     quietFrom !== null && quietTo !== null
       ? `${quietFrom.slice(0, 5)}-${quietTo.slice(0, 5)}`
@@ -168,22 +130,10 @@ function quietOf(person: Person, settings: BillingSettings): Pick<CourseFacts, '
 }
 
 /** Money or another method came while the period was unpaid: it is used at once (SB-13). */
-async function canPayNow(
-  tx: Transaction,
-  row: Subscription,
-  known: {
-    readonly terms: RenewalTerms;
-    readonly asOf: Date;
-    readonly isStopped: boolean;
-    readonly latest: Attempt | undefined;
-    readonly method: Method | undefined;
-  },
-): Promise<boolean> {
-  const { terms, asOf, latest, method } = known;
-  if (row.state !== 'past_due' || known.isStopped) return false;
+function canPayNow(row: Subscription, evidence: Evidence, latest: Attempt | undefined): boolean {
+  const { terms, person, method, availableUtok } = evidence;
+  if (row.state !== 'past_due' || isStopped(person)) return false;
   if (row.driver === 'saved_method') return !!method && latest?.methodId !== method.id;
-  if (row.driver !== 'wallet') return false;
   const feeUtok = feeOf(terms);
-  if (feeUtok === undefined || !terms.period) return false;
-  return (await availableOf(tx, { userId: row.userId, asOf })) >= feeUtok;
+  return availableUtok !== undefined && feeUtok !== undefined && availableUtok >= feeUtok;
 }

@@ -1,18 +1,16 @@
 import { v7 } from 'uuid';
-import type { Transaction } from '../../../drizzle/client';
-import { quotes } from '../../../drizzle/schema';
+import type { quotes } from '../../../drizzle/schema';
 import { termsHash } from '../../../drizzle/terms-hash';
 import { canonicalTerms, type QuoteTerms } from '../../../src/domain/billing/pricing';
-import type { StepTask } from './steps';
+import type { LockedStanding } from './standings';
 
 const HOUR_MS = 3_600_000;
 
 /** The quote of a renewal that the wallet pays, frozen at the try from the version that was sold (TP-9). */
-export async function quoteRenewal(
-  tx: Transaction,
-  { row, terms, asOf, settings }: StepTask,
+export function renewalQuote(
+  { row, terms, asOf, settings }: LockedStanding,
   renewal: { readonly feeUtok: number; readonly consumedBy: string },
-): Promise<void> {
+): typeof quotes.$inferInsert {
   const { version } = terms;
   const quoted: QuoteTerms = {
     userId: row.userId,
@@ -26,7 +24,7 @@ export async function quoteRenewal(
     purpose: 'renewal',
     subscriptionId: row.id,
   };
-  await tx.insert(quotes).values({
+  return {
     ...quoted,
     id: v7(),
     termsHash: termsHash(canonicalTerms(quoted)),
@@ -34,5 +32,5 @@ export async function quoteRenewal(
     buttonUntil: asOf,
     consumedBy: renewal.consumedBy,
     asOf,
-  });
+  };
 }

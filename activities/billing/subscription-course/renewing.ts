@@ -1,5 +1,4 @@
 import { eq } from 'drizzle-orm';
-import { v7 } from 'uuid';
 import type { Transaction } from '../../../drizzle/client';
 import { attempts, subscriptions } from '../../../drizzle/schema';
 import { assert } from '../../../src/domain/assert';
@@ -10,16 +9,15 @@ import {
 } from '../../../src/domain/billing/subscription-course';
 import { writeAudit } from '../../audit';
 import { promiseToOperators, promiseToUser } from '../../outbox';
-import { tokenAccount, wallet } from '../accounts';
-import { availableOf, balanceOf, postTransfer } from '../ledger';
-import { grantForPeriod } from '../period-grants';
+import { availableOf } from '../ledger';
+import { openWallets } from '../spends/wallets';
 import { extendSubscription, nextPeriodOf } from '../timelines';
-import { placeCharge, tryKey } from './ordering';
-import { restartOf } from './recovering';
 import { isToldLately } from './notices';
-import { quoteRenewal } from './quoting';
+import { placeCharge } from './ordering';
+import type { LockedStanding } from './standings';
 import type { StepTask } from './steps';
 import { feeOf } from './terms';
+import { bookRenewals, walletTry } from './wallet-renewals';
 
 /** Why a try led to nothing, for its owner's message. */
 export type RenewalFailure =
@@ -52,6 +50,13 @@ export async function renew(tx: Transaction, task: StepTask): Promise<string> {
   }
 }
 
+/** Whether the next period would be over already although nobody tried to begin it (SB-10). */
+export function hasPassedWhole({ row, terms, asOf }: LockedStanding): boolean {
+  if (row.state === 'past_due' || !terms.period) return false;
+  const extension = { tariffVersionId: terms.version.id, terms: terms.period };
+  return nextPeriodOf(row, extension).endsAt <= asOf;
+}
+
 /**
  * Periods that passed whole while nobody worked are free, and operators hear of them: only the one that runs is
  * charged (SB-10). Tries of an unpaid period are no outage.
@@ -59,7 +64,7 @@ export async function renew(tx: Transaction, task: StepTask): Promise<string> {
 async function forgivePeriods(tx: Transaction, task: StepTask): Promise<number> {
   const { terms, asOf, settings } = task;
   let { row } = task;
-  if (row.state === 'past_due' || !terms.period) return 0;
+  if (!terms.period || !hasPassedWhole(task)) return 0;
   const extension = { tariffVersionId: terms.version.id, terms: terms.period, asOf };
   for (;;) {
     const next = nextPeriodOf(row, extension);
@@ -70,7 +75,6 @@ async function forgivePeriods(tx: Transaction, task: StepTask): Promise<number> 
     row = moved;
   }
   const count = row.periodN - task.row.periodN;
-  if (count === 0) return 0;
   await promiseToOperators(tx, settings, {
     key: `ops:ops.free_periods:${row.id}:${row.periodN}`,
     template: 'ops.free_periods',
@@ -118,75 +122,15 @@ async function renewFromWallet(tx: Transaction, task: StepTask): Promise<string>
   if (refusal !== undefined) return fail(tx, task, { reason: 'stopped' });
   const feeUtok = feeOf(terms);
   if (feeUtok === undefined) return fail(tx, task, { reason: 'not_payable' });
-  const availableUtok = await availableOf(tx, { userId: row.userId, asOf });
-  const missingUtok = feeUtok - availableUtok;
-  const isPaid = missingUtok <= 0;
-  const key = await recordTry(tx, task, { feeUtok, isPaid });
-  if (!isPaid) return fail(tx, task, { reason: 'insufficient', missingUtok });
-  await quoteRenewal(tx, task, { feeUtok, consumedBy: key });
-  const { transferId } = await postTransfer(tx, {
-    key: `${key}:wallet`,
-    kind: 'subscription_fee',
-    legs: [
-      { account: wallet(row.userId), amount: -feeUtok },
-      { account: tokenAccount('fees'), amount: feeUtok },
-    ],
-    userId: row.userId,
-    subscriptionId: row.id,
-    periodN: row.periodN + 1,
-    asOf,
-  });
-  await beginPeriod(tx, task, { feeUtok, feeTransferId: transferId });
+  const wallet = (await openWallets(tx, [{ userId: row.userId, asOf }])).get(row.userId);
+  assert(wallet, `wallet of ${row.userId} exists`);
+  const missingUtok = feeUtok - (wallet.balanceUtok - wallet.heldUtok);
+  if (missingUtok > 0) {
+    await tx.insert(attempts).values(walletTry(task, { feeUtok, isPaid: false }));
+    return fail(tx, task, { reason: 'insufficient', missingUtok });
+  }
+  await bookRenewals(tx, [{ standing: task, wallet, feeUtok, within: (work) => work() }]);
   return 'renewed';
-}
-
-/** One row for each try, paid or not; its key is the key of the charge (SB-7). */
-async function recordTry(
-  tx: Transaction,
-  task: StepTask,
-  tried: { readonly feeUtok: number; readonly isPaid: boolean },
-): Promise<string> {
-  const { row, asOf } = task;
-  const periodN = row.periodN + 1;
-  const key = tryKey(task);
-  await tx.insert(attempts).values({
-    id: v7(),
-    ...{ key, userId: row.userId, purpose: 'renewal', subscriptionId: row.id, periodN },
-    driver: 'wallet',
-    amountUtok: tried.feeUtok,
-    state: tried.isPaid ? 'succeeded' : 'failed_soft',
-    declineCode: tried.isPaid ? null : 'insufficient_balance',
-    asOf,
-  });
-  return key;
-}
-
-async function beginPeriod(
-  tx: Transaction,
-  task: StepTask,
-  paid: { readonly feeUtok: number; readonly feeTransferId: string },
-): Promise<void> {
-  const { row, terms, asOf, settings } = task;
-  assert(terms.period, `plan ${terms.version.id} has a period`);
-  const next = { tariffVersionId: terms.version.id, terms: terms.period, asOf };
-  const extension = {
-    ...next,
-    ...({ paidBy: 'wallet', feeTransferId: paid.feeTransferId, isRenewal: true } as const),
-    ...restartOf(row, next, settings),
-  };
-  const period = await extendSubscription(tx, row, extension);
-  await grantForPeriod(tx, { row, version: terms.version, period, asOf });
-  await promiseToUser(tx, row.userId, {
-    key: `${row.userId}:sub.renewed:${row.id}:${period.n}`,
-    template: 'sub.renewed',
-    params: {
-      until: period.endsAt.toISOString(),
-      feeUtok: paid.feeUtok,
-      balanceUtok: await balanceOf(tx, row.userId),
-    },
-    category: 'service',
-    ...{ asOf, settings },
-  });
 }
 
 export interface FailedTry {

@@ -21,6 +21,10 @@ export async function starsWord(
     .from(paymentMethods)
     .where(and(eq(paymentMethods.subscriptionId, row.id), eq(paymentMethods.provider, 'stars')))
     .orderBy(asc(paymentMethods.id));
+  return wordOf(row, methods);
+}
+
+function wordOf(row: Subscription, methods: readonly Method[]): StarsWord | undefined {
   return methods
     .map((method) => ({ method, isToCharge: isToCharge(row, method) }))
     .find(({ method, isToCharge }) => isToCharge !== (method.state === 'active'));
@@ -34,12 +38,9 @@ function isToCharge(row: Subscription, { id }: Method): boolean {
   return isDriving && !isOver && row.autoRenew && !row.cancelAtEnd && !isToRest;
 }
 
-/** The same for the course of a subscription. */
-export async function starsDiscord(
-  tx: Pick<Transaction, 'select'>,
-  row: Subscription,
-): Promise<StarsDiscord | undefined> {
-  const word = await starsWord(tx, row);
+/** The same for the course of a subscription, whose methods in Stars were read in the order of their ids. */
+export function discordOf(row: Subscription, methods: readonly Method[]): StarsDiscord | undefined {
+  const word = wordOf(row, methods);
   if (!word) return undefined;
   const { touchedAt } = word.method;
   return touchedAt ? { touchedMs: touchedAt.getTime() } : {};

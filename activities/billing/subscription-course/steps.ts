@@ -1,7 +1,8 @@
-import { eq } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
-import { subscriptions, subscriptionSteps } from '../../../drizzle/schema';
-import { assert, assertNever } from '../../../src/domain/assert';
+import { insertRows } from '../../../drizzle/rows';
+import { subscriptionSteps } from '../../../drizzle/schema';
+import { assertNever } from '../../../src/domain/assert';
 import type { BillingSettings } from '../../../src/domain/billing/settings';
 import {
   courseOf,
@@ -10,17 +11,14 @@ import {
 } from '../../../src/domain/billing/subscription-course';
 import type { SubscriptionCourse } from '../../../workflows/billing/subscription/contract';
 import type { ActivityDeps } from '../../deps';
-import { inTransaction, readSettings } from '../../transactions';
-import { lockWallet } from '../ledger';
-import { moneyRefusal } from '../standing';
+import { inTransaction } from '../../transactions';
 import { endTrialIn, remindTrialIn } from '../trial-course';
-import { isOver, readCourse } from './course';
-import { readFacts, type Standing } from './facts';
+import { readCourse } from './course';
 import { lapse, restrict } from './lapsing';
 import { pauseAtEnd, resumeAtEnd } from './pausing';
 import { remind } from './reminding';
 import { renew } from './renewing';
-import { renewalTerms } from './terms';
+import { lockStanding, type LockedStanding } from './standings';
 
 export interface DueStep {
   readonly subscriptionId: string;
@@ -37,19 +35,15 @@ export interface StepTaken {
 }
 
 /** A due step with everything it may need; the person, their wallet and the subscription are locked in this order. */
-export interface StepTask extends Standing {
+export interface StepTask extends LockedStanding {
   readonly step: CourseStep;
-  readonly asOf: Date;
-  readonly settings: BillingSettings;
-  /** Why nothing may be charged now. */
-  readonly refusal: string | undefined;
 }
 
 /**
  * Does what is due in the course of a subscription, if the rows under the lock agree that it is: one transaction, once
  * for each name in a period unless its instant moved.
  */
-export async function takeSubscriptionStep(
+export async function takeStepAlone(
   { db, settings: defaults }: ActivityDeps,
   due: DueStep,
 ): Promise<StepTaken> {
@@ -66,34 +60,18 @@ export async function takeSubscriptionStep(
 async function judgeStep(
   tx: Transaction,
   defaults: BillingSettings,
-  { subscriptionId, name, asOf: at }: DueStep,
+  { subscriptionId, name, asOf }: DueStep,
 ): Promise<StepTask | undefined> {
-  const asOf = new Date(at);
-  const locked = await lockStanding(tx, { subscriptionId, asOf, defaults });
-  if (!locked) return undefined;
-  const [step] = courseOf(locked.facts, courseRules(locked.settings));
-  const isDue = step?.name === name && step.atMs <= asOf.getTime();
-  return isDue ? { ...locked, step } : undefined;
+  const standing = await lockStanding(tx, { subscriptionId, asOf: new Date(asOf), defaults });
+  return standing && dueTask(standing, name);
 }
 
-/** Locks a live subscription after its owner and their wallet, so that payments and steps take turns without deadlock. */
-export async function lockStanding(
-  tx: Transaction,
-  asked: { subscriptionId: string; asOf: Date; defaults: BillingSettings },
-): Promise<Omit<StepTask, 'step'> | undefined> {
-  const { subscriptionId, asOf, defaults } = asked;
-  const byId = eq(subscriptions.id, subscriptionId);
-  const [owner] = await tx.select({ userId: subscriptions.userId }).from(subscriptions).where(byId);
-  if (!owner) return undefined;
-  const refusal = await moneyRefusal(tx, owner.userId);
-  await lockWallet(tx, owner.userId);
-  const [row] = await tx.select().from(subscriptions).where(byId).for('update');
-  assert(row, `subscription ${subscriptionId} exists`);
-  if (isOver(row)) return undefined;
-  const settings = await readSettings(tx, defaults);
-  const terms = await renewalTerms(tx, row, asOf);
-  const standing = await readFacts(tx, row, { terms, settings, asOf });
-  return { ...standing, asOf, settings, refusal };
+/** The step of that name, if it is the next one and its instant has come. */
+export function dueTask(standing: LockedStanding, name: string): StepTask | undefined {
+  const { facts, settings, asOf } = standing;
+  const [step] = courseOf(facts, courseRules(settings));
+  const isDue = step?.name === name && step.atMs <= asOf.getTime();
+  return isDue ? { ...standing, step } : undefined;
 }
 
 /** What became of it, in a word for whoever reads the table. */
@@ -125,17 +103,22 @@ async function carryOut(tx: Transaction, task: StepTask): Promise<string> {
   }
 }
 
-/** Remembers that a step was taken, and what became of it; the first word stands. */
-export async function recordStep(
+/** Remembers that a step was taken, and what became of it; of a step that comes again the last time stands. */
+export async function recordStep(tx: Transaction, task: StepTask, outcome: string): Promise<void> {
+  await recordSteps(tx, [task], outcome);
+}
+
+/** The same of several that came to the same. */
+export async function recordSteps(
   tx: Transaction,
-  { row, step, asOf }: StepTask,
+  tasks: readonly StepTask[],
   outcome: string,
 ): Promise<void> {
-  await tx
-    .insert(subscriptionSteps)
-    .values({ subscriptionId: row.id, periodN: row.periodN, name: step.name, outcome, asOf })
-    .onConflictDoUpdate({
-      target: [subscriptionSteps.subscriptionId, subscriptionSteps.periodN, subscriptionSteps.name],
-      set: { outcome, asOf },
-    });
+  if (tasks.length === 0) return;
+  const rows = tasks.map(({ row, step, asOf }) => ({
+    ...{ subscriptionId: row.id, periodN: row.periodN, name: step.name, outcome, asOf },
+  }));
+  await tx.execute(sql`
+    ${insertRows(subscriptionSteps, rows)} on conflict (subscription_id, period_n, name)
+    do update set outcome = excluded.outcome, as_of = excluded.as_of`);
 }

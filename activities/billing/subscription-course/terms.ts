@@ -1,5 +1,6 @@
-import { and, desc, eq, isNotNull, lte } from 'drizzle-orm';
+import { and, asc, desc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
+import { oneOf } from '../../../drizzle/rows';
 import {
   subscriptionPeriods,
   tariffPrices,
@@ -29,62 +30,134 @@ export interface RenewalTerms {
   readonly paidIn: string | undefined;
 }
 
+type Reader = Pick<Transaction, 'select' | 'selectDistinctOn' | 'execute'>;
+
+/** Of what the next period will be, for a subscription at an instant. */
+export interface TermsQuestion {
+  readonly row: Subscription;
+  readonly asOf: Date;
+}
+
 /** The plan that begins with the next period: the one chosen for it, else the one that runs. */
 export async function renewalTerms(
-  tx: Pick<Transaction, 'select'>,
+  tx: Reader,
   row: Subscription,
   asOf: Date,
 ): Promise<RenewalTerms> {
-  const terms = await versionTerms(tx, row.nextTariffVersionId ?? row.tariffVersionId, asOf);
-  return { ...terms, paidIn: await currencyOf(tx, row) };
+  const terms = (await renewalTermsOf(tx, [{ row, asOf }])).get(row.id);
+  assert(terms, `subscription ${row.id} has a plan`);
+  return terms;
+}
+
+/** The same for many, by the ids of their subscriptions. */
+export async function renewalTermsOf(
+  tx: Reader,
+  asked: readonly TermsQuestion[],
+): Promise<ReadonlyMap<string, RenewalTerms>> {
+  const plans = asked.map(({ row, asOf }) => ({ versionId: nextVersionOf(row), asOf }));
+  const [termsOf, paidIn] = await Promise.all([
+    readVersions(tx, plans),
+    currenciesOf(
+      tx,
+      asked.map(({ row }) => row.id),
+    ),
+  ]);
+  return new Map(
+    asked.map(({ row, asOf }) => [
+      row.id,
+      { ...termsOf({ versionId: nextVersionOf(row), asOf }), paidIn: paidIn.get(row.id) },
+    ]),
+  );
+}
+
+function nextVersionOf({ nextTariffVersionId, tariffVersionId }: Subscription): string {
+  return nextTariffVersionId ?? tariffVersionId;
 }
 
 /** What a version of a plan is and costs, whoever has it. */
 export type VersionedTerms = Omit<RenewalTerms, 'paidIn'>;
 
 export async function versionTerms(
-  tx: Pick<Transaction, 'select'>,
+  tx: Reader,
   versionId: string,
   asOf: Date,
 ): Promise<VersionedTerms> {
-  const [found] = await tx
-    .select({ version: tariffVersions, tariff: tariffs })
-    .from(tariffVersions)
-    .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId))
-    .where(eq(tariffVersions.id, versionId));
-  assert(found, `version ${versionId} exists`);
-  const { periodUnit: unit, periodCount: count } = found.version;
-  const prices = await tx
-    .select()
-    .from(tariffPrices)
-    .where(eq(tariffPrices.tariffVersionId, versionId));
-  const [rate] = await tx
-    .select({ utokPerMinor: topupRates.utokPerMinor })
-    .from(topupRates)
-    .where(and(eq(topupRates.currency, 'RUB'), lte(topupRates.validFrom, asOf)))
-    .orderBy(desc(topupRates.validFrom))
-    .limit(1);
-  return {
-    ...found,
-    period: unit === null || count === null ? undefined : { unit, count },
-    prices,
-    utokPerKopeck: rate?.utokPerMinor,
+  const question = { versionId, asOf };
+  return (await readVersions(tx, [question]))(question);
+}
+
+interface VersionQuestion {
+  readonly versionId: string;
+  readonly asOf: Date;
+}
+
+async function readVersions(
+  tx: Reader,
+  asked: readonly VersionQuestion[],
+): Promise<(question: VersionQuestion) => VersionedTerms> {
+  const ids = [...new Set(asked.map(({ versionId }) => versionId))];
+  const [plans, prices, rates] = await Promise.all([
+    tx
+      .select({ version: tariffVersions, tariff: tariffs })
+      .from(tariffVersions)
+      .innerJoin(tariffs, eq(tariffs.id, tariffVersions.tariffId))
+      .where(oneOf(tariffVersions.id, ids))
+      .execute(),
+    tx.select().from(tariffPrices).where(oneOf(tariffPrices.tariffVersionId, ids)).execute(),
+    ratesAt(
+      tx,
+      asked.map(({ asOf }) => asOf),
+    ),
+  ]);
+  const byId = new Map(plans.map((plan) => [plan.version.id, plan]));
+  return ({ versionId, asOf }) => {
+    const found = byId.get(versionId);
+    assert(found, `version ${versionId} exists`);
+    const { periodUnit: unit, periodCount: count } = found.version;
+    return {
+      ...found,
+      period: unit === null || count === null ? undefined : { unit, count },
+      prices: prices.filter(({ tariffVersionId }) => tariffVersionId === versionId),
+      utokPerKopeck: rates.get(asOf.getTime()),
+    };
   };
 }
 
-async function currencyOf(
-  tx: Pick<Transaction, 'select'>,
-  { id }: Subscription,
-): Promise<string | undefined> {
-  const [paid] = await tx
-    .select({ currency: subscriptionPeriods.valueCurrency })
+/** Micro-tokens for a kopeck at some instants, by their milliseconds. */
+async function ratesAt(
+  tx: Reader,
+  instants: readonly Date[],
+): Promise<ReadonlyMap<number, number | undefined>> {
+  const distinct = [...new Set(instants.map((asOf) => asOf.getTime()))];
+  const texts = distinct.map((ms) => new Date(ms).toISOString());
+  const rows = await tx.execute<{ rate: string | null }>(sql`
+    select (select utok_per_minor from ${topupRates}
+      where currency = 'RUB' and valid_from <= at::timestamptz order by valid_from desc limit 1) as rate
+    from json_array_elements_text(${JSON.stringify(texts)}::json) with ordinality as asked (at, place)
+    order by place`);
+  return new Map(
+    distinct.map((ms, index) => {
+      const rate = rows[index]?.rate ?? null;
+      return [ms, rate === null ? undefined : Number(rate)];
+    }),
+  );
+}
+
+/** In which money the newest paid period of each was paid. */
+export async function currenciesOf(
+  tx: Reader,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const { subscriptionId, valueCurrency, n } = subscriptionPeriods;
+  const paid = await tx
+    .selectDistinctOn([subscriptionId], { subscriptionId, currency: valueCurrency })
     .from(subscriptionPeriods)
-    .where(
-      and(eq(subscriptionPeriods.subscriptionId, id), isNotNull(subscriptionPeriods.valueCurrency)),
-    )
-    .orderBy(desc(subscriptionPeriods.n))
-    .limit(1);
-  return paid?.currency ?? undefined;
+    .where(and(oneOf(subscriptionId, ids), isNotNull(valueCurrency)))
+    .orderBy(asc(subscriptionId), desc(n))
+    .execute();
+  return new Map(
+    paid.flatMap(({ subscriptionId: id, currency }) => (currency ? [[id, currency]] : [])),
+  );
 }
 
 /** What the wallet pays for the next period, in micro-tokens; undefined for a plan the wallet cannot pay. */

@@ -8,7 +8,7 @@ import type {
 } from '../../../workflows/billing/subscription/contract';
 import type { ActivityDeps } from '../../deps';
 import { inTransaction } from '../../transactions';
-import { lockStanding } from '../subscription-course/steps';
+import { lockStanding } from '../subscription-course/standings';
 import type { Subscription } from '../timelines';
 import { cancel, uncancel } from './cancelling';
 import { setDriver } from './driving';

@@ -56,6 +56,7 @@ export const FEATURES: Readonly<Record<string, readonly string[]>> = {
   '15 subscriptions: renewals and reminders': [
     'test/acceptance/renewals.test.ts',
     'test/acceptance/renewal-keeping.test.ts',
+    'test/activities/renewals-together.test.ts',
     'test/acceptance/stars-subscriptions.test.ts',
   ],
   '15 subscriptions: dunning and grace': [
