@@ -34,7 +34,7 @@ keep payload_keys "k1:$(openssl rand -base64 32)"
 keep web_ui_users ''
 
 # What only you know. An empty file is a secret that is not set.
-for name in telegram_bot_token temporal_api_key \
+for name in telegram_bot_token temporal_api_key otel_exporter_otlp_headers \
   robokassa_password_1 robokassa_password_2 robokassa_password_3 yookassa_secret_key stripe_secret_key \
   stripe_webhook_secrets paypal_secret cryptopay_token cloudpayments_api_secret; do
   keep "$name" ''

@@ -1,8 +1,7 @@
 import { SECRET_VARIABLES } from './secret-files';
 
-/** The key of a collector of traces, and the mock bank's, which guard nothing and are treated like any other. */
+/** Those of the mock bank, which guard nothing and are treated like any other. */
 const OTHER_SECRETS = [
-  'OTEL_EXPORTER_OTLP_HEADERS',
   'MOCK_PROVIDER_API_KEY',
   'MOCK_PROVIDER_PASSWORD_1',
   'MOCK_PROVIDER_PASSWORD_2',

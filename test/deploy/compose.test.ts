@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SECRET_VARIABLES } from '../../src/config/secret-files';
+import { SERVER_VERSION, UI_VERSION } from '../../src/embedded/temporal/versions';
 import { ROOT } from '../support/house/tree';
 import { composeReader, readCompose, SETTINGS, type Service } from './support/compose';
 
@@ -57,6 +58,15 @@ withReader('docker-compose.yml', () => {
     const isPinned = ({ image = '' }: Service) =>
       image === 'telegram-billing:local' || /^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$/.test(image);
     expect(breaking(isPinned)).toEqual([]);
+  });
+
+  test('runs the Temporal that all other tests run', () => {
+    const images = services.map(([, { image = '' }]) => image);
+    expect(images.filter((image) => image.startsWith('temporalio/')).sort()).toEqual([
+      `temporalio/admin-tools:${SERVER_VERSION}`,
+      `temporalio/server:${SERVER_VERSION}`,
+      `temporalio/ui:${UI_VERSION}`,
+    ]);
   });
 
   test('runs nothing as root, with capabilities, or on a file system that it can change', () => {

@@ -12,6 +12,7 @@ export const PLANTED: Readonly<Record<string, string>> = {
   API_KEY_PEPPER: 'planted-pepper-of-the-keys-of-the-api',
   DATA_KEY: 'planted-data-key-of-the-people-and-cards',
   PAYLOAD_KEYS: `k1:${Buffer.from(PAYLOAD_KEY).toString('base64')}`,
+  OTEL_EXPORTER_OTLP_HEADERS: 'authorization=planted-key-of-the-collector',
   ROBOKASSA_PASSWORD_1: 'planted-robokassa-password-1',
   ROBOKASSA_PASSWORD_2: 'planted-robokassa-password-2',
   ROBOKASSA_PASSWORD_3: 'planted-robokassa-password-3',
@@ -46,7 +47,7 @@ export function unplanted(): string[] {
 /** All that must be found nowhere, in every spelling: as it is, in an address, in base64 and in hex. */
 export function needlesOf(more: readonly string[]): ReadonlyMap<string, string> {
   const own = [
-    ...Object.values(PLANTED).flatMap((value) => value.split(/[:,]/)),
+    ...Object.values(PLANTED).flatMap((value) => value.split(/[:,=]/)),
     ...[PAYLOAD_KEY, DATABASE_PASSWORD, ...more],
   ].filter((value) => /planted|_|[+/]/.test(value) && value.length > 8);
   const spelt = own.flatMap((value) => [
