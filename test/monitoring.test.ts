@@ -162,3 +162,14 @@ test('Prometheus itself finds nothing wrong with its configuration and the alert
   });
   expect([checked.status, checked.stderr]).toEqual([0, expect.any(String)]);
 });
+
+test('Prometheus itself raises the alerts of backups when they are due, and no sooner', () => {
+  const judged = spawnSync('promtool', ['test', 'rules', 'test/support/alerts/backups.yml'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect([judged.status, judged.stdout + judged.stderr]).toEqual([
+    0,
+    expect.stringContaining('SUCCESS'),
+  ]);
+});

@@ -4,7 +4,14 @@ import type { Database } from '../../drizzle/client';
 import type { Config } from '../config';
 import { listen, type Listening } from '../http/listen';
 import type { Log } from '../log';
-import { GAUGES, ledgerGauges, stateGauges, type GaugeName, type GaugeRow } from '../reads/gauges';
+import {
+  backupGauges,
+  GAUGES,
+  ledgerGauges,
+  stateGauges,
+  type GaugeName,
+  type GaugeRow,
+} from '../reads/gauges';
 
 /** How long the ledger's sum is believed before it is added up again. */
 const LEDGER_MS = 300_000;
@@ -38,9 +45,14 @@ export function watchBusiness(registry: Registry, db: Database): () => Promise<v
     (Object.keys(GAUGES) as GaugeName[]).map((name) => [name, gaugeOf(registry, name)]),
   );
   const readState = cached(STATE_MS, () => stateGauges(db));
+  const readBackups = cached(STATE_MS, () => backupGauges(db));
   const readLedger = cached(LEDGER_MS, () => ledgerGauges(db));
   return async () => {
-    const rows: GaugeRow[] = [...(await readState()), ...(await readLedger())];
+    const rows: GaugeRow[] = [
+      ...(await readState()),
+      ...(await readBackups()),
+      ...(await readLedger()),
+    ];
     for (const gauge of gauges.values()) gauge.reset();
     for (const { name, labels, value } of rows) gauges.get(name)?.set({ ...labels }, Number(value));
   };

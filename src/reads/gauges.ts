@@ -45,6 +45,15 @@ export const GAUGES = {
   },
   billing_subscriptions: { help: 'Subscriptions by state', labels: ['state'] },
   billing_refunds_open: { help: 'Refunds under way', labels: ['state'] },
+  billing_backup_copy_age_seconds: {
+    help: 'Age of the newest verified copy of the whole cluster',
+    labels: [],
+  },
+  billing_backup_period_seconds: { help: 'Time agreed between two copies', labels: [] },
+  billing_backup_log_gap_seconds: {
+    help: 'How long nobody has received the log for the backups',
+    labels: [],
+  },
   billing_ledger_imbalance: {
     help: 'Sum of all entries of an asset; anything but zero is a broken ledger',
     labels: ['asset'],
@@ -108,6 +117,37 @@ export async function stateGauges(db: Database): Promise<readonly GaugeRow[]> {
     union all
     select 'billing_refunds_open', json_build_object('state', state), count(*)
     from refunds where state in ('frozen', 'sent', 'unknown') group by state`);
+}
+
+/**
+ * What deploy/backup tells of itself: the name that its role bears holds the instant of the newest copy and the hours to
+ * the next, and its slot is in use while the log is received. Until there is a copy or a slot the age is that of the
+ * cluster, whose identifier begins with its birth. Nothing where PostgreSQL is kept by others and has no such role.
+ */
+export async function backupGauges(db: Database): Promise<readonly GaugeRow[]> {
+  return db.execute<GaugeRow>(sql`
+    with kept as (
+      select
+        substring(told from 'copy (\\S+) ')::timestamptz as copied_at,
+        coalesce(substring(told from 'every (\\d+) hours')::int, 24) * 3600 as period,
+        coalesce(slot.active, false) as is_received,
+        -- Servers before 17 do not say since when.
+        (to_jsonb(slot) ->> 'inactive_since')::timestamptz as received_until,
+        (select to_timestamp(system_identifier >> 32) from pg_control_system()) as born_at
+      from pg_roles
+      left join unnest(rolconfig) as told on told like 'application_name=copy %'
+      left join pg_replication_slots as slot on slot_name = 'backup'
+      where rolname = 'backup'
+    )
+    select 'billing_backup_copy_age_seconds' as name, '{}'::json as labels,
+      extract(epoch from now() - coalesce(copied_at, born_at))::float8 as value
+    from kept
+    union all
+    select 'billing_backup_period_seconds', '{}'::json, period from kept
+    union all
+    select 'billing_backup_log_gap_seconds', '{}'::json,
+      case when is_received then 0 else extract(epoch from now() - coalesce(received_until, born_at)) end
+    from kept`);
 }
 
 /** Adds up the whole ledger: exact, and slow once it is large. */

@@ -1,5 +1,5 @@
 import { v7 } from 'uuid';
-import { ledgerGauges, stateGauges, type GaugeName } from '../../src/reads/gauges';
+import { backupGauges, ledgerGauges, stateGauges, type GaugeName } from '../../src/reads/gauges';
 import { startDatabase, type TestingDatabase } from '../bot/support/database';
 
 const AGO = (seconds: number) => new Date(Date.now() - seconds * 1_000);
@@ -99,4 +99,42 @@ test('open items are counted by kind, and those past their term once more', asyn
   }
   expect(await read('billing_open_items')).toEqual([[{ kind: 'unmatched' }, 2]]);
   expect(await read('billing_open_items_overdue')).toEqual([[{ kind: 'unmatched' }, 1]]);
+});
+
+describe('backups', () => {
+  /** What is shown while the cluster has a role `backup`; it is gone again afterwards. */
+  async function shown(told: string): Promise<Readonly<Record<string, number>>> {
+    const undone = new Error('nothing stays');
+    let numbers: [string, number][] = [];
+    const looking = database.db.transaction(async (tx) => {
+      await tx.execute('create role backup login replication');
+      if (told !== '') await tx.execute(`alter role backup set application_name = '${told}'`);
+      const rows = await backupGauges(tx);
+      numbers = rows.map(({ name, value }) => [name, Number(value)]);
+      throw undone;
+    });
+    await expect(looking).rejects.toBe(undone);
+    return Object.fromEntries(numbers);
+  }
+
+  test('kept by others show nothing', async () => {
+    expect(await backupGauges(database.db)).toEqual([]);
+  });
+
+  test('show how old the newest copy is, and the period that was agreed', async () => {
+    const instant = `${AGO(7_200).toISOString().slice(0, 19)}Z`;
+    const numbers = await shown(`copy ${instant} every 12 hours`);
+    expect(numbers['billing_backup_copy_age_seconds']).toBeGreaterThanOrEqual(7_200);
+    expect(numbers['billing_backup_copy_age_seconds']).toBeLessThan(7_300);
+    expect(numbers['billing_backup_period_seconds']).toBe(43_200);
+  });
+
+  test('that were never made are as old as the cluster, the copy and the log alike', async () => {
+    const numbers = await shown('');
+    const age = numbers['billing_backup_copy_age_seconds'] ?? 0;
+    expect(age).toBeGreaterThan(0);
+    expect(age).toBeLessThan(366 * 86_400);
+    expect(numbers['billing_backup_log_gap_seconds']).toBe(age);
+    expect(numbers['billing_backup_period_seconds']).toBe(86_400);
+  });
 });

@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
+import { connect } from '../../drizzle/client';
 import { Supervisor } from '../../src/embedded/processes';
+import { backupGauges } from '../../src/reads/gauges';
 import { checkoutId, subscriptionWorkflowId } from '../../workflows/billing/contract';
 import { upcomingQuery } from '../../workflows/billing/subscription/contract';
 import { requireInvariants } from '../support/invariants';
@@ -104,6 +106,8 @@ async function nowOf(sql: postgres.Sql): Promise<string> {
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+const secondsSince = (instant: Date) => (Date.now() - instant.getTime()) / 1_000;
+
 let lastTickMs = 0;
 
 /** Commits the time again and again; `stopped` answers the last one that PostgreSQL has confirmed. */
@@ -132,6 +136,24 @@ function tick(url: string) {
 function report(line: string): void {
   process.stderr.write(`${line}\n`);
 }
+
+test('monitoring is told of the verified copy, and that the log is received', async () => {
+  const { db, close } = connect(first.shop.databaseUrl, { poolSize: 1 });
+  const read = async () => {
+    const rows = await backupGauges(db);
+    return Object.fromEntries(rows.map(({ name, value }) => [name, Number(value)]));
+  };
+  const told = await until('the copy is told', async () => {
+    const numbers = await read();
+    return (
+      (numbers['billing_backup_copy_age_seconds'] ?? Infinity) < secondsSince(begun) && numbers
+    );
+  }).finally(close);
+  expect(told).toMatchObject({
+    billing_backup_period_seconds: 24 * 3_600,
+    billing_backup_log_gap_seconds: 0,
+  });
+});
 
 test('a copy older than what is kept goes when a newer one is verified, and the log before it', async () => {
   const [old = ''] = copies();
