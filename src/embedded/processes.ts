@@ -165,6 +165,8 @@ export class SupervisedProcess {
   /** Sends the signal and waits for the death; with `restarts` (the default) it comes back by itself. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     if (this.child?.pid === undefined) return;
+    // Who is killed did not die of its start, however young: the next one waits for nothing.
+    this.pauseMs = 0;
     sendSignal(this.child.pid, signal);
     await this.exited;
   }

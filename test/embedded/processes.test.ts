@@ -51,6 +51,19 @@ test('a killed process comes back', async () => {
   await supervisor.stopAll();
 });
 
+test('a process that is killed again and again comes back at once each time', async () => {
+  const supervisor = supervise(freshFolder('again'));
+  const phoenix = await supervisor.start(node('phoenix', FOR_EVER));
+  const begunAt = Date.now();
+  for (let kills = 0; kills < 6; kills += 1) {
+    await phoenix.kill('SIGKILL');
+    await phoenix.ready();
+  }
+  // With the pauses of a process that dies of its start it would be 6.3 seconds.
+  expect(Date.now() - begunAt).toBeLessThan(4_000);
+  await supervisor.stopAll();
+});
+
 test('a killed process stays dead until it is started when it is not meant to restart', async () => {
   const supervisor = supervise(freshFolder('chaos'));
   const victim = await supervisor.start(node('victim', FOR_EVER, { restarts: false }));
