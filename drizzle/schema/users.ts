@@ -33,6 +33,8 @@ export const users = pgTable(
     /** A code given for the next order, as it is looked up. */
     promoCode: text('promo_code'),
     referredBy: bigint('referred_by', { mode: 'number' }),
+    /** The update with which they came: when it is repeated they are as new as before. */
+    arrivedBy: bigint('arrived_by', { mode: 'number' }),
     pseudonymisedAt: instant('pseudonymised_at'),
     /** Set when an erased person comes back: what lies before is not theirs to see any more (AU-4). */
     visibleFrom: instant('visible_from'),

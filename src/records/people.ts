@@ -84,28 +84,33 @@ export async function arrive(db: Database, beginning: Beginning, coming: Coming)
 
 // Data-modifying parts of one statement do not see each other, so what follows the upsert reads its RETURNING.
 // `xmax = 0` is true only of a row version that this very statement inserted. Who comes back after an erasure is new
-// too: what lies before this instant is not theirs to see any more (AU-4).
+// too: what lies before this instant is not theirs to see any more (AU-4). An update that nobody has handled to its end
+// comes again, and its sender is still new then: what a newcomer alone is offered must not be lost with a process.
 function arrivalQuery(beginning: Beginning, { updateId, person, asOf }: Coming) {
   const at = sql`${asOf.toISOString()}::timestamptz`;
   return sql`
     with person as (
-      insert into ${users} (id, username, first_name, last_name, locale, time_zone)
+      insert into ${users} (id, username, first_name, last_name, locale, time_zone, arrived_by)
       values (${person.id}, ${person.username ?? null}, ${person.firstName ?? null},
-              ${person.lastName ?? null}, ${firstLocale(person)}, ${beginning.displayTimeZone})
+              ${person.lastName ?? null}, ${firstLocale(person)}, ${beginning.displayTimeZone},
+              ${updateId})
       on conflict (id) do update set
         username = excluded.username, first_name = excluded.first_name,
         last_name = excluded.last_name, unreachable_since = null, updated_at = now(),
         visible_from = case when ${users.pseudonymisedAt} is null then ${users.visibleFrom}
           else ${at} + ${users.clockOffsetMs} * interval '1 millisecond' end,
+        arrived_by = case when ${users.pseudonymisedAt} is null then ${users.arrivedBy}
+          else excluded.arrived_by end,
         pseudonymised_at = null
       returning id, locale, time_zone, is_blocked, clock_offset_ms, promo_code,
         xmax = 0 or coalesce(
-          visible_from = ${at} + clock_offset_ms * interval '1 millisecond', false) as is_new
+          visible_from = ${at} + clock_offset_ms * interval '1 millisecond', false) as is_registered_now,
+        coalesce(arrived_by = ${updateId}, false) as is_new
     ), registration as (
       insert into ${auditLog} (actor_kind, actor_id, action, entity, entity_id, request_id, as_of)
       select 'user', person.id::text, 'user.created', 'user', person.id::text,
         ${`telegram:${updateId}`}, ${at}
-      from person where person.is_new
+      from person where person.is_registered_now
     )
     select person.*,
       exists (select 1 from ${handledUpdates}

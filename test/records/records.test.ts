@@ -41,6 +41,24 @@ describe('records', () => {
       expect(audit).toEqual([{ actor_kind: 'user', action: 'user.created', as_of: AS_OF }]);
     });
 
+    it('finds a newcomer as new as before when an update that nobody handled comes again', async () => {
+      const registrations = async () => {
+        const rows = await database.sql`select 1 from audit_log where entity_id = '30'`;
+        return rows.length;
+      };
+      const first = { updateId: 7_001, person: { ...PERSON, id: 30 }, asOf: AS_OF };
+      expect((await records.arrive(first)).isNew).toBe(true);
+      expect(await records.arrive(first)).toMatchObject({ isNew: true, isRepeat: false });
+      expect((await arrive({ id: 30 })).isNew).toBe(false);
+      expect(await registrations()).toBe(1);
+      await database.sql`update users set pseudonymised_at = now() where id = 30`;
+      const back = { ...first, updateId: 7_002, asOf: new Date(AS_OF.getTime() + 60_000) };
+      expect((await records.arrive(back)).isNew).toBe(true);
+      const later = { ...back, asOf: new Date(AS_OF.getTime() + 61_000) };
+      expect((await records.arrive(later)).isNew).toBe(true);
+      expect(await registrations()).toBe(2);
+    });
+
     it.each([
       ['ru-RU', 'ru'],
       ['uk', 'ru'],
