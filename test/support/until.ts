@@ -1,7 +1,8 @@
 /** A busy machine is waited for; what never comes costs this once. The chaos matrix has more, as it strikes on the way. */
 const PATIENCE_MS = Number(process.env['TEST_PATIENCE_MS'] ?? 40_000);
 const SHORTEST_PAUSE_MS = 5;
-const LONGEST_PAUSE_MS = 50;
+/** Who looks for hours at many things together looks less often. */
+const LONGEST_PAUSE_MS = Number(process.env['TEST_PAUSE_MS'] ?? 50);
 
 /** Polls until the probe gives something, and fails with its name after a while. */
 export async function until<T>(

@@ -20,7 +20,8 @@ import { openField, type Field } from './field';
 import { httpLink } from './links/http-link';
 import type { Link } from './links/link';
 import { startOurs } from './processes';
-import { Watch, type Wire } from './watch';
+import type { Wire } from './subject';
+import { Watch } from './watch';
 
 export const PROCESSES = ['worker', 'server', 'bot', 'postgres', 'temporal-server'] as const;
 export type ProcessName = (typeof PROCESSES)[number];

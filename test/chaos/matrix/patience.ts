@@ -10,7 +10,7 @@ export async function insist<T>(work: () => Promise<T>, patienceMs = PATIENCE_MS
       return await work();
     } catch (error) {
       if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      await pause(PAUSE_MS);
     }
   }
 }
@@ -25,4 +25,8 @@ export function patient<T extends object>(object: T): T {
       return (...given: unknown[]) => insist(async () => call.apply(target, given));
     },
   });
+}
+
+export async function pause(ms: number): Promise<void> {
+  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
 }

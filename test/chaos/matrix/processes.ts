@@ -10,7 +10,8 @@ import { httpLink } from './links/http-link';
 import type { Link } from './links/link';
 import { postgresLink } from './links/postgres-link';
 import { temporalLink } from './links/temporal-link';
-import type { Watch, Wire } from './watch';
+import type { Wire } from './subject';
+import type { Watch } from './watch';
 
 const COMPILED = join(__dirname, '..', '..', '..', 'dist');
 

@@ -43,6 +43,9 @@ const PARTS: Readonly<Record<string, string>> = {
     from gifts where buyer_id = $1 or recipient_id = $1`,
   'open items': `select kind || ' ' || state as words from open_items where user_id = $1
     or invoice_id in (select id from invoices where user_id = $1)`,
+  referrals: `select case when referrer_id = $1 then 'brought' else 'came' end || ' ' || state || ' ' ||
+      coalesce(reward_utok::text, '-') as words
+    from referrals where referrer_id = $1 or referee_id = $1`,
   trials: `select 'trial' as words from trial_grants where user_id = $1`,
   methods: `select provider || ' ' || state as words from payment_methods where user_id = $1`,
   erasures: `select state as words from erasures where user_id = $1`,
@@ -52,15 +55,19 @@ const PARTS: Readonly<Record<string, string>> = {
     from outbox_messages where user_id = $1`,
 };
 
+/** All of it in one question: it is asked again and again while a run recovers. */
+const QUESTION = Object.entries(PARTS)
+  .map(([name, query]) => `select '${name}' as part, words from (${query}) as "${name}"`)
+  .join('\nunion all ');
+
 /** Where the people of a flow stand now. */
 export async function standingOf(field: Field, people: readonly number[]): Promise<Standing> {
   const parts: Record<string, string[]> = {};
   for (const [index, userId] of people.entries()) {
-    for (const [name, query] of Object.entries(PARTS)) {
-      const rows = await field.sql.unsafe<{ words: string }[]>(query, [userId]);
-      if (rows.length > 0) parts[`${index + 1} ${name}`] = rows.map(({ words }) => words).sort();
-    }
+    const rows = await field.sql.unsafe<{ part: string; words: string }[]>(QUESTION, [userId]);
+    for (const { part, words } of rows) (parts[`${index + 1} ${part}`] ??= []).push(words);
   }
+  for (const words of Object.values(parts)) words.sort();
   return parts;
 }
 

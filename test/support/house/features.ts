@@ -91,7 +91,11 @@ export const FEATURES: Readonly<Record<string, readonly string[]>> = {
   '19 export and erasure': ['test/acceptance/export.test.ts', 'test/acceptance/erasure.test.ts'],
   '21 later: one test clock': ['test/journeys/golden-year.test.ts', 'test/bot/admin/clock.test.ts'],
   '21 later: what is to come': ['test/journeys/upcoming.test.ts'],
-  '21 later: a crash at every step': ['test/chaos/kill.test.ts', 'test/acceptance/crashes.test.ts'],
+  '21 later: a crash at every step': [
+    'test/chaos/kill.test.ts',
+    'test/chaos/matrix.test.ts',
+    'test/acceptance/crashes.test.ts',
+  ],
   '21 later: dunning negotiated in the chat': ['test/bot/subscription/dunning.test.ts'],
   '21 later: differences that heal': ['test/acceptance/reconciliation.test.ts'],
   '21 later: four eyes': ['test/acceptance/four-eyes.test.ts'],

@@ -3,7 +3,8 @@ import type { Stack } from '../../../support/stack';
 import type { Field } from '../field';
 import type { Ground } from '../ground';
 import { insist } from '../patience';
-import type { Subject } from '../watch';
+import type { Subject } from '../subject';
+import { FIRST_PERSON } from '../watch';
 
 /** One run of a flow: what it may do, and with whom. */
 export interface Act {
@@ -15,12 +16,14 @@ export interface Act {
   /** Somebody new who has not. */
   stranger(): number;
   moveTo(userId: number, instantMs: number): Promise<void>;
+  /** What led here is a flow of its own; from now on this one is struck. */
+  begins(): void;
 }
 
 /** What people and their bank do; the same each time, and done when the product has answered all of it. */
 export type Flow = (act: Act) => Promise<void>;
 
-let lastId = 7_400_000_000;
+let lastId = FIRST_PERSON;
 
 export function actOn(ground: Ground, subject: Subject): Act {
   const people: number[] = [];
@@ -29,7 +32,7 @@ export function actOn(ground: Ground, subject: Subject): Act {
     lastId += 1;
     field.telegram.createPerson({ id: lastId, firstName: 'Test', languageCode: 'en' });
     field.telegram.openChat(lastId);
-    subject.marks.add(String(lastId));
+    ground.watch.enlist(subject, lastId);
     people.push(lastId);
     return lastId;
   };
@@ -50,6 +53,7 @@ export function actOn(ground: Ground, subject: Subject): Act {
       return id;
     },
     moveTo,
+    begins: () => void (subject.isBegun = true),
   };
 }
 

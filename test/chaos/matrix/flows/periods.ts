@@ -56,6 +56,7 @@ export const renewalByCard: Flow = async (act) => {
 /** A wallet renews a month. */
 export const renewalFromWallet: Flow = async (act) => {
   const { userId } = await funded(act, 300);
+  act.begins();
   await overTheEnd(act, await holderOf(act.stack, userId), MINUTE);
   await untilState(act.stack, userId, { state: 'active', n: 1 });
 };
@@ -63,6 +64,7 @@ export const renewalFromWallet: Flow = async (act) => {
 /** A card that its bank does not know any more: grace, restriction, end. */
 export const dunning: Flow = async (act) => {
   const holder = await cardHolder(act);
+  act.begins();
   const { book } = act.stack.mock.control;
   const [payment] = book.payments
     .all()

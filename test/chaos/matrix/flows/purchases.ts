@@ -8,20 +8,33 @@ import { buttonOf, press, type Act, type Flow } from './act';
 /** A top-up of 200 roubles through the whole chat, paid by a card on the page of the bank. */
 export const byCard: Flow = async (act) => {
   const userId = act.stranger();
+  await arrive(act, userId);
+  const order = await orderInChat(act, userId);
+  await payAndSettle(act.stack, order);
+  await untilPaid(act.stack, order);
+};
+
+/** Says hello with a link or without, and agrees to the terms. */
+export async function arrive(act: Act, userId: number, link = ''): Promise<void> {
+  act.stack.telegram.send(userId, `/start ${link}`.trim());
+  await press(act, userId, { text: 'I accept', until: shows(act, userId, 'Top up') });
+}
+
+/** Presses through the menu to an order of 200 roubles. */
+export async function orderInChat(act: Act, userId: number): Promise<Order> {
   const { stack } = act;
-  const shows = (text: string) => async () => buttonOf(stack, userId, text) !== undefined;
-  stack.telegram.send(userId, '/start');
-  await press(act, userId, { text: 'I accept', until: shows('Top up') });
-  await press(act, userId, { text: 'Top up', until: shows('₽200') });
-  await press(act, userId, { text: '₽200', until: shows('Continue to pay') });
+  await press(act, userId, { text: 'Top up', until: shows(act, userId, '₽200') });
+  await press(act, userId, { text: '₽200', until: shows(act, userId, 'Continue to pay') });
   await press(act, userId, {
     text: 'Continue to pay',
     until: async () => (await pendingOf(stack, userId)) !== undefined,
   });
-  const order = await until('an order', () => pendingOf(stack, userId));
-  await payAndSettle(stack, order);
-  await untilPaid(stack, order);
-};
+  return until('an order', () => pendingOf(stack, userId));
+}
+
+export function shows({ stack }: Act, userId: number, text: string): () => Promise<boolean> {
+  return async () => buttonOf(stack, userId, text) !== undefined;
+}
 
 async function pendingOf(stack: Stack, userId: number): Promise<Order | undefined> {
   const [row] = await stack.sql`
@@ -68,6 +81,7 @@ export const upgrade: Flow = async (act) => {
     await untilPaid(stack, order);
   };
   await buy('chaos-100', 'purchase');
+  act.begins();
   const [row] = await stack.sql`
     select period_start as "start", period_end as "end" from subscriptions where user_id = ${userId}`;
   const [start, end] = [row?.['start'], row?.['end']] as [Date, Date];

@@ -10,6 +10,7 @@ import { funded } from './purchases';
 export const refund: Flow = async (act) => {
   const { stack } = act;
   const { paymentId } = await funded(act, 300);
+  act.begins();
   const opened = await askRefund(stack, paymentId);
   if (opened.kind !== 'planned') throw new Error(`no refund: ${opened.kind}`);
   await until('the refund is done', async () => {
@@ -24,6 +25,7 @@ export const refund: Flow = async (act) => {
 export const dispute: Flow = async (act) => {
   const { stack } = act;
   const { paymentId } = await funded(act, 300);
+  act.begins();
   for (const stage of ['opened', 'lost'] as const) {
     await stack.mock.control.dispute(paymentId, { stage })?.tried;
     await until(`the dispute is ${stage}`, async () => {
@@ -39,6 +41,7 @@ export const dispute: Flow = async (act) => {
 export const erasure: Flow = async (act) => {
   const { stack } = act;
   const { userId } = await funded(act, 300);
+  act.begins();
   const wish = { erasureId: v7(), userId, n: 1, clockOffsetMs: 0 };
   await stack.commands.requestErasure(wish);
   await untilErasure(stack, userId, 'waiting');

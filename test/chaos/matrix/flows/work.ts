@@ -37,6 +37,7 @@ function itemsOf({ json }: ApiAnswer): readonly Item[] {
 /** Tokens reserved for a job, reported on the way and captured at its end. */
 export const hold: Flow = async (act) => {
   const { userId } = await funded(act, 300);
+  act.begins();
   const client = await apiClient(act.stack);
   const order = { amount: 50, lease_seconds: 600 };
   const placed = await call(client, `/users/${userId}/holds`, order);
@@ -48,6 +49,7 @@ export const hold: Flow = async (act) => {
 /** One spend alone, and five in one request. */
 export const spend: Flow = async (act) => {
   const { userId } = await funded(act, 300);
+  act.begins();
   const client = await apiClient(act.stack);
   await call(client, `/users/${userId}/spend`, { amount: 10, description: 'a job' });
   const items = Array.from({ length: 5 }, () => ({
@@ -59,6 +61,7 @@ export const spend: Flow = async (act) => {
 /** A job whose costs are reported twice, the second time for good. */
 export const job: Flow = async (act) => {
   const { userId } = await funded(act, 300);
+  act.begins();
   const client = await apiClient(act.stack);
   const about = { source: 'runner', user_id: userId, track: 'essay', task_ref: v7() };
   const report = (total_cost: string, final: boolean) => ({

@@ -1,5 +1,6 @@
 import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { Watch, Wire } from '../watch';
+import type { Wire } from '../subject';
+import type { Watch } from '../watch';
 import { linkOf, Wiring, type Link } from './link';
 
 interface Place {
@@ -27,11 +28,11 @@ async function relay(
   const body = await bodyOf(asked);
   const subject = watch.namedIn(Buffer.concat([Buffer.from(asked.url ?? ''), body]));
   const call = subject?.call(wire, nameOf(asked));
-  if (call && (await call.subject.pass(call, 'request')) === 'lost')
+  if (call && (await call.subject.pass(call, 'request', answer)) === 'lost')
     return void asked.socket.destroy();
   const told = await forward(asked, body, { agent, target, answer });
   const said = await bodyOf(told);
-  if (call && (await call.subject.pass(call, 'answer')) === 'lost')
+  if (call && (await call.subject.pass(call, 'answer', answer)) === 'lost')
     return void asked.socket.destroy();
   answer.writeHead(told.statusCode ?? 502, told.headers);
   answer.end(said);

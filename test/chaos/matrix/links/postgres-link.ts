@@ -1,6 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net';
-import type { Call, Watch, Wire } from '../watch';
+import type { Call, Wire } from '../subject';
+import type { Watch } from '../watch';
 import { linkOf, Wiring, type Link } from './link';
+import { Answers } from './postgres-answers';
 
 /** A wire to PostgreSQL that sees each commit: before it arrives, and before its answer does. */
 export function postgresLink(
@@ -26,7 +28,10 @@ class Session {
   private hasStarted = false;
   private readonly statements = new Map<string, string>();
   private transaction: Transaction | undefined;
-  private ending: Call | undefined;
+  /** The commit under way, and the how-manieth question of this connection it is. */
+  private ending: { readonly call: Call; readonly question: number } | undefined;
+  private questions = 1;
+  private readonly answers = new Answers();
   private turn: Promise<void> = Promise.resolve();
 
   constructor(
@@ -55,10 +60,11 @@ class Session {
       const call = this.hasStarted ? this.read(message) : undefined;
       this.hasStarted = true;
       if (call) {
-        if ((await call.subject.pass(call, 'request')) === 'lost')
+        if ((await call.subject.pass(call, 'request', this.client)) === 'lost')
           return void this.client.destroy();
-        this.ending = call;
+        this.ending ??= { call, question: this.questions + 1 };
       }
+      if (isQuestion(message)) this.questions += 1;
       this.upstream.write(message);
     }
   }
@@ -91,27 +97,44 @@ class Session {
       this.transaction = new Transaction(this.place.watch);
       return undefined;
     }
-    if (!/^\s*commit\b/i.test(text)) {
-      this.transaction?.note(text, message);
+    if (!/^\s*(?:commit|rollback(?!\s+to))\b/i.test(text)) return this.note(text, message);
+    const { transaction } = this;
+    this.transaction = undefined;
+    return /^\s*commit/i.test(text) ? transaction?.commit(this.place.wire) : undefined;
+  }
+
+  /** A statement outside any transaction is one by itself. */
+  private note(text: string, message: Buffer): Call | undefined {
+    if (this.transaction) {
+      this.transaction.note(text, message);
       return undefined;
     }
-    const call = this.transaction?.commit(this.place.wire);
-    this.transaction = undefined;
-    return call;
+    const alone = new Transaction(this.place.watch);
+    alone.note(text, message);
+    return alone.commit(this.place.wire);
   }
 
   private answer(chunk: Buffer): void {
-    const call = this.ending;
-    if (!call) return void this.client.write(chunk);
+    this.answers.hear(chunk);
+    const { ending } = this;
+    if (!ending || this.answers.count < ending.question) return void this.client.write(chunk);
     this.ending = undefined;
     this.upstream.pause();
-    void call.subject.pass(call, 'answer').then((fate) => {
+    void ending.call.subject.pass(ending.call, 'answer', this.client).then((fate) => {
       if (fate === 'lost') return void this.client.destroy();
       this.client.write(chunk);
       this.upstream.resume();
     });
   }
 }
+
+/** What PostgreSQL answers with an end of its own: the end of a statement, or of several together. */
+function isQuestion(message: Buffer): boolean {
+  const kind = String.fromCharCode(message[0] ?? 0);
+  return kind === 'S' || kind === 'Q';
+}
+
+const WRITES = /(?:insert\s+into|(?<!\b(?:for|key)\s+)update|delete\s+from)\s+"?([a-z_]+)"?/gi;
 
 /** What a transaction has written, and about whom. */
 class Transaction {
@@ -122,7 +145,7 @@ class Transaction {
 
   note(text: string, message: Buffer): void {
     this.subject ??= this.watch.namedIn(message);
-    for (const [, table] of text.matchAll(/(?:insert\s+into|update)\s+"?([a-z_]+)"?/gi)) {
+    for (const [, table] of text.matchAll(WRITES)) {
       if (table !== undefined && table !== 'set' && table !== 'of') this.tables.add(table);
     }
   }

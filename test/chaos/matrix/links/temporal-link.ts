@@ -9,7 +9,8 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Watch, Wire } from '../watch';
+import type { Wire } from '../subject';
+import type { Watch } from '../watch';
 import { linkOf, Wiring, type Link } from './link';
 import { TemporalReader } from './temporal-reader';
 
@@ -61,11 +62,11 @@ async function relay(
   const body = await bytesOf(stream);
   const method = String(headers[':path']).split('/').at(-1) ?? '';
   const call = reader.call(method, body);
-  if (call && (await call.subject.pass(call, 'request')) === 'lost') return drop(stream);
+  if (call && (await call.subject.pass(call, 'request', stream)) === 'lost') return drop(stream);
   const answer = await ask(upstream, { headers, body, stream });
   const told = call ?? reader.handedOut(method, answer.body);
   if (call) reader.answered(method, answer.body);
-  if (told && (await told.subject.pass(told, 'answer')) === 'lost') return drop(stream);
+  if (told && (await told.subject.pass(told, 'answer', stream)) === 'lost') return drop(stream);
   if (stream.destroyed || stream.closed) return;
   if (answer.body.length === 0 && answer.trailers === undefined) {
     return void stream.respond(answer.headers, { endStream: true });

@@ -1,19 +1,21 @@
 import { gunzipSync } from 'node:zlib';
 import { temporal } from '@temporalio/proto';
-import type { Call, Subject, Watch, Wire } from '../watch';
+import type { Call, Subject, Wire } from '../subject';
+import type { Watch } from '../watch';
 
 const wire = temporal.api.workflowservice.v1;
 const { CommandType } = temporal.api.enums.v1;
 
-/** Whom a task is about and what it is called. */
-interface Task {
+/** Whom a task or a call is about, whose history it writes, and what it is called. */
+interface Said {
   readonly subject: Subject;
   readonly name: string;
+  readonly workflowId: string;
 }
 
 /** Understands what workers and clients say to Temporal: whose workflow it is about, and which events it writes. */
 export class TemporalReader {
-  private readonly tasks = new Map<string, Task>();
+  private readonly tasks = new Map<string, Said>();
 
   constructor(
     private readonly wire: Wire,
@@ -24,7 +26,7 @@ export class TemporalReader {
   call(method: string, framed: Buffer): Call | undefined {
     const read = READERS[method];
     const said = read?.(unframed(framed), this);
-    return said?.subject.call(this.wire, said.name);
+    return said?.subject.call(this.wire, said.name, said.workflowId);
   }
 
   /** A task that a poll is answered with, if it is somebody's. */
@@ -33,11 +35,11 @@ export class TemporalReader {
     const bytes = unframed(framed);
     if (method === 'PollWorkflowTaskQueue') {
       const task = this.keepDecision(wire.PollWorkflowTaskQueueResponse.decode(bytes), bytes);
-      return task?.subject.call(this.wire, `${task.name} wakes`);
+      return task?.subject.call(this.wire, `${task.name} wakes`, task.workflowId);
     }
     if (method !== 'PollActivityTaskQueue') return undefined;
     const task = this.keepActivity(wire.PollActivityTaskQueueResponse.decode(bytes), bytes);
-    return task?.subject.call(this.wire, `${task.name} begins`);
+    return task?.subject.call(this.wire, `${task.name} begins`, task.workflowId);
   }
 
   /** Tasks that come with the answer to something else are handed out, too. */
@@ -55,24 +57,21 @@ export class TemporalReader {
     }
   }
 
-  taskOf(token: Uint8Array | null | undefined): Task | undefined {
+  taskOf(token: Uint8Array | null | undefined): Said | undefined {
     return token ? this.tasks.get(Buffer.from(token).toString('base64')) : undefined;
   }
 
   /** What is said of a workflow by its id. */
-  about(
-    workflowId: string | null | undefined,
-    said: Buffer,
-    name: string,
-  ): { subject: Subject; name: string } | undefined {
-    const subject = this.watch.ownerOf(workflowId ?? '', said);
-    return subject && { subject, name };
+  about(id: string | null | undefined, said: Buffer, name: string): Said | undefined {
+    const workflowId = id ?? '';
+    const subject = this.watch.ownerOf(workflowId, said);
+    return subject && { subject, name, workflowId };
   }
 
   private keepDecision(
     task: temporal.api.workflowservice.v1.IPollWorkflowTaskQueueResponse,
     said: Buffer,
-  ): Task | undefined {
+  ): Said | undefined {
     const workflowId = task.workflowExecution?.workflowId;
     return this.keep(task.taskToken, this.about(workflowId, said, task.workflowType?.name ?? ''));
   }
@@ -80,22 +79,19 @@ export class TemporalReader {
   private keepActivity(
     task: temporal.api.workflowservice.v1.IPollActivityTaskQueueResponse,
     said: Buffer,
-  ): Task | undefined {
+  ): Said | undefined {
     const workflowId = task.workflowExecution?.workflowId;
     return this.keep(task.taskToken, this.about(workflowId, said, task.activityType?.name ?? ''));
   }
 
-  private keep(token: Uint8Array | null | undefined, task: Task | undefined): Task | undefined {
+  private keep(token: Uint8Array | null | undefined, task: Said | undefined): Said | undefined {
     if (!token || token.length === 0 || !task) return undefined;
     this.tasks.set(Buffer.from(token).toString('base64'), task);
     return task;
   }
 }
 
-type Read = (
-  bytes: Buffer,
-  reader: TemporalReader,
-) => { subject: Subject; name: string } | undefined;
+type Read = (bytes: Buffer, reader: TemporalReader) => Said | undefined;
 
 const READERS: Readonly<Record<string, Read>> = {
   RespondWorkflowTaskCompleted: (bytes, reader) => {
