@@ -51,7 +51,8 @@ const PARTS: Readonly<Record<string, string>> = {
   erasures: `select state as words from erasures where user_id = $1`,
   receipts: `select case when refund_id is null then 'of a payment' else 'of a refund' end as words
     from receipts where user_id = $1`,
-  promises: `select template || ' ' || category || ' ' || state as words
+  promises: `select template || ' ' || category || ' ' || state ||
+      case when state = 'failed' then ': ' || coalesce(error, '-') else '' end as words
     from outbox_messages where user_id = $1`,
 };
 
