@@ -55,6 +55,18 @@ describe('the terms', () => {
     expect(await consentsOf(visitor.id)).toMatchObject([{ text_hash: 'hash-ru' }]);
   });
 
+  it('lead on to where a link pointed though the first answer was cut short after the consent', async () => {
+    const visitor = newVisitor(stage);
+    await visitor.write('/start t_basic');
+    stage.telegram.faults.add({ kind: '500', method: 'editMessageText', times: 1 });
+    await visitor.press('I accept');
+    expect(await consentsOf(visitor.id)).toHaveLength(1);
+    const again = await visitor.forge('v1:terms:yes');
+    expect(again.message.message.text).toContain('Basic');
+    expect(await consentsOf(visitor.id)).toHaveLength(1);
+    expect((await visitor.forge('v1:terms:yes')).toast).toContain('already');
+  });
+
   it('greet a newcomer as one after they accept', async () => {
     const visitor = newVisitor(stage);
     await visitor.write('/start');

@@ -49,6 +49,18 @@ test('a newcomer who opens it is welcomed and remembered', async () => {
   expect(await referrerOf(newcomer)).toBe(visitor.id);
 });
 
+test('a newcomer whose invitation could not be kept is brought when the update comes again', async () => {
+  const visitor = await friend();
+  const newcomer = newVisitor(stage);
+  const lost = new Error('the connection is lost');
+  const bringIn = jest.spyOn(stage.records, 'bringIn').mockRejectedValueOnce(lost);
+  await newcomer.write(`/start ref_${codeOf(visitor)}`);
+  expect(bringIn).toHaveBeenCalledTimes(2);
+  expect(await referrerOf(newcomer)).toBe(visitor.id);
+  expect(newcomer.texts().join()).toContain('A friend has invited you');
+  bringIn.mockRestore();
+});
+
 test('somebody who has been here before simply sees the menu', async () => {
   const [visitor, other] = [await friend(), await friend()];
   await other.write(`/start ref_${codeOf(visitor)}`);

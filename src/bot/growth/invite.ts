@@ -1,6 +1,7 @@
 import { Composer } from 'grammy';
 import { localeOf, show, tell, type BotContext, type CallbackHandlers } from '../context';
 import { tokensText } from '../display';
+import { UndeliveredFactError } from '../incidents';
 import type { BotParts } from '../parts';
 import { lines, linkButton, openButton, type Screen } from '../screen';
 import { say, sayPlainly } from '../wording';
@@ -23,7 +24,10 @@ export async function welcomeInvited(
 ): Promise<void> {
   const { arrival, userId } = ctx.visit;
   if (!arrival.isNew) return;
-  const isBrought = await parts.records.bringIn({ userId, code });
+  const isBrought = await parts.records.bringIn({ userId, code }).catch((cause: unknown) => {
+    // After this update they are no newcomer any more, and who brought them would be forgotten.
+    throw new UndeliveredFactError('who brought a newcomer is not kept yet', { cause });
+  });
   if (isBrought) await tell(ctx, { key: 'referral.welcome' });
 }
 

@@ -78,16 +78,31 @@ export function consentFeature(parts: BotParts) {
 
 async function accept(ctx: BotContext, parts: BotParts): Promise<void> {
   const { arrival, userId, asOf } = ctx.visit;
-  if (arrival.hasConsent) {
+  const asked = questionOf(ctx);
+  // While the question stands, an earlier try was cut short after the consent: the person still waits for where they
+  // were going.
+  if (arrival.hasConsent && !asked) {
     await tell(ctx, { key: 'consent.unavailable' });
     return;
   }
-  await parts.records.acceptTerms({ userId, locale: localeOf(ctx), asOf });
-  await toast(ctx, { key: 'consent.thanks' });
-  const asked = questionOf(ctx);
-  const isNew = asked?.isNew ?? false;
-  ctx.visit = { ...ctx.visit, arrival: { ...arrival, hasConsent: true, isNew } };
+  if (!arrival.hasConsent) await parts.records.acceptTerms({ userId, locale: localeOf(ctx), asOf });
   ctx.visit.dialogue = { kind: 'clear' };
+  try {
+    await leadOn(ctx, parts, asked);
+  } catch (error) {
+    ctx.visit.dialogue = { kind: 'keep' };
+    throw error;
+  }
+}
+
+async function leadOn(
+  ctx: BotContext,
+  parts: BotParts,
+  asked: ConsentQuestion | undefined,
+): Promise<void> {
+  await toast(ctx, { key: 'consent.thanks' });
+  const arrival = { ...ctx.visit.arrival, hasConsent: true, isNew: asked?.isNew ?? false };
+  ctx.visit = { ...ctx.visit, arrival };
   await openStart(ctx, parts, asked?.payload ?? '');
 }
 
