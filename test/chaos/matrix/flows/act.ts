@@ -91,6 +91,18 @@ export async function press(
   });
 }
 
+/** Writes, and again when nothing has come of it for a while: who hears that something went wrong tries once more. */
+export async function say(
+  { stack }: Act,
+  userId: number,
+  words: { readonly text: string; readonly until: () => Promise<boolean> },
+): Promise<void> {
+  await insist(async () => {
+    stack.telegram.send(userId, words.text);
+    await until(`what ${words.text} leads to`, words.until, PATIENCE_OF_PEOPLE_MS);
+  });
+}
+
 const PATIENCE_OF_PEOPLE_MS = 10_000;
 
 export function buttonOf(

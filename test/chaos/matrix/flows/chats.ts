@@ -3,7 +3,7 @@ import { DAY, HOUR, payAndSettle } from '../../../support/payments';
 import { TEST_SECRETS } from '../../../support/secrets';
 import { untilPaid } from '../../../support/shop';
 import { until } from '../../../support/until';
-import { press, type Act, type Flow } from './act';
+import { press, say, type Act, type Flow } from './act';
 import { arrive, funded, orderInChat, shows } from './purchases';
 
 /** Somebody follows a friend's link, pays, and the friend is rewarded a fortnight later. */
@@ -33,8 +33,7 @@ export const wishes: Flow = async (act) => {
   const { userId } = await funded(act, 300);
   act.begins();
   await arrive(act, userId);
-  stack.telegram.send(userId, '/subscription');
-  await until('the plan is shown', shows(act, userId, 'No reminders'));
+  await say(act, userId, { text: '/subscription', until: shows(act, userId, 'No reminders') });
   const plan = (where: string) => async () => {
     const rows = await stack.sql.unsafe(
       `select 1 from subscriptions where user_id = $1 and ${where}`,
