@@ -66,19 +66,22 @@ export async function standingCard(
   return card;
 }
 
+/** What became of a card; one that Telegram did not answer for is changed later. */
+export type HandedCard =
+  | Exclude<SendOutcome, { readonly kind: 'unavailable' }>
+  | Extract<EditOutcome, { readonly kind: 'gone' }>
+  | { readonly kind: 'later' };
+
 /**
- * A change as an outcome of the outbox. A card is a comfort: what follows in the chat does not wait for one that
- * Telegram did not answer for, and only its own request for silence brings a second try.
+ * A change as an outcome of the outbox. A card is a comfort: what follows in the chat does not wait for one that Telegram
+ * did not answer for. Yet nobody else would change it, and it would ask for money that has come: it has a later turn.
  */
-export function outcomeOfEdit(
-  card: ShownCard,
-  outcome: EditOutcome,
-): SendOutcome | Extract<EditOutcome, { kind: 'gone' }> {
+export function outcomeOfEdit(card: ShownCard, outcome: EditOutcome): HandedCard {
   switch (outcome.kind) {
     case 'edited':
       return { kind: 'sent', telegramMessageId: card.messageId };
     case 'unavailable':
-      return { kind: 'rejected', reason: outcome.reason };
+      return { kind: 'later' };
     case 'gone':
     case 'rate_limited':
     case 'rejected':

@@ -1,14 +1,15 @@
-import { and, eq, gt, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../drizzle/client';
 import { outboxMessages, users } from '../drizzle/schema';
-import type { AddressedMessage, EditOutcome, SendOutcome, ShownCard } from '../src/domain/messages';
+import type { AddressedMessage, SendOutcome, ShownCard } from '../src/domain/messages';
 import { continueTrace } from '../src/tracing/spans';
 import { exportUrl } from './billing/exports/links';
-import { CARD, outcomeOfEdit, standingCard } from './cards';
+import { CARD, outcomeOfEdit, standingCard, type HandedCard } from './cards';
 import type { ActivityDeps } from './deps';
 import { withHeartbeat } from './heartbeat';
 import { wakeSender } from './telling';
 import { inTransaction } from './transactions';
+import { nextInMs, theirNow, turnAfter } from './turns';
 
 /** A message whose turn has come. */
 export interface DueMessage {
@@ -99,7 +100,7 @@ export function deliveryActivities(deps: ActivityDeps) {
       return continueTrace({ ...step, from, otherwise: 'untraced' }, async (span) => {
         const outcome = await withHeartbeat(() => handOver(deps, claimed));
         span.note({ 'billing.outcome': outcome.kind });
-        deps.onHandedOver?.({ category, outcome: outcome.kind });
+        deps.onHandedOver?.({ category, outcome: counted(outcome) });
         log.info({ messageId: message.messageId, outcome: outcome.kind }, 'message handed over');
         await record(db, message.messageId, outcome);
         return describe(outcome);
@@ -116,11 +117,16 @@ type Content =
   | { readonly kind: 'card'; readonly card: ShownCard };
 
 /** What Telegram made of a claimed row; a message that is not there to be changed is no failure. */
-type HandedOver = SendOutcome | Extract<EditOutcome, { kind: 'gone' }>;
+type HandedOver = SendOutcome | HandedCard;
 
 async function handOver({ messenger }: ActivityDeps, claimed: Content): Promise<HandedOver> {
   if (claimed.kind === 'message') return messenger.send(claimed.message);
   return outcomeOfEdit(claimed.card, await messenger.edit(claimed.card));
+}
+
+/** A card that is put off found Telegram as much away as a message that waits. */
+function counted({ kind }: HandedOver): string {
+  return kind === 'later' ? 'unavailable' : kind;
 }
 
 async function claim(deps: ActivityDeps, messageId: string): Promise<Claimed | undefined> {
@@ -227,6 +233,12 @@ async function record(db: Database, messageId: string, outcome: HandedOver): Pro
         .set({ sendingSince: null, attempts: sql`${outboxMessages.attempts} - 1` })
         .where(isThis);
       return;
+    case 'later':
+      await db
+        .update(outboxMessages)
+        .set({ sendingSince: null, notBefore: turnAfter(outboxMessages.attempts) })
+        .where(isThis);
+      return;
     case 'rejected':
       await db
         .update(outboxMessages)
@@ -268,25 +280,9 @@ function describe(outcome: HandedOver): DeliveryOutcome {
       return { kind: 'unavailable', reason: outcome.reason };
     case 'sent':
     case 'gone':
+    case 'later':
     case 'rejected':
     case 'unreachable':
       return { kind: 'done' };
   }
-}
-
-/** What time it is for the reader of a message; later than the real one for a test customer only (OPS-20). */
-const theirNow = sql`now() + coalesce(
-  (select clock_offset_ms from users where users.id = outbox_messages.user_id), 0
-) * interval '1 millisecond'`;
-
-async function nextInMs(db: Database): Promise<number | undefined> {
-  const [row] = await db
-    .select({
-      ms: sql<number>`extract(epoch from min(${outboxMessages.notBefore} - (${theirNow}))) * 1000`.mapWith(
-        Number,
-      ),
-    })
-    .from(outboxMessages)
-    .where(and(eq(outboxMessages.state, 'queued'), gt(outboxMessages.notBefore, sql`now()`)));
-  return row && row.ms > 0 ? Math.ceil(row.ms) : undefined;
 }

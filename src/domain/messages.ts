@@ -241,7 +241,7 @@ export interface ShownCard {
   readonly timeZone: string;
 }
 
-/** What became of a change of one message. Only `rate_limited` is worth another try. */
+/** What became of a change of one message. `rate_limited` and `unavailable` are worth another try. */
 export type EditOutcome =
   /** It shows the order as it stands, perhaps since before. */
   | { readonly kind: 'edited' }

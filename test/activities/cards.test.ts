@@ -130,10 +130,10 @@ describe('deliverMessage of a card', () => {
       { state: 'queued', attempts: 0 },
     ],
     [
-      'a silent network ends it, so that the chat goes on',
+      'a silent network puts it off, so that the chat goes on',
       { kind: 'unavailable', reason: 'no answer' },
       { kind: 'done' },
-      { state: 'failed', error: 'no answer' },
+      { state: 'queued', attempts: 1, error: null },
     ],
     [
       'any other refusal ends it',
@@ -161,6 +161,27 @@ describe('deliverMessage of a card', () => {
     const { row } = await due();
     await redraw(books, row, { kind: 'edited' });
     expect((await redraw(books, row, { kind: 'edited' })).edited).toEqual([]);
+  });
+
+  test('has later and later turns while Telegram does not answer, and ends as soon as it does', async () => {
+    const { row } = await due();
+    await books.sql`delete from outbox_messages where id <> ${row}`;
+    const chats = async () => {
+      const { messages } = await books.act.dueMessages({ limit: 9, busyChats: [] });
+      return messages.length;
+    };
+    for (const seconds of [15, 60, 240]) {
+      await redraw(books, row, { kind: 'unavailable', reason: 'no answer' });
+      expect(await chats()).toBe(0);
+      const [waits] = await books.sql`
+        select extract(epoch from not_before - now())::float8 as seconds from outbox_messages`;
+      expect(Number(waits?.['seconds'])).toBeGreaterThan(seconds - 5);
+      expect(Number(waits?.['seconds'])).toBeLessThanOrEqual(seconds);
+      await books.sql`update outbox_messages set not_before = now() - interval '1 second'`;
+    }
+    expect(await chats()).toBe(1);
+    await redraw(books, row, { kind: 'edited' });
+    expect(await rowOf(books, row)).toMatchObject({ state: 'sent', messageId: 7, error: null });
   });
 
   test('leaves a message alone that shows something else by now', async () => {
