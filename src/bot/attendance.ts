@@ -3,6 +3,7 @@ import type { User } from 'grammy/types';
 import type { TelegramPerson } from '../records/contract';
 import { isCommand, type BotContext } from './context';
 import type { BotParts } from './parts';
+import { hasFailed } from './watching';
 
 /**
  * The frame of every update: registers the person and reads what handlers need in one query, drops repeats, and
@@ -32,7 +33,8 @@ export function attend(parts: BotParts): Middleware<BotContext> {
     };
     await next();
     const { dialogue, cards } = ctx.visit;
-    await parts.records.leave({ updateId, userId: person.id, dialogue, cards });
+    const staysNew = arrival.isNew && hasFailed(ctx);
+    await parts.records.leave({ updateId, userId: person.id, dialogue, cards, staysNew });
   };
 }
 

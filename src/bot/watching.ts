@@ -20,6 +20,10 @@ export function markFailed(ctx: BotContext): void {
   failed.add(ctx);
 }
 
+export function hasFailed(ctx: BotContext): boolean {
+  return failed.has(ctx);
+}
+
 /**
  * Stands around everything: counts an update with the time it took, and gives it a span. What Telegram reports of a
  * payment goes on in the trace in which its order was made.
@@ -39,7 +43,7 @@ export function watchUpdates(parts: BotParts): Middleware<BotContext> {
       tell(true);
       throw error;
     }
-    tell(failed.has(ctx));
+    tell(hasFailed(ctx));
   };
 }
 
@@ -71,7 +75,7 @@ async function inTrace(
   } as const;
   await continueTrace({ ...step, from, otherwise: 'begin' }, async (span) => {
     await work();
-    if (failed.has(ctx)) span.note({ 'billing.outcome': 'failed' });
+    if (hasFailed(ctx)) span.note({ 'billing.outcome': 'failed' });
   });
 }
 

@@ -46,6 +46,8 @@ export interface Departure {
   readonly dialogue: DialogueChange;
   /** In the order they happened. */
   readonly cards?: readonly CardChange[];
+  /** A newcomer only heard that something went wrong: they are as new when they come again. */
+  readonly staysNew?: boolean;
 }
 
 export type DialogueChange =

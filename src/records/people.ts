@@ -35,6 +35,9 @@ export interface Beginning {
  * remembered for ever would one day swallow somebody's tap.
  */
 const REMEMBERED = sql`interval '2 days'`;
+/** Stands for the update by which somebody arrived whom nothing has been shown yet; none has this number. */
+const NOTHING_YET = 0;
+
 /** Old ids forgotten with each update: more than come in, so the table never grows. */
 const FORGOTTEN_AT_ONCE = 20;
 
@@ -99,8 +102,9 @@ function arrivalQuery(beginning: Beginning, { updateId, person, asOf }: Coming) 
         last_name = excluded.last_name, unreachable_since = null, updated_at = now(),
         visible_from = case when ${users.pseudonymisedAt} is null then ${users.visibleFrom}
           else ${at} + ${users.clockOffsetMs} * interval '1 millisecond' end,
-        arrived_by = case when ${users.pseudonymisedAt} is null then ${users.arrivedBy}
-          else excluded.arrived_by end,
+        arrived_by = case
+          when ${users.pseudonymisedAt} is null and ${users.arrivedBy} is distinct from ${NOTHING_YET}
+          then ${users.arrivedBy} else excluded.arrived_by end,
         pseudonymised_at = null
       returning id, locale, time_zone, is_blocked, clock_offset_ms, promo_code,
         xmax = 0 or coalesce(
@@ -147,13 +151,19 @@ export async function leave(db: Database, update: Departure): Promise<void> {
       select update_id from ${handledUpdates} where recorded_at < now() - ${REMEMBERED}
         and update_id <> ${update.updateId}
       order by recorded_at limit ${FORGOTTEN_AT_ONCE})`;
+  const fresh = update.staysNew ? sql`, fresh as (${stayNew(update)})` : sql``;
   const change = dialogueQuery(update.userId, update.dialogue) ?? sql`select 1`;
   const cards = cardQueries(update.cards ?? []).map(
     (query, index) => sql`, ${sql.identifier(`card_${index}`)} as (${query})`,
   );
   await db.execute(
-    sql`with handled as (${handled}), forgotten as (${forgotten})${sql.join(cards)} ${change}`,
+    sql`with handled as (${handled}), forgotten as (${forgotten})${fresh}${sql.join(cards)} ${change}`,
   );
+}
+
+function stayNew({ userId, updateId }: Departure) {
+  return sql`
+    update ${users} set arrived_by = ${NOTHING_YET} where id = ${userId} and arrived_by = ${updateId}`;
 }
 
 function dialogueQuery(userId: number, change: DialogueChange) {

@@ -61,6 +61,20 @@ test('a newcomer whose invitation could not be kept is brought when the update c
   bringIn.mockRestore();
 });
 
+test('a newcomer who only heard that something went wrong is as new when they try again', async () => {
+  const visitor = await friend();
+  const newcomer = newVisitor(stage);
+  const takeRate = jest.spyOn(stage.records, 'takeRate').mockRejectedValueOnce(new Error('lost'));
+  await newcomer.write(`/start ref_${codeOf(visitor)}`);
+  expect(await referrerOf(newcomer)).toBeUndefined();
+  await newcomer.write(`/start ref_${codeOf(visitor)}`);
+  expect(await referrerOf(newcomer)).toBe(visitor.id);
+  takeRate.mockRestore();
+  const other = await friend();
+  await newcomer.write(`/start ref_${codeOf(other)}`);
+  expect(await referrerOf(newcomer)).toBe(visitor.id);
+});
+
 test('somebody who has been here before simply sees the menu', async () => {
   const [visitor, other] = [await friend(), await friend()];
   await other.write(`/start ref_${codeOf(visitor)}`);

@@ -51,6 +51,11 @@ describe('records', () => {
       expect(await records.arrive(first)).toMatchObject({ isNew: true, isRepeat: false });
       expect((await arrive({ id: 30 })).isNew).toBe(false);
       expect(await registrations()).toBe(1);
+      const left = { updateId: first.updateId, userId: 30, dialogue: { kind: 'keep' } } as const;
+      await records.leave({ ...left, staysNew: true });
+      expect((await arrive({ id: 30 })).isNew).toBe(true);
+      expect((await arrive({ id: 30 })).isNew).toBe(false);
+      expect(await registrations()).toBe(1);
       await database.sql`update users set pseudonymised_at = now() where id = 30`;
       const back = { ...first, updateId: 7_002, asOf: new Date(AS_OF.getTime() + 60_000) };
       expect((await records.arrive(back)).isNew).toBe(true);
