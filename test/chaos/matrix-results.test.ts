@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { until } from '../support/until';
 import { Answers } from './matrix/links/postgres-answers';
+import { postgresLink } from './matrix/links/postgres-link';
 import { rowsOf, tableOf } from './matrix/page';
-import { nameOf, type Cell } from './matrix/plan';
-import { decidedBy, settledCells, without, type Result } from './matrix/results';
+import { cellsOf, nameOf, type Cell } from './matrix/plan';
+import { decidedBy, resumed, type Result } from './matrix/results';
 import { codeOf, Subject, type Moment } from './matrix/subject';
+import { FIRST_PERSON, Watch } from './matrix/watch';
 
 const momentOf = (nth: number, isOwn = true): Moment => ({
   ...{ wire: 'worker→PostgreSQL', name: 'commit of charges', nth, phase: 'request' },
@@ -20,6 +25,14 @@ function resultOf(nth: number, change: Partial<Result> = {}): Result {
   };
 }
 
+/** As PostgreSQL and its clients write it. */
+function message(kind: string, body: string): Buffer {
+  const head = Buffer.alloc(5);
+  head.write(kind, 0);
+  head.writeInt32BE(4 + body.length, 1);
+  return Buffer.concat([head, Buffer.from(body)]);
+}
+
 test('a red cell stays red until the product has changed, and a green one is not struck again', () => {
   const red = resultOf(1, { violations: ['broken'] });
   const after = { instant: '2030-01-02T00:00:00Z' };
@@ -29,8 +42,46 @@ test('a red cell stays red until the product has changed, and a green one is not
   const missed = resultOf(2, { isStruck: false });
   expect(decidedBy([missed, resultOf(2, after)])).toEqual([resultOf(2, after)]);
   const found = { results: [red, resultOf(2), resultOf(3, { isStruck: false })], deaths: [] };
-  const cells = [1, 2, 3, 4].map(cellOf);
-  expect(without(cells, settledCells(found))).toEqual([1, 3, 4].map(cellOf));
+  const every = [1, 2, 3, 4, 5].map(cellOf);
+  expect(resumed([2, 3, 4].map(cellOf), { every, found })).toEqual([1, 3, 4].map(cellOf));
+});
+
+test('a thin choice leaves no flow unstruck by anybody who can strike it', () => {
+  const moments = new Map([['spend', [momentOf(0, false), momentOf(1), momentOf(2)]]] as const);
+  for (let seed = 0; seed < 9; seed += 1) {
+    const victims = ['worker', 'bot', 'PostgreSQL'] as const;
+    const cells = cellsOf(moments, { flows: ['spend'], victims, every: 50, seed });
+    expect(cells.map(({ victim }) => victim)).toEqual(['worker', 'PostgreSQL']);
+  }
+});
+
+test('a commit that people share is a moment of each, and is lost with any of them', async () => {
+  const watch = new Watch(() => undefined);
+  const code = codeOf({ ...momentOf(1), name: 'commit of accounts' });
+  const [struck, other] = [new Subject([code]), new Subject()];
+  watch.enlist(struck, FIRST_PERSON + 1);
+  watch.enlist(other, FIRST_PERSON + 2);
+  const arrived: Buffer[] = [];
+  const database = createServer((socket) => {
+    socket.on('data', (chunk) => void arrived.push(chunk)).on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(database, 'listening');
+  const { port } = database.address() as AddressInfo;
+  const link = await postgresLink('worker→PostgreSQL', { watch, port });
+  const client = connect(link.port, '127.0.0.1');
+  const asked = (text: string) => message('Q', `${text}\0`);
+  client.write(Buffer.from([0, 0, 0, 4]));
+  const ids = [1, 2].map((n) => FIRST_PERSON + n).join(', ');
+  client.write(asked('begin'));
+  client.write(asked(`update accounts set held = 0 where user_id in (${ids})`));
+  client.write(asked('commit'));
+  await until('the commit is held', async () => struck.held);
+  expect(other.moments.map(codeOf)).toEqual([code]);
+  struck.strike();
+  await once(client, 'close');
+  expect(Buffer.concat(arrived).toString()).not.toContain('commit');
+  await link.stop();
+  database.close();
 });
 
 test('the table says how many of how many cells were struck, and at which product', () => {
@@ -55,12 +106,6 @@ test('the table says how many of how many cells were struck, and at which produc
 });
 
 test('answers of PostgreSQL are counted wherever the wire has cut them', () => {
-  const message = (kind: string, body: string) => {
-    const head = Buffer.alloc(5);
-    head.write(kind, 0);
-    head.writeInt32BE(4 + body.length, 1);
-    return Buffer.concat([head, Buffer.from(body)]);
-  };
   const said = Buffer.concat([
     ...[message('R', '0000'), message('Z', 'I'), message('D', 'Z'.repeat(300)), message('Z', 'I')],
   ]);

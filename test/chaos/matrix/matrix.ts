@@ -4,7 +4,7 @@ import { openGround, PROCESSES, type Ground } from './ground';
 import { differences, reference, type Reference } from './judgement';
 import { apart, cellsOf, repeatOf, routesOf, shareOf, wavesOf } from './plan';
 import type { Cell, Choice, Route } from './plan';
-import { settledCells, without, type Results } from './results';
+import { resumed, type Results } from './results';
 import { codeOf, type Moment } from './subject';
 
 /** Runs struck by one blow; more of them would keep the first waiting longer than their callers do. */
@@ -50,7 +50,7 @@ export async function runMatrix(wish: MatrixWish): Promise<MatrixResult> {
   try {
     const references = await referencesOf(ground, wish);
     const moments = new Map([...references].map(([flow, one]) => [flow, one.moments] as const));
-    const cells = wantedOf(cellsOf(moments, wish), wish);
+    const cells = wantedOf(moments, wish);
     wish.say(`${cells.length} cells of ${references.size} flows`);
     if (wish.isOnlyListed) routesOf(cells).forEach((route) => wish.say(repeatOf(route)));
     const field = { ground, references, isLate, wish };
@@ -64,10 +64,17 @@ export async function runMatrix(wish: MatrixWish): Promise<MatrixResult> {
   }
 }
 
-function wantedOf(all: readonly Cell[], { at, share, isResumed, results }: MatrixWish) {
+function wantedOf(moments: MatrixResult['moments'], wish: MatrixWish): readonly Cell[] {
+  const { at, share, isResumed, results } = wish;
   const { index, count } = share ?? { index: 0, count: 1 };
-  const settled = isResumed ? settledCells(results.found('all')) : new Set<string>();
-  return without(all, settled).filter(
+  const chosen = cellsOf(moments, wish);
+  const cells = isResumed
+    ? resumed(chosen, {
+        every: cellsOf(moments, { ...wish, every: 1 }),
+        found: results.found('all'),
+      })
+    : chosen;
+  return cells.filter(
     (cell) =>
       (at === undefined || at.includes(codeOf(cell.moment))) && shareOf(cell, count) === index,
   );

@@ -51,8 +51,8 @@ export function cellsOf(
   return FLOW_NAMES.filter((flow) => flows.includes(flow)).flatMap((flow, flowIndex) =>
     victims.flatMap((victim, victimIndex) => {
       const fitting = momentsFor(moments.get(flow) ?? [], victim);
-      // Each row begins elsewhere, so that a thin choice still meets every part of the flows.
-      const first = (seed + 7 * flowIndex + 3 * victimIndex) % every;
+      // Each row begins elsewhere, so that a thin choice still meets every part of the flows, and no row stays empty.
+      const first = (seed + 7 * flowIndex + 3 * victimIndex) % Math.min(every, fitting.length);
       return fitting
         .filter((_, index) => index % every === first)
         .map((moment) => ({ flow, victim, moment }));

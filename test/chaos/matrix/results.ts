@@ -114,14 +114,20 @@ function weightOf({ violations, isStruck }: Result): number {
   return isStruck ? 1 : 0;
 }
 
-/** Cells that nobody has to strike again. */
-export function settledCells({ results }: Found): ReadonlySet<string> {
-  const settled = results.filter((one) => one.isStruck && one.violations.length === 0);
-  return new Set(settled.map(({ cell }) => cell));
-}
-
-export function without(cells: readonly Cell[], settled: ReadonlySet<string>): readonly Cell[] {
-  return cells.filter((cell) => !settled.has(nameOf(cell)));
+/** What is left to be struck: the chosen cells that were not found well, and whichever was found red. */
+export function resumed(
+  chosen: readonly Cell[],
+  { every, found }: { readonly every: readonly Cell[]; readonly found: Found },
+): readonly Cell[] {
+  const namesOf = (fits: (one: Result) => boolean) =>
+    new Set(found.results.filter(fits).map(({ cell }) => cell));
+  const red = namesOf(({ violations }) => violations.length > 0);
+  const settled = namesOf(({ isStruck, violations }) => isStruck && violations.length === 0);
+  const wanted = new Set(chosen.map(nameOf));
+  return every.filter((cell) => {
+    const name = nameOf(cell);
+    return red.has(name) || (wanted.has(name) && !settled.has(name));
+  });
 }
 
 function commitOfProduct(): string {

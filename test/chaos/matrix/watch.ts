@@ -31,13 +31,19 @@ export class Watch {
     for (const [id, one] of this.workflows) if (one === subject) this.workflows.delete(id);
   }
 
-  /** Whoever is named in these bytes. */
+  /** Whoever is named in these bytes, the first of them if several are. */
   namedIn(bytes: Buffer): Subject | undefined {
+    const [first] = this.allNamedIn(bytes);
+    return first;
+  }
+
+  allNamedIn(bytes: Buffer): ReadonlySet<Subject> {
+    const named = new Set<Subject>();
     for (const [name] of bytes.toString('latin1').matchAll(NAMES)) {
       const subject = this.marks.get(name);
-      if (subject) return subject;
+      if (subject) named.add(subject);
     }
-    return undefined;
+    return named;
   }
 
   /** Whose workflow it is, by its name or else by what is said of it. */

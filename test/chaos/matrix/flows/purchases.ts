@@ -3,7 +3,7 @@ import { orderTopup, orderVersion, untilPaid, type Order } from '../../../suppor
 import type { Stack } from '../../../support/stack';
 import { orderPlan } from '../../../support/subscribers';
 import { until } from '../../../support/until';
-import { buttonOf, press, type Act, type Flow } from './act';
+import { buttonOf, press, say, type Act, type Flow } from './act';
 
 /** A top-up of 200 roubles through the whole chat, paid by a card on the page of the bank. */
 export const byCard: Flow = async (act) => {
@@ -16,7 +16,7 @@ export const byCard: Flow = async (act) => {
 
 /** Says hello with a link or without, and agrees to the terms. */
 export async function arrive(act: Act, userId: number, link = ''): Promise<void> {
-  act.stack.telegram.send(userId, `/start ${link}`.trim());
+  await say(act, userId, { text: `/start ${link}`.trim(), until: shows(act, userId, 'I accept') });
   await press(act, userId, { text: 'I accept', until: shows(act, userId, 'Top up') });
 }
 

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import type { Call, Wire } from '../subject';
+import type { Call, Fate, Phase, Subject, Wire } from '../subject';
 import type { Watch } from '../watch';
 import { linkOf, Wiring, type Link } from './link';
 import { Answers } from './postgres-answers';
@@ -29,7 +29,7 @@ class Session {
   private readonly statements = new Map<string, string>();
   private transaction: Transaction | undefined;
   /** The commit under way, and the how-manieth question of this connection it is. */
-  private ending: { readonly call: Call; readonly question: number } | undefined;
+  private ending: { readonly calls: readonly Call[]; readonly question: number } | undefined;
   private questions = 1;
   private readonly answers = new Answers();
   private turn: Promise<void> = Promise.resolve();
@@ -57,16 +57,23 @@ class Session {
   private async hear(chunk: Buffer): Promise<void> {
     this.unread = Buffer.concat([this.unread, chunk]);
     for (let message = this.next(); message; message = this.next()) {
-      const call = this.hasStarted ? this.read(message) : undefined;
+      const calls = this.hasStarted ? this.read(message) : [];
       this.hasStarted = true;
-      if (call) {
-        if ((await call.subject.pass(call, 'request', this.client)) === 'lost')
-          return void this.client.destroy();
-        this.ending ??= { call, question: this.questions + 1 };
+      if (calls.length > 0) {
+        if ((await this.pass(calls, 'request')) === 'lost') return void this.client.destroy();
+        this.ending ??= { calls, question: this.questions + 1 };
       }
       if (isQuestion(message)) this.questions += 1;
       this.upstream.write(message);
     }
+  }
+
+  /** What several share waits for each of them, and is lost with any. */
+  private async pass(calls: readonly Call[], phase: Phase): Promise<Fate> {
+    const fates = await Promise.all(
+      calls.map((call) => call.subject.pass(call, phase, this.client)),
+    );
+    return fates.includes('lost') ? 'lost' : 'arrives';
   }
 
   private next(): Buffer | undefined {
@@ -79,35 +86,36 @@ class Session {
     return message;
   }
 
-  /** The commit that a message asks for, if it is about somebody. */
-  private read(message: Buffer): Call | undefined {
+  /** The commit that a message asks for, once for everybody it is about. */
+  private read(message: Buffer): readonly Call[] {
     const kind = String.fromCharCode(message[0] ?? 0);
     if (kind === 'P') {
       const [name, text] = [textAt(message, HEAD), textAt(message, HEAD, 1)];
       this.statements.set(name, text);
       this.transaction?.note(text, message);
-      return undefined;
+      return [];
     }
     if (kind === 'B') return this.run(this.statements.get(textAt(message, HEAD, 1)) ?? '', message);
-    return kind === 'Q' ? this.run(textAt(message, HEAD), message) : undefined;
+    return kind === 'Q' ? this.run(textAt(message, HEAD), message) : [];
   }
 
-  private run(text: string, message: Buffer): Call | undefined {
+  private run(text: string, message: Buffer): readonly Call[] {
     if (/^\s*begin\b/i.test(text)) {
       this.transaction = new Transaction(this.place.watch);
-      return undefined;
+      return [];
     }
     if (!/^\s*(?:commit|rollback(?!\s+to))\b/i.test(text)) return this.note(text, message);
     const { transaction } = this;
     this.transaction = undefined;
-    return /^\s*commit/i.test(text) ? transaction?.commit(this.place.wire) : undefined;
+    if (!transaction || !/^\s*commit/i.test(text)) return [];
+    return transaction.commit(this.place.wire);
   }
 
   /** A statement outside any transaction is one by itself. */
-  private note(text: string, message: Buffer): Call | undefined {
+  private note(text: string, message: Buffer): readonly Call[] {
     if (this.transaction) {
       this.transaction.note(text, message);
-      return undefined;
+      return [];
     }
     const alone = new Transaction(this.place.watch);
     alone.note(text, message);
@@ -120,7 +128,7 @@ class Session {
     if (!ending || this.answers.count < ending.question) return void this.client.write(chunk);
     this.ending = undefined;
     this.upstream.pause();
-    void ending.call.subject.pass(ending.call, 'answer', this.client).then((fate) => {
+    void this.pass(ending.calls, 'answer').then((fate) => {
       if (fate === 'lost') return void this.client.destroy();
       this.client.write(chunk);
       this.upstream.resume();
@@ -136,23 +144,24 @@ function isQuestion(message: Buffer): boolean {
 
 const WRITES = /(?:insert\s+into|(?<!\b(?:for|key)\s+)update|delete\s+from)\s+"?([a-z_]+)"?/gi;
 
-/** What a transaction has written, and about whom. */
+/** What a transaction has written, and about whom: those whose turn comes together may share one. */
 class Transaction {
-  private subject: ReturnType<Watch['namedIn']>;
+  private readonly subjects = new Set<Subject>();
   private readonly tables = new Set<string>();
 
   constructor(private readonly watch: Watch) {}
 
   note(text: string, message: Buffer): void {
-    this.subject ??= this.watch.namedIn(message);
+    for (const subject of this.watch.allNamedIn(message)) this.subjects.add(subject);
     for (const [, table] of text.matchAll(WRITES)) {
       if (table !== undefined && table !== 'set' && table !== 'of') this.tables.add(table);
     }
   }
 
-  commit(wire: Wire): Call | undefined {
-    if (this.tables.size === 0) return undefined;
-    return this.subject?.call(wire, `commit of ${[...this.tables].sort().join(', ')}`);
+  commit(wire: Wire): readonly Call[] {
+    if (this.tables.size === 0) return [];
+    const name = `commit of ${[...this.tables].sort().join(', ')}`;
+    return [...this.subjects].map((subject) => subject.call(wire, name));
   }
 }
 
