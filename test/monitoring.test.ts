@@ -1,158 +1,121 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Registry } from 'prom-client';
-import { httpMetrics } from '../src/http/metrics';
-import {
-  messageMeter,
-  METERS,
-  providerMeter,
-  spendMeter,
-  updateMeter,
-  watchStuck,
-} from '../src/main/meters';
+import { METERS } from '../src/main/meters';
 import { GAUGES } from '../src/reads/gauges';
+import {
+  lostLabels,
+  misasked,
+  rulesOf,
+  seriesIn,
+  shownSeries,
+  TEMPORAL_SERIES,
+  unpaired,
+  unwritten,
+  valuesIn,
+  type Rule,
+} from './support/house/alerts';
 import { zonedSources } from './support/house/tree';
 
 const ROOT = join(__dirname, '..');
 const textOf = (...path: string[]) => readFileSync(join(ROOT, ...path), 'utf8');
 
-const alerts = textOf('deploy', 'prometheus', 'alerts.yml');
-const dashboards = readdirSync(join(ROOT, 'deploy', 'grafana', 'dashboards')).map((file) => ({
-  file,
-  text: textOf('deploy', 'grafana', 'dashboards', file),
-}));
+const rules = rulesOf(textOf('deploy', 'prometheus', 'alerts.yml'));
+const dashboards = readdirSync(join(ROOT, 'deploy', 'grafana', 'dashboards')).map((file) => {
+  const text = textOf('deploy', 'grafana', 'dashboards', file);
+  return { file, text, asked: [...text.matchAll(/"expr": ("(?:[^"\\]|\\.)*")/g)].map(exprOf) };
+});
+const book = textOf('docs', 'operations.md');
+const shown = shownSeries();
+const code = zonedSources()
+  .filter(({ path }) => /^(?:src|activities|drizzle|workflows)\//.test(path))
+  .map(({ text }) => text)
+  .join('\n');
 
-/** The series of an expression that are the product's own. */
-function ownMetrics(text: string): string[] {
-  return [...new Set([...text.matchAll(/\b(?:billing|http)_[a-z0-9_]+/g)].map(([name]) => name))];
+function exprOf([, quoted = '']: RegExpExecArray): string {
+  return JSON.parse(quoted) as string;
 }
 
-/** Of a histogram the series that expressions ask for. */
-const seriesOf = (name: string) =>
-  name.endsWith('_total') || name === METERS.stuck ? [name] : [`${name}_count`, `${name}_bucket`];
+test.each(rules.map((rule) => [rule.alert, rule] as const))(
+  '%s asks for numbers, labels and values that are there, and names in words what its numbers carry',
+  (_name, rule) => {
+    expect(seriesIn(rule.expr)).not.toEqual([]);
+    expect(misasked(rule.expr, shown)).toEqual([]);
+    expect(unwritten(rule.expr, code)).toEqual([]);
+    expect(lostLabels(rule)).toEqual([]);
+    expect(rule.labels?.severity).toMatch(/^(?:page|ticket)$/);
+    expect(rule.annotations?.summary).toMatch(/\S/);
+  },
+);
 
-const KNOWN = [
-  ...Object.keys(GAUGES),
-  ...Object.values(METERS).flatMap(seriesOf),
-  ...seriesOf('billing_webhook_lag_seconds'),
-  // Of a batch's size the mean is of interest, too.
-  `${METERS.batches}_sum`,
-  'billing_webhook_verification_failed_total',
-  'http_request_duration_seconds_count',
-  'http_request_duration_seconds_bucket',
-];
+test.each(dashboards)(
+  '$file asks only for numbers and labels that some process shows, and its panels lie beside each other',
+  ({ text, asked }) => {
+    expect(asked.length).toBeGreaterThan(8);
+    expect(asked.flatMap((expr) => misasked(expr, shown))).toEqual([]);
+    const { panels } = JSON.parse(text) as { panels: { gridPos: { x: number; y: number } }[] };
+    const places = panels.map(({ gridPos: { x, y } }) => `${x}:${y}`);
+    expect(new Set(places).size).toBe(panels.length);
+  },
+);
 
-test('alerts and dashboards ask only for numbers that some process shows', () => {
-  const asked = [alerts, ...dashboards.map(({ text }) => text)].flatMap(ownMetrics);
-  expect(asked.filter((name) => !KNOWN.includes(name) && !name.startsWith('billing-'))).toEqual([]);
-  expect(asked).toEqual(expect.arrayContaining(Object.keys(GAUGES)));
-  const meters = [...Object.values(METERS), 'billing_webhook_lag_seconds'];
-  expect(meters.filter((meter) => !asked.some((name) => name.startsWith(meter)))).toEqual([]);
+test('every number of the product is asked for by an alert or a dashboard', () => {
+  const asked = [...rules.map(({ expr }) => expr), ...dashboards.flatMap((one) => one.asked)];
+  const series = asked.flatMap(seriesIn);
+  const own = [...Object.keys(GAUGES), ...Object.values(METERS), 'billing_webhook_lag_seconds'];
+  expect(own.filter((name) => !series.some((one) => one.startsWith(name)))).toEqual([]);
+  expect(Object.keys(TEMPORAL_SERIES).filter((name) => !series.includes(name))).toEqual([]);
+  expect(rules.flatMap(({ expr }) => valuesIn(expr)).map(({ label }) => label)).toEqual(
+    expect.arrayContaining(['kind', 'category', 'outcome', 'route', 'process']),
+  );
 });
 
-test('every alert has its section in the runbook, and every section its alert', () => {
-  const named = [...alerts.matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
-  const book = textOf('docs', 'operations.md');
-  const chapter = /^## Numbers and alerts\n([\s\S]*?)^## /m.exec(book)?.[1] ?? '';
-  const sections = [...chapter.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
-  expect(sections).toEqual(named);
+test('every alert has its section in the runbook, in the same order, and every section its alert', () => {
+  expect(unpaired(rules, book)).toEqual([]);
+  const places = rules.map(({ alert }) => book.indexOf(`\n### ${alert}\n`));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
 });
 
-test('every alert says how loud it is and what is wrong in words', () => {
-  const rules = alerts.split(/- alert: /).slice(1);
-  for (const rule of rules) {
-    expect(rule).toMatch(/severity: (page|ticket)/);
-    expect(rule).toMatch(/summary: \S/);
-  }
-});
+describe('what is wrong is found', () => {
+  const LATE = 'max(billing_outbox_lag_seconds{category="money"}) > 120';
 
-describe('what an alert asks for', () => {
-  const labels = labelsOfMetrics();
-  const rules = [
-    ...alerts.matchAll(/- alert: (\w+)\n([\s\S]*?)(?=\n {6}- alert|\n {2}- name|$)/g),
-  ].map(([, name = '', body = '']) => ({ name, body }));
-  /** Labels of the product's numbers that a rule reads; of none when it reads only others'. */
-  const offered = (body: string) => [
-    ...new Set(ownMetrics(body).flatMap((series) => labels.get(baseOf(series)) ?? [])),
-  ];
-  const isOwn = ({ body }: { body: string }) => ownMetrics(body).length > 0;
-  const grouped = (body: string) =>
-    [...body.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) => list.split(/,\s*/));
-
-  test('has labels by which it is chosen and grouped', () => {
-    const chosen = (body: string) =>
-      [...body.matchAll(/(\w+)\{([^}{]*)\}/g)].flatMap(([, series = '', inside = '']) =>
-        [...inside.matchAll(/(\w+)=/g)].flatMap(([, label = '']) =>
-          series.startsWith('process_') || labels.get(baseOf(series))?.includes(label)
-            ? []
-            : [`${series}: ${label}`],
-        ),
-      );
-    const wrong = rules.filter(isOwn).map(({ name, body }) => ({
-      name,
-      chosen: chosen(body),
-      grouped: grouped(body).filter((label) => ![...offered(body), 'le'].includes(label)),
-    }));
-    expect(wrong.filter((one) => one.chosen.length + one.grouped.length > 0)).toEqual([]);
-    expect(rules.length).toBeGreaterThan(15);
+  test.each([
+    ['a number that nobody shows', LATE.replace('_lag', '_lack'), 'nobody shows'],
+    ['a number of Temporal without its unit', 'rate(temporal_latency_bucket[5m])', 'nobody shows'],
+    ['a histogram without its part', 'sum(billing_spend_duration_seconds)', 'nobody shows'],
+    ['a label to choose by', LATE.replace('category', 'categories'), 'has no label categories'],
+    ['a label of another number', LATE.replace('category', 'provider'), 'has no label provider'],
+    ['a label not to choose by', LATE.replace('category=', 'class!='), 'has no label class'],
+    ['a label to group by', 'max by (kinds) (billing_unknown_age_seconds) > 9', 'a label kinds'],
+  ])('%s', (_what, expr, found) => {
+    expect(misasked(LATE, shown)).toEqual([]);
+    expect(misasked(expr, shown)).toEqual([expect.stringContaining(found)]);
   });
 
-  test('names in its words only labels that its numbers still carry', () => {
-    const lost = rules.flatMap(({ name, body }) =>
-      [...body.matchAll(/\$labels\.(\w+)/g)]
-        .filter(([, label = '']) => !grouped(body).includes(label))
-        .map(([, label]) => `${name}: ${label}`),
-    );
-    expect(lost).toEqual([]);
+  test('a value that the product never writes', () => {
+    expect(unwritten(LATE, code)).toEqual([]);
+    expect(unwritten(LATE.replace('"money"', '"moneys"'), code)).toEqual(['moneys']);
+    expect(unwritten('x{route="/api/v1/users/:userId/spent"}', code)).toEqual([
+      '/users/{userId}/spent',
+    ]);
   });
 
-  test('is chosen by values that the product writes', () => {
-    const code = zonedSources()
-      .filter(({ path }) => /^(?:src|activities|drizzle|workflows)\//.test(path))
-      .map(({ text }) => text)
-      .join('\n');
-    const values = rules.flatMap(({ body }) =>
-      [...body.matchAll(/\b(\w+)=(~?)"([^"]*)"/g)].flatMap(([, label = '', , said = '']) =>
-        said.split('|').map((value) => ({ label, value })),
-      ),
-    );
-    const unknown = values
-      .filter(({ label }) => label !== 'status')
-      .map(({ value }) => value.replace(/^\/api\/v1/, '').replace(/:(\w+)/g, '{$1}'))
-      .filter((value) => !code.includes(`'${value}'`));
-    expect(unknown).toEqual([]);
-    expect(values.map(({ label }) => label)).toEqual(
-      expect.arrayContaining(['kind', 'category', 'outcome', 'route', 'process']),
-    );
+  test('a label in words that is summed away', () => {
+    const [unknown] = rules.filter(({ alert }) => alert === 'MoneyOutcomeUnknown') as [Rule];
+    expect(lostLabels({ ...unknown, expr: 'max(billing_unknown_age_seconds) > 900' })).toEqual([
+      'kind',
+    ]);
   });
-});
 
-/** The metric behind a series: of a histogram the three that Prometheus stores. */
-function baseOf(series: string): string {
-  return series.replace(/_(?:bucket|count|sum)$/, '');
-}
-
-/** Labels of each number that the product shows, as the very meters declare them. */
-function labelsOfMetrics(): ReadonlyMap<string, readonly string[]> {
-  const registry = new Registry();
-  for (const meter of [updateMeter, providerMeter, messageMeter, spendMeter, httpMetrics])
-    meter(registry);
-  watchStuck(registry, { count: () => Promise.resolve(0), log: { warn: () => undefined } });
-  const meters = registry.getMetricsAsArray() as unknown as {
-    name: string;
-    labelNames: string[];
-  }[];
-  return new Map<string, readonly string[]>([
-    ...meters.map(({ name, labelNames }) => [name, labelNames] as const),
-    ...Object.entries(GAUGES).map(([name, { labels }]) => [name, labels] as const),
-  ]);
-}
-
-test.each(dashboards)('$file is a dashboard whose panels lie beside each other', ({ text }) => {
-  const { panels } = JSON.parse(text) as { panels: { gridPos: { x: number; y: number } }[] };
-  const places = panels.map(({ gridPos: { x, y } }) => `${x}:${y}`);
-  expect(new Set(places).size).toBe(panels.length);
+  test('an alert without a section, a section without words, and one without an alert', () => {
+    const [first, second] = rules as [Rule, Rule];
+    const chapter = `## Numbers and alerts\n\n### ${first.alert}\n\nLook.\n\n### ${second.alert}\n\n### Gone\n\nLook.\n\n## Next\n`;
+    expect(unpaired([first, second, { ...first, alert: 'New' }], chapter)).toEqual([
+      `${second.alert} has no section`,
+      'New has no section',
+      'Gone is no alert',
+    ]);
+  });
 });
 
 test('Prometheus itself finds nothing wrong with its configuration and the alerts', () => {

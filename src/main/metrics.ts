@@ -24,7 +24,10 @@ export function temporalTelemetry({
   if (port === undefined) return {};
   const bindAddress = `${host}:${port + 1}`;
   return {
-    telemetryOptions: { metrics: { prometheus: { bindAddress, useSecondsForDurations: true } } },
+    telemetryOptions: {
+      // With the unit in the name, so that nobody has to guess it.
+      metrics: { prometheus: { bindAddress, useSecondsForDurations: true, unitSuffix: true } },
+    },
   };
 }
 

@@ -32,7 +32,8 @@ export function valuesOf(shown: readonly Shown[], name: string): Record<string, 
   return Object.fromEntries(rows.map(({ labels, value }) => [labels, value]));
 }
 
-function shownIn(text: string): Shown[] {
+/** What a page in Prometheus' format shows. */
+export function shownIn(text: string): Shown[] {
   return text
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))

@@ -83,6 +83,7 @@ export const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'test/reads/gauges.test.ts',
     'test/reads/shown-gauges.test.ts',
     'test/meters.test.ts',
+    'test/workflows/temporal-numbers.test.ts',
     'test/http/log.test.ts',
   ],
   '18 traces': ['test/tracing.test.ts', 'test/journeys/traces.test.ts', 'test/chaos/kill.test.ts'],
