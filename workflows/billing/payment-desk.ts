@@ -44,6 +44,8 @@ export interface PaymentDesk {
   readonly input: PaymentConfirmationInput;
   readonly show: ReturnType<typeof createShowcase>;
   readonly hints: PaymentHint[];
+  /** What all hints together say so far; kept, because conditions ask for it at every signal of a flood. */
+  standing: WireFact | undefined;
   readonly decisions: Pending<Decision, unknown>[];
   clock: BusinessClock;
   context: PaymentContext | undefined;
@@ -71,6 +73,7 @@ export function layDesk(input: PaymentConfirmationInput): PaymentDesk {
     input,
     show: createShowcase(() => subjectOf(desk)),
     hints: [...(input.hints ?? [])],
+    standing: foldFacts((input.hints ?? []).map(({ fact }) => fact)),
     decisions: [],
     clock: businessClock(input.clockOffsetMs ?? 0),
     context: undefined,
@@ -96,6 +99,7 @@ export function layDesk(input: PaymentConfirmationInput): PaymentDesk {
 function listen(desk: PaymentDesk): void {
   setHandler(paymentHintSignal, (hint) => {
     desk.hints.push(hint);
+    desk.standing = foldFacts([...(desk.standing ? [desk.standing] : []), hint.fact]);
     desk.hasNews = true;
   });
   setHandler(outcomeChangedSignal, () => {
@@ -210,9 +214,8 @@ function requireRepairIn(desk: PaymentDesk, repair: Repair, phases: readonly Pha
 }
 
 /** What all hints together say so far. */
-export function standingFact(desk: PaymentDesk): WireFact {
-  const { providerPaymentId } = desk.input;
-  return foldFacts(desk.hints.map((hint) => hint.fact)) ?? { providerPaymentId, state: 'pending' };
+export function standingFact({ input, standing }: PaymentDesk): WireFact {
+  return standing ?? { providerPaymentId: input.providerPaymentId, state: 'pending' };
 }
 
 /** True when a hint came that says more than the one last acted upon. */

@@ -42,26 +42,29 @@ export function shownSeries(): Shown {
   for (const meter of [updateMeter, providerMeter, messageMeter, spendMeter, httpMetrics])
     meter(own);
   watchStuck(own, { count: () => Promise.resolve(0), log: { warn: () => undefined } });
-  return new Map([
+  return new Map<string, readonly string[]>([
     ...Object.entries(TEMPORAL_SERIES),
-    ...Object.entries(GAUGES).map(([name, { labels }]) => [name, labels] as const),
+    ...Object.entries(GAUGES).map(([name, { labels }]): Series => [name, labels]),
     ...[registry, own].flatMap(seriesOf),
   ]);
 }
 
+type Series = readonly [name: string, labels: readonly string[]];
+
 /** Of a histogram the three that Prometheus stores. */
-function seriesOf(registry: Registry): (readonly [string, readonly string[]])[] {
+function seriesOf(registry: Registry): Series[] {
   const metrics = registry.getMetricsAsArray() as unknown as {
     name: string;
     labelNames: readonly string[];
   }[];
-  return metrics.flatMap((metric) => {
+  return metrics.flatMap((metric): Series[] => {
+    const { name } = metric;
     const labels = [...metric.labelNames, 'process'];
-    if (!(metric instanceof Histogram)) return [[metric.name, labels] as const];
+    if (!(metric instanceof Histogram)) return [[name, labels]];
     return [
-      [`${metric.name}_bucket`, [...labels, 'le']] as const,
-      [`${metric.name}_count`, labels] as const,
-      [`${metric.name}_sum`, labels] as const,
+      [`${name}_bucket`, [...labels, 'le']],
+      [`${name}_count`, labels],
+      [`${name}_sum`, labels],
     ];
   });
 }
