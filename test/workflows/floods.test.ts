@@ -48,7 +48,8 @@ function repeated(name: string, signalId: number): Event[] {
   const events = recorded(name);
   const at = events.findIndex(({ eventId }) => Number(eventId) === signalId);
   const signal = events[at];
-  if (!signal?.workflowExecutionSignaledEventAttributes) throw new Error(`${signalId} is no signal`);
+  if (!signal?.workflowExecutionSignaledEventAttributes)
+    throw new Error(`${signalId} is no signal`);
   const flood = Array.from({ length: FLOOD }, (_, n) => moved(signal, n, signalId));
   const rest = events.slice(at).map((event) => moved(event, FLOOD, signalId));
   return [...events.slice(0, at), ...flood, ...rest];
