@@ -1,7 +1,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { v7 } from 'uuid';
 import type { Transaction } from '../../drizzle/client';
-import { insertRows } from '../../drizzle/rows';
+import { fewRows, insertRows } from '../../drizzle/rows';
 import {
   accounts,
   entries,
@@ -127,7 +127,7 @@ function lowerLots(debits: readonly WalletDebit[]): SQL {
   );
   return sql`
     update ${lots} set remaining_utok = remaining_utok - total.amount, updated_at = now()
-    from json_to_recordset(${json(totals)}::json) as total (id uuid, amount bigint)
+    from ${fewRows(sql`json_to_recordset(${json(totals)}::json) as total (id uuid, amount bigint)`, totals)} as total
     where ${lots.id} = total.id`;
 }
 
@@ -135,7 +135,7 @@ function lowerBalances(debits: readonly WalletDebit[]): SQL {
   const totals = totalsOf(debits.map(({ accountId, amountUtok }) => [accountId, amountUtok]));
   return sql`
     update ${accounts} set balance = balance - total.amount, updated_at = now()
-    from json_to_recordset(${json(totals)}::json) as total (id uuid, amount bigint)
+    from ${fewRows(sql`json_to_recordset(${json(totals)}::json) as total (id uuid, amount bigint)`, totals)} as total
     where ${accounts.id} = total.id`;
 }
 
