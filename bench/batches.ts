@@ -29,7 +29,11 @@ export async function watchBatches({ address, namespace }: TemporalServer): Prom
     count: async () => (await client.workflow.count(SPENDS)).count,
     eagerShare: async (newest) => {
       const ids: string[] = [];
-      for await (const { workflowId } of client.workflow.list({ query: SPENDS })) {
+      // A page holds the keys of every spend of its workflows, and a large one is more than a message may be.
+      for await (const { workflowId } of client.workflow.list({
+        query: SPENDS,
+        pageSize: newest,
+      })) {
         if (ids.push(workflowId) >= newest) break;
       }
       if (ids.length === 0) return undefined;

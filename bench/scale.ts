@@ -40,7 +40,7 @@ const STANDARD = 1_000;
 const SINGLES_A_ROUND = 6;
 const BATCHES_A_ROUND = 2;
 /** Until spends of random people have touched the pages of even the largest ledger since the last checkpoint. */
-const WARMING_BATCHES = 40;
+const WARMING_BATCHES = 250;
 
 interface Sized {
   readonly users: number;
