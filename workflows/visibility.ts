@@ -1,3 +1,4 @@
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import {
   setCurrentDetails,
   setHandler,
@@ -37,17 +38,20 @@ export interface Subject extends Pick<OperatorCard, 'who' | 'what'> {
   readonly repairs?: readonly string[];
 }
 
+/** Shows a standing, with further search attributes of it in the same change. */
+export type Show = (showing: Showing, further?: readonly SearchAttributeUpdatePair[]) => void;
+
 /**
  * Shows state, next action and reason; unchanged values cost nothing. The same, with what the workflow is about, is
  * answered to the query `card`.
  */
-export function createShowcase(subjectOf: () => Subject): (showing: Showing) => void {
+export function createShowcase(subjectOf: () => Subject): Show {
   let last = '';
   let standing: Showing = { state: 'starting', waitingFor: 'its first step' };
   answerCard(() => ({ ...standing, ...subjectOf() }));
-  return (showing) => {
+  return (showing, further = []) => {
     standing = showing;
-    const current = JSON.stringify(showing);
+    const current = JSON.stringify([showing, further]);
     if (current === last) return;
     last = current;
     setCurrentDetails(details(showing));
@@ -55,6 +59,7 @@ export function createShowcase(subjectOf: () => Subject): (showing: Showing) => 
       { key: billingState, value: showing.state },
       { key: stuckReason, value: showing.stuck ?? null },
       { key: nextActionAt, value: showing.nextAt === undefined ? null : new Date(showing.nextAt) },
+      ...further,
     ]);
   };
 }

@@ -1,4 +1,5 @@
 import { NativeConnection, Worker } from '@temporalio/worker';
+import { WORKFLOW_LIMITS } from '../../src/main/billing-worker';
 
 // A worker of workflows that only wake, with the settings of the product's own worker.
 interface Place {
@@ -12,6 +13,7 @@ async function run({ address, ...place }: Place): Promise<void> {
   const connection = await NativeConnection.connect({ address });
   const worker = await Worker.create({
     ...{ ...place, connection },
+    ...WORKFLOW_LIMITS,
     workflowsPath: require.resolve('./nap-workflow'),
   });
   await worker.run();

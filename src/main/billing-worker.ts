@@ -14,6 +14,15 @@ const MESSAGES_PER_SECOND = 25;
 /** Messages in flight at once; most of them wait for Telegram. */
 const MESSAGES_IN_FLIGHT = 50;
 
+/**
+ * A due step holds its workflow task while it waits for the transaction it shares: as many at once as share one. More
+ * pollers than the SDK's own number fetch them as fast.
+ */
+export const WORKFLOW_LIMITS = {
+  maxConcurrentWorkflowTaskExecutions: 120,
+  maxConcurrentWorkflowTaskPolls: 20,
+} as const satisfies Partial<WorkerOptions>;
+
 export interface WorkerSettings extends WorkflowSource {
   readonly connection: NativeConnection;
   readonly namespace: string;
@@ -43,6 +52,7 @@ export async function createBillingWorkers(settings: WorkerSettings): Promise<re
       taskQueue,
       activities: createActivities(deps),
       maxCachedWorkflows: settings.maxCachedWorkflows,
+      ...WORKFLOW_LIMITS,
       maxConcurrentActivityTaskExecutions: 60,
     }),
     Worker.create({

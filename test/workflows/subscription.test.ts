@@ -100,6 +100,21 @@ test('what happened during a step is looked at, whatever the step said', async (
   await until('it has heard', async () => (await cardOf(handle))?.state === 'cancelling');
 });
 
+test('a renewal is one workflow task, and one change of what lists of workflows show', async () => {
+  const handle = await begin(theatre, rows);
+  await theatre.pass(handle.workflowId, 31 * DAY);
+  await until('it is renewed', async () => (await cardOf(handle))?.periodN === 1);
+  const { events = [] } = await handle.fetchHistory();
+  const names = (events ?? []).map((event) =>
+    Object.keys(event).find((key) => key.endsWith('Attributes')),
+  );
+  const since = names.slice(names.indexOf('timerFiredEventAttributes'));
+  const count = (name: string) => since.filter((one) => one === `${name}EventAttributes`).length;
+  expect(count('workflowTaskCompleted')).toBe(1);
+  expect(count('upsertWorkflowSearchAttributes')).toBe(1);
+  expect(count('timerStarted')).toBe(1);
+});
+
 test('an extension moves the end, however often it is told', async () => {
   const handle = await begin(theatre, rows);
   await theatre.pass(handle.workflowId, 10 * DAY);

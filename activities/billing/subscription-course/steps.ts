@@ -11,7 +11,7 @@ import {
 } from '../../../src/domain/billing/subscription-course';
 import type { SubscriptionCourse } from '../../../workflows/billing/subscription/contract';
 import type { ActivityDeps } from '../../deps';
-import { inTransaction } from '../../transactions';
+import { inTellingTransaction } from '../../telling';
 import { endTrialIn, remindTrialIn } from '../trial-course';
 import { readCourse } from './course';
 import { lapse, restrict } from './lapsing';
@@ -47,7 +47,7 @@ export async function takeStepAlone(
   { db, settings: defaults }: ActivityDeps,
   due: DueStep,
 ): Promise<StepTaken> {
-  return inTransaction(db, async (tx) => {
+  return inTellingTransaction(db, async (tx) => {
     const task = await judgeStep(tx, defaults, due);
     if (!task) return { kind: 'moved' };
     const outcome = await carryOut(tx, task);

@@ -4,7 +4,7 @@ import { assert } from '../../../src/domain/assert';
 import { onBehalf, standpoint } from '../../../src/tracing/spans';
 import type { ActivityDeps } from '../../deps';
 import { gathering } from '../../gathering';
-import { inTransaction } from '../../transactions';
+import { inTellingTransaction } from '../../telling';
 import { sweepExpired } from '../ledger';
 import { findWallets, walletsOf, type FoundWallets, type OpenWallet } from '../spends/wallets';
 import type { Subscription } from '../timelines';
@@ -69,7 +69,7 @@ async function renewOrLeave(
   try {
     return await first.within(() =>
       onBehalf({ name: 'renewals', facts, askers }, () =>
-        inTransaction(deps.db, (tx) => renewTogether(tx, deps, asked)),
+        inTellingTransaction(deps.db, (tx) => renewTogether(tx, deps, asked)),
       ),
     );
   } catch (err) {

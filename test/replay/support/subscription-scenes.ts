@@ -85,6 +85,13 @@ export const SUBSCRIPTION_SCENES: Readonly<Record<string, Scene>> = {
     await until('again', async () => (await handle.query(upcomingQuery))?.periodN === 2);
     return handle;
   },
+  'subscription-course-in-one-task': async (theatre) => {
+    const rows = rowsOf();
+    const handle = await played(theatre, rows);
+    await theatre.pass(handle.workflowId, 61 * DAY);
+    await until('it is renewed', async () => (await handle.query(upcomingQuery))?.periodN === 2);
+    return handle;
+  },
   'subscription-course-unpaid-then-over': async (theatre) => {
     const rows = rowsOf();
     const handle = await played(theatre, rows, unpaid(rows));

@@ -1,5 +1,10 @@
-import type { UpdateDefinition } from '@temporalio/common';
-import { currentUpdateInfo, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { SearchAttributeUpdatePair, UpdateDefinition } from '@temporalio/common';
+import {
+  currentUpdateInfo,
+  patched,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import { businessClock, type BusinessClock } from '../../clock';
 import {
   attemptNumber,
@@ -59,6 +64,11 @@ export interface SubscriptionDesk {
   readonly input: SubscriptionInput;
   readonly clock: BusinessClock;
   readonly show: ReturnType<typeof createShowcase>;
+  /**
+   * A step, what it shows and the next timer are one workflow task with one change of search attributes: each change is a
+   * row of the list of workflows written anew. Asked at the start, so that a step records no patch.
+   */
+  readonly isOneTask: boolean;
   readonly wishes: Pending<Wanted, unknown>[];
   readonly changes: Pending<TariffChange, unknown>[];
   hasNews: boolean;
@@ -75,6 +85,7 @@ export function layDesk(input: SubscriptionInput): SubscriptionDesk {
     input,
     clock: businessClock(input.clockOffsetMs ?? 0),
     show: createShowcase(() => subjectOf(desk)),
+    isOneTask: patched('step-in-one-task'),
     wishes: [],
     changes: [],
     hasNews: false,
@@ -168,13 +179,20 @@ export function showCourse(desk: SubscriptionDesk, waitingFor: string): void {
   if (!course) return;
   const [next] = course.steps;
   const stuck = course.charge?.isStuck ? { stuck: 'unknown' } : {};
-  desk.show({ state: course.state, waitingFor, ...(next ? { nextAt: next.at } : {}), ...stuck });
-  upsertSearchAttributes([
+  const nextAt = next ? { nextAt: next.at } : {};
+  const showing = { state: course.state, waitingFor, ...nextAt, ...stuck };
+  if (desk.isOneTask) return desk.show(showing, attributesOf(course));
+  desk.show(showing);
+  upsertSearchAttributes(attributesOf(course));
+}
+
+function attributesOf(course: SubscriptionCourse): SearchAttributeUpdatePair[] {
+  return [
     { key: billingUserId, value: String(course.userId) },
     { key: subscriptionIdAttribute, value: course.subscriptionId },
     { key: periodEndAttribute, value: new Date(course.periodEnd) },
     { key: attemptNumber, value: course.tries ?? null },
-  ]);
+  ];
 }
 
 /** What an operator reads on the card of any workflow. */

@@ -13,8 +13,11 @@ const takeStep = database('takeSubscriptionStep', 'Do what is due');
 const atOnce = proxyLocalActivities<SubscriptionCourseActivities>(STEP_AT_ONCE);
 
 /** One transaction either way; what a lost try did is found by the next, which says that the rows moved on. */
-export const takeSubscriptionStep: typeof takeStep = async (due) => {
-  if (!patched('step-at-once')) return takeStep(due);
+export const takeSubscriptionStep = async (
+  due: Parameters<typeof takeStep>[0],
+  isOneTask: boolean,
+): ReturnType<typeof takeStep> => {
+  if (!isOneTask && !patched('step-at-once')) return takeStep(due);
   try {
     return await atOnce.takeSubscriptionStep(due);
   } catch (error) {

@@ -24,7 +24,7 @@ const MOVED_REST = '1 minute';
  */
 export async function subscription(input: SubscriptionInput): Promise<{ state: string }> {
   const desk = layDesk(input);
-  if (!patched('subscription-course')) {
+  if (!desk.isOneTask && !patched('subscription-course')) {
     const ended = await firstShape(desk);
     if (ended) return ended;
   }
@@ -77,10 +77,13 @@ async function take(desk: SubscriptionDesk, next: CourseWait): Promise<void> {
   if (isCall(kind)) {
     if (await call(desk, kind)) return;
   } else {
-    const taken = await takeSubscriptionStep({ ...named(desk), name, asOf: desk.clock.now() });
+    const due = { ...named(desk), name, asOf: desk.clock.now() };
+    const { isOneTask } = desk;
+    const taken = await takeSubscriptionStep(due, isOneTask);
     if (taken.kind === 'done') {
-      if (taken.course && patched('step-gives-course')) desk.foreseen = taken.course;
-      return wakeNotifier();
+      if (taken.course && (isOneTask || patched('step-gives-course'))) desk.foreseen = taken.course;
+      // Now the step itself nudges the sender of what it promised.
+      return isOneTask ? undefined : wakeNotifier();
     }
   }
   // The rows moved on between the look and the step, or disagree with it: never in a hot loop.
