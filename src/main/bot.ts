@@ -21,9 +21,12 @@ async function idleUntil(stopping: Promise<unknown>): Promise<void> {
 }
 
 runProcess('bot', async ({ config, log, tracing, stopping }) => {
+  const registry = createRegistry('bot');
+  const metrics = await serveMetrics(config, { registry, log });
   if (config.telegram.mode.kind === 'webhook') {
     log.info('TELEGRAM_MODE is webhook: the server hosts the bot, nothing to do here');
     await idleUntil(stopping);
+    await metrics.stop();
     return;
   }
   const { reach, taskQueue } = config.temporal;
@@ -31,8 +34,6 @@ runProcess('bot', async ({ config, log, tracing, stopping }) => {
   const readOnly = connectReadOnly(config.databaseUrl, {
     ...{ applicationName: 'bot-reads', keepsStatements: true },
   });
-  const registry = createRegistry('bot');
-  const metrics = await serveMetrics(config, { registry, log });
   const connection = await connectClient(reach);
   const client = clientOf(config, connection, tracing);
   const parts = botParts({
