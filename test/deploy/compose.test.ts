@@ -10,6 +10,9 @@ import { composeReader, readCompose, SETTINGS, type Service } from './support/co
 if (composeReader === undefined) console.warn('Skipped: there is no Go to build the reader with.');
 const withReader = composeReader === undefined ? describe.skip : describe;
 
+/** Docker starts no container that may take more processors than there are. */
+const SMALLEST_MACHINE_CPUS = 2;
+
 withReader('docker-compose.yml', () => {
   const { composition, problem, status } = readCompose(['docker-compose.yml']);
   const services = Object.entries(composition.services);
@@ -79,12 +82,32 @@ withReader('docker-compose.yml', () => {
     ).toEqual([]);
   });
 
+  test('asks no container for its health by a name that may mean an address where it does not listen', () => {
+    const asked = services.filter(([, { healthcheck }]) =>
+      healthcheck?.test?.join(' ').includes('localhost'),
+    );
+    expect(asked.map(([name]) => name)).toEqual([]);
+  });
+
   test('lets no container take the whole machine', () => {
     const isLimited = ({ deploy }: Service) => {
       const { cpus, memory, pids } = deploy?.resources?.limits ?? {};
       return [cpus, memory, pids].every((limit) => limit !== undefined);
     };
     expect(breaking(isLimited)).toEqual([]);
+    const asked = services.map(([, { deploy }]) => Number(deploy?.resources?.limits?.cpus));
+    expect(Math.max(...asked)).toBe(SMALLEST_MACHINE_CPUS);
+  });
+
+  test('leaves every service time to start on a slow machine before it counts as unhealthy', () => {
+    const seconds = (text = '') => {
+      const [, minutes, rest] = /^(?:(\d+)m)?(?:(\d+)s)?$/.exec(text) ?? [];
+      return Number(minutes ?? 0) * 60 + Number(rest ?? 0);
+    };
+    const patience = ({ healthcheck: check }: Service) =>
+      seconds(check?.start_period) + seconds(check?.interval) * (check?.retries ?? 0);
+    const lasting = services.filter(([, { healthcheck }]) => healthcheck?.disable !== true);
+    expect(lasting.filter(([, each]) => patience(each) < 100).map(([name]) => name)).toEqual([]);
   });
 
   test('gives no container a secret in its environment', () => {
@@ -184,6 +207,48 @@ withReader('deploy/temporal-cloud.yml', () => {
     expect(readCompose(files, SETTINGS).problem).toMatch(
       /set TEMPORAL_(ADDRESS|NAMESPACE) in .env/,
     );
+  });
+});
+
+withReader('deploy/restore.yml', () => {
+  test('lets PostgreSQL read its backups, and changes nothing else', () => {
+    const files = ['docker-compose.yml', 'deploy/restore.yml'];
+    const { composition, problem, status } = readCompose(files);
+    expect([status, problem]).toEqual([0, '']);
+    const usual = readCompose(['docker-compose.yml']).composition.services['postgres'];
+    const { volumes = [], ...postgres } = composition.services['postgres'] ?? {};
+    const added = volumes.filter(
+      ({ target }) => !usual?.volumes?.some((each) => each.target === target),
+    );
+    expect(added.map(({ target, read_only: isReadOnly }) => [target, isReadOnly])).toEqual([
+      ['/opt/backup', true],
+      ['/backups', true],
+    ]);
+    const { BACKUP_DIR: folder, ...environment } = postgres.environment ?? {};
+    expect(folder).toBe('/backups');
+    expect({ ...postgres, environment, volumes: usual?.volumes }).toEqual(usual);
+  });
+});
+
+withReader('deploy/rehearsal.yml', () => {
+  const REHEARSAL_ENV = join(ROOT, '.env.example');
+  const files = ['docker-compose.yml', 'deploy/rehearsal.yml'];
+
+  test('adds a Telegram to the composition, and leaves every service as it is', () => {
+    const { composition, problem, status } = readCompose(files, { ...SETTINGS, REHEARSAL_ENV });
+    expect([status, problem]).toEqual([0, '']);
+    const { telegram, ...services } = composition.services;
+    const withoutSettings = (all: typeof services) =>
+      Object.entries(all).map(([name, { env_file: _, ...service }]) => [name, service]);
+    const usual = readCompose(['docker-compose.yml']).composition.services;
+    expect(withoutSettings(services)).toEqual(withoutSettings(usual));
+    expect(telegram?.ports).toEqual([
+      expect.objectContaining({ host_ip: '127.0.0.1', published: '18081', target: 8081 }),
+    ]);
+  });
+
+  test('is read by the rehearsal only', () => {
+    expect(readCompose(files).problem).toContain('only scripts/compose-rehearsal.mjs reads');
   });
 });
 

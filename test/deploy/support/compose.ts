@@ -28,7 +28,13 @@ export interface Service {
   readonly command?: readonly string[];
   readonly profiles?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly healthcheck?: { readonly test?: readonly string[]; readonly disable?: boolean };
+  readonly healthcheck?: {
+    readonly test?: readonly string[];
+    readonly disable?: boolean;
+    readonly interval?: string;
+    readonly start_period?: string;
+    readonly retries?: number;
+  };
   readonly deploy?: {
     readonly resources?: {
       readonly limits?: {
