@@ -1,4 +1,4 @@
-import { condition, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { Learned, RecordedFact } from '../../activities/billing/payments';
 import {
   DAYS_PAST_DEADLINE,
@@ -8,6 +8,7 @@ import {
 } from '../../src/domain/billing/payment';
 import { learnPayment, openUnknownItem, recordFact, tellPayer, wakeNotifier } from './activities';
 import type { CarriedConfirmation, PaymentConfirmationInput } from './contract';
+import { waitPast } from './landmarks';
 import { recordRepair } from './operation/stubs';
 import { isHistoryLong, standingFact, type PaymentDesk } from './payment-desk';
 
@@ -115,17 +116,31 @@ async function questionProvider(desk: PaymentDesk): Promise<Learned> {
 
 /** Waits for the next question, a new hint or an operator; meanwhile tells payer and operators when it gets long. */
 async function rest(desk: PaymentDesk, asking: Asking): Promise<void> {
-  const waitedMs = desk.clock.nowMs() - asking.sinceMs;
-  const isPastDeadline = desk.clock.nowMs() >= deadlineMs(desk, asking);
-  await tellSlow(desk, asking, waitedMs);
+  const { clock } = desk;
+  const isPastDeadline = clock.nowMs() >= deadlineMs(desk, asking);
+  await tellSlow(desk, asking);
   if (isPastDeadline) await openItem(desk, asking);
   const delayMs = unknownPollDelayMs(asking.questions, isPastDeadline);
   asking.questions += 1;
-  showAsking(desk, asking, { waitedMs, delayMs });
-  await condition(() => desk.hasNews || desk.operatorEvidence !== undefined, delayMs, {
+  const untilMs = clock.nowMs() + delayMs;
+  showAsking(desk, asking, untilMs);
+  await waitPast({
+    ...{ clock, untilMs, landmarksMs: landmarksOf(desk, asking) },
+    isOver: () => desk.hasNews || desk.operatorEvidence !== undefined,
     summary: 'Until the provider is asked again',
+    announce: async () => {
+      await tellSlow(desk, asking);
+      showAsking(desk, asking, untilMs);
+    },
   });
   await auditAsks(desk);
+}
+
+/** When the payer hears that checking goes on (PC-16), and when the operators see it (PC-11). */
+function landmarksOf(desk: PaymentDesk, asking: Asking): readonly number[] {
+  const alertMs = asking.sinceMs + alertAfterMs(desk);
+  const isNobodyToTell = asking.isToldSlow || desk.context?.invoiceId === undefined;
+  return isNobodyToTell ? [alertMs] : [asking.sinceMs + slowAfterMs(desk), alertMs];
 }
 
 /** A question changes nothing by itself, so nothing else would remember who wanted it (OPS-3). */
@@ -139,13 +154,21 @@ export async function auditAsks(desk: PaymentDesk): Promise<void> {
   }
 }
 
-async function tellSlow(desk: PaymentDesk, asking: Asking, waitedMs: number): Promise<void> {
+async function tellSlow(desk: PaymentDesk, asking: Asking): Promise<void> {
   const invoiceId = desk.context?.invoiceId;
-  const slowMs = (desk.context?.slowMinutes ?? 5) * MINUTE;
-  if (asking.isToldSlow || invoiceId === undefined || waitedMs < slowMs) return;
+  const isSlow = desk.clock.nowMs() - asking.sinceMs >= slowAfterMs(desk);
+  if (!isSlow || asking.isToldSlow || invoiceId === undefined) return;
   asking.isToldSlow = true;
   await tellPayer({ invoiceId, template: 'pay.confirming', asOf: desk.clock.now() });
   await wakeNotifier();
+}
+
+function slowAfterMs({ context }: PaymentDesk): number {
+  return (context?.slowMinutes ?? 5) * MINUTE;
+}
+
+function alertAfterMs({ context }: PaymentDesk): number {
+  return (context?.unknownAlertMinutes ?? 15) * MINUTE;
 }
 
 async function openItem(desk: PaymentDesk, asking: Asking): Promise<void> {
@@ -154,14 +177,10 @@ async function openItem(desk: PaymentDesk, asking: Asking): Promise<void> {
   await wakeNotifier();
 }
 
-function showAsking(
-  desk: PaymentDesk,
-  asking: Asking,
-  wait: { waitedMs: number; delayMs: number },
-): void {
-  const isOverdue = wait.waitedMs >= (desk.context?.unknownAlertMinutes ?? 15) * MINUTE;
+function showAsking(desk: PaymentDesk, asking: Asking, untilMs: number): void {
+  const isOverdue = desk.clock.nowMs() - asking.sinceMs >= alertAfterMs(desk);
   desk.waitingFor = `the outcome at ${desk.input.provider}: ${asking.lastReason}`;
-  desk.nextAt = new Date(desk.clock.nowMs() + wait.delayMs).toISOString();
+  desk.nextAt = new Date(untilMs).toISOString();
   desk.show({
     state: 'unknown',
     waitingFor: desk.waitingFor,

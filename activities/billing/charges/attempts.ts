@@ -8,7 +8,10 @@ import { writeAudit } from '../../audit';
 /** Until when a charge without an outcome is asked about, and how; instants in ISO 8601 (PC-11). */
 export interface AskingTerms {
   readonly since: string;
-  /** From here on once a day, and the operators see it. */
+  /** When its owner hears that checking goes on, and when the list of workflows shows it; absent in older plans. */
+  readonly slowAt?: string;
+  readonly alertAt?: string;
+  /** From here on once a day, and an open item tells of it. */
   readonly overdueAt: string;
   /** From here on nobody asks any more: an operator has the last word. */
   readonly givenUpAt: string;

@@ -8,14 +8,17 @@ import { openItem } from '../open-items';
 import { suspendingItem } from '../suspense';
 import { isLive, type AskingTerms, type Attempt } from './attempts';
 
-/** When the outcome of a charge is overdue, and when nobody asks about it any more, by the settings of today. */
+/** When the outcome of a charge is told, shown, overdue, and asked about no more, by the settings of today. */
 export function askingTerms(
   { asOf }: Pick<Attempt, 'asOf'>,
-  settings: Pick<BillingSettings, 'unknownDeadlineHours'>,
+  settings: BillingSettings,
 ): AskingTerms {
   const { overdueMs, givenUpMs } = unknownTerms(asOf.getTime(), settings.unknownDeadlineHours);
+  const after = (minutes: number) => new Date(asOf.getTime() + minutes * 60_000).toISOString();
   return {
     since: asOf.toISOString(),
+    slowAt: after(settings.paymentSlowMinutes),
+    alertAt: after(settings.unknownAlertMinutes),
     overdueAt: new Date(overdueMs).toISOString(),
     givenUpAt: new Date(givenUpMs).toISOString(),
   };

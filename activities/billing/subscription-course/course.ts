@@ -87,9 +87,10 @@ function chargeOf(
   { asOf: since, state }: Attempt,
   { asOf, settings }: Moment,
 ): NonNullable<SubscriptionCourse['charge']> {
-  const waitedMs = asOf.getTime() - since.getTime();
-  const isStuck = state !== 'created' && waitedMs >= settings.unknownAlertMinutes * 60_000;
-  return { since: since.toISOString(), isStuck };
+  const stuckAt = new Date(since.getTime() + settings.unknownAlertMinutes * 60_000);
+  const told = { since: since.toISOString(), isStuck: false };
+  if (state === 'created') return told;
+  return asOf >= stuckAt ? { ...told, isStuck: true } : { ...told, stuckAt: stuckAt.toISOString() };
 }
 
 function describe(

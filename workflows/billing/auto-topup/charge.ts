@@ -11,6 +11,7 @@ import type { WireFact } from '../../../src/domain/billing/payment';
 import { moneyWords } from '../../visibility';
 import { askOrder, wakeNotifier } from '../activities';
 import { hintPaymentConfirmation } from '../hints';
+import { waitPast } from '../landmarks';
 import { recordRepair } from '../operation/stubs';
 import { showWait, type TopupDesk } from './desk';
 import {
@@ -23,16 +24,18 @@ import {
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-/** When its owner hears that checking goes on (PC-16). */
-const SLOW_MS = 5 * MINUTE;
 /** The timetable of a charge that was planned before its terms travelled with it. */
+const SLOW_MS = 5 * MINUTE;
+const ALERT_MS = 15 * MINUTE;
 const DEADLINE_MS = 3 * DAY;
 const GIVEN_UP_MS = DEADLINE_MS + DAYS_PAST_DEADLINE * DAY;
 
 interface Charge {
   readonly attempt: ChargeAttempt;
-  readonly sinceMs: number;
-  /** When the operators see it, and when nobody asks any more (PC-11). */
+  /** When its owner hears that checking goes on (PC-16), and when the list of workflows shows it (PC-11). */
+  readonly slowMs: number;
+  readonly alertMs: number;
+  /** When an open item tells of it, and when nobody asks any more (PC-11). */
   readonly overdueMs: number;
   readonly givenUpMs: number;
   questions: number;
@@ -80,10 +83,13 @@ function begin(desk: TopupDesk, attempt: ChargeAttempt): Charge {
 
 function termsOf(desk: TopupDesk, { asking }: ChargeAttempt) {
   const sinceMs = asking ? Date.parse(asking.since) : desk.clock.nowMs();
+  const at = (told: string | undefined, afterMs: number) =>
+    told === undefined ? sinceMs + afterMs : Date.parse(told);
   return {
-    sinceMs,
-    overdueMs: asking ? Date.parse(asking.overdueAt) : sinceMs + DEADLINE_MS,
-    givenUpMs: asking ? Date.parse(asking.givenUpAt) : sinceMs + GIVEN_UP_MS,
+    slowMs: at(asking?.slowAt, SLOW_MS),
+    alertMs: at(asking?.alertAt, ALERT_MS),
+    overdueMs: at(asking?.overdueAt, DEADLINE_MS),
+    givenUpMs: at(asking?.givenUpAt, GIVEN_UP_MS),
   };
 }
 
@@ -171,26 +177,39 @@ async function question({ invoiceId, invoiceNo, provider }: ChargeAttempt) {
 
 /** Until the next question or the word that the money is booked; meanwhile its owner and the operators are told. */
 async function rest(desk: TopupDesk, charge: Charge): Promise<void> {
-  const waitedMs = desk.clock.nowMs() - charge.sinceMs;
-  const isOverdue = desk.clock.nowMs() >= charge.overdueMs;
-  if (waitedMs >= SLOW_MS && !charge.isToldSlow) {
-    charge.isToldSlow = true;
-    await tellUnknown(desk, charge, 'slow');
-  }
+  const { clock } = desk;
+  const isOverdue = clock.nowMs() >= charge.overdueMs;
+  await tellSlow(desk, charge);
   if (isOverdue && !charge.isShown) {
     charge.isShown = true;
     await tellUnknown(desk, charge, 'overdue');
   }
-  const delayMs = unknownPollDelayMs(charge.questions, isOverdue);
+  const untilMs = clock.nowMs() + unknownPollDelayMs(charge.questions, isOverdue);
   charge.questions += 1;
+  showUnknown(desk, charge, untilMs);
+  await waitPast({
+    ...{ clock, untilMs, landmarksMs: [charge.slowMs, charge.alertMs] },
+    isOver: () => desk.isPaid || isCalled(desk),
+    summary: 'Until the provider is asked again',
+    announce: async () => {
+      await tellSlow(desk, charge);
+      showUnknown(desk, charge, untilMs);
+    },
+  });
+}
+
+async function tellSlow(desk: TopupDesk, charge: Charge): Promise<void> {
+  if (charge.isToldSlow || desk.clock.nowMs() < charge.slowMs) return;
+  charge.isToldSlow = true;
+  await tellUnknown(desk, charge, 'slow');
+}
+
+function showUnknown(desk: TopupDesk, charge: Charge, untilMs: number): void {
   showWait(desk, {
     state: 'unknown',
     waitingFor: `the outcome at ${charge.attempt.provider}: ${charge.lastReason}`,
-    nextAt: new Date(desk.clock.nowMs() + delayMs).toISOString(),
-    stuck: waitedMs >= 3 * SLOW_MS ? 'unknown' : undefined,
-  });
-  await condition(() => desk.isPaid || isCalled(desk), delayMs, {
-    summary: 'Until the provider is asked again',
+    nextAt: new Date(untilMs).toISOString(),
+    stuck: desk.clock.nowMs() >= charge.alertMs ? 'unknown' : undefined,
   });
 }
 

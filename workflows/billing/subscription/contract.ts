@@ -44,7 +44,12 @@ export interface SubscriptionCourse {
   /** What an operator may do to it now, by the name of the update (OPS-3). */
   readonly allowedRepairs?: readonly SubscriptionRepairKind[];
   /** A charge whose outcome is not known yet, and whether that lasts so long that somebody should look (PC-11). */
-  readonly charge?: { readonly since: string; readonly isStuck: boolean };
+  readonly charge?: {
+    readonly since: string;
+    readonly isStuck: boolean;
+    /** When it will have lasted so long; absent where it has, or where nothing was sent yet. */
+    readonly stuckAt?: string;
+  };
 }
 
 /** Read from the workflow that will do it. */

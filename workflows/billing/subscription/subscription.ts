@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { scheduleTariff, wakeNotifier } from '../activities';
 import type { SubscriptionInput } from '../contract';
+import { waitPast } from '../landmarks';
 import type { CourseWait, SubscriptionCourse } from './contract';
 import { call, isCall } from './charge';
 import { layDesk, showCourse, waitInWords, type SubscriptionDesk } from './desk';
@@ -62,10 +63,24 @@ function named({ input }: SubscriptionDesk): { readonly subscriptionId: string }
 
 /** True when something happened before the step was due. */
 async function isInterrupted(desk: SubscriptionDesk, next: CourseWait): Promise<boolean> {
-  const restMs = desk.clock.untilMs(Date.parse(next.at));
-  if (restMs === 0) return isAsked(desk);
-  const summary = `Until ${waitInWords(desk.course!)}`;
-  return condition(() => isAsked(desk), restMs, { summary });
+  const untilMs = Date.parse(next.at);
+  if (desk.clock.untilMs(untilMs) === 0) return isAsked(desk);
+  const stuckAt = desk.course?.charge?.stuckAt;
+  return waitPast({
+    ...{ clock: desk.clock, untilMs, isOver: () => isAsked(desk) },
+    landmarksMs: stuckAt === undefined ? [] : [Date.parse(stuckAt)],
+    summary: `Until ${waitInWords(desk.course!)}`,
+    announce: () => Promise.resolve(showStuck(desk)),
+  });
+}
+
+/** A charge without an outcome is shown in time, however late the next question comes (PC-11). */
+function showStuck(desk: SubscriptionDesk): void {
+  const { course } = desk;
+  if (!course?.charge) return;
+  const { since } = course.charge;
+  desk.course = { ...course, charge: { since, isStuck: true } };
+  showCourse(desk, waitInWords(course));
 }
 
 function isAsked({ hasNews, wishes, changes }: SubscriptionDesk): boolean {
