@@ -88,6 +88,7 @@ export async function closeItem(tx: Transaction, resolution: ItemResolution): Pr
     entity: 'open_item',
     entityId: closed.id,
     actor: { kind: 'operator', id: resolution.operatorId },
+    before: { state: 'open' },
     after: { state: resolution.state, resolution: resolution.resolution },
     reason: resolution.reason,
     asOf: resolution.asOf,

@@ -11,6 +11,7 @@ import type { CarriedConfirmation, PaymentConfirmationInput } from './contract';
 import { waitPast } from './landmarks';
 import { recordRepair } from './operation/stubs';
 import { isHistoryLong, standingFact, type PaymentDesk } from './payment-desk';
+import { onlyEarlier } from './repairs/trace';
 
 /** What a payment turned out to be, or that this run's history is full and the next one goes on. */
 export type Clarity =
@@ -147,10 +148,11 @@ function landmarksOf(desk: PaymentDesk, asking: Asking): readonly number[] {
 export async function auditAsks(desk: PaymentDesk): Promise<void> {
   const { workflowId: entityId } = workflowInfo();
   for (const { updateId, operatorId, reason } of desk.asks.splice(0)) {
-    const step = `ask:${updateId}`;
     const asOf = desk.clock.now();
-    const action = 'payment.asked_about';
-    await recordRepair({ step, action, entity: 'payment', entityId, operatorId, reason, asOf });
+    await recordRepair({
+      ...{ step: `ask:${updateId}`, action: 'payment.asked_about', entity: 'payment' as const },
+      ...{ entityId, operatorId, reason, asOf, ...onlyEarlier(desk.nextAt, asOf) },
+    });
   }
 }
 

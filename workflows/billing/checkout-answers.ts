@@ -29,6 +29,7 @@ import type {
 } from './contract';
 import { hintPaymentConfirmation } from './hints';
 import { recordRepair } from './operation/stubs';
+import { onlyEarlier } from './repairs/trace';
 
 /** Answers one question of the queue, in the order of history. */
 export async function answer(order: OrderDesk, question: Question): Promise<unknown> {
@@ -174,9 +175,11 @@ async function askForOperator(
   order: OrderDesk,
   { operatorId, reason, updateId }: Extract<Question, { kind: 'retryNow' }>,
 ): Promise<{ accepted: string }> {
+  const asOf = order.clock.now();
   await recordRepair({
     ...{ step: `retry:${updateId}`, action: 'invoice.asked_about', entity: 'invoice' as const },
-    ...{ entityId: order.invoice.invoiceId, operatorId, reason, asOf: order.clock.now() },
+    ...{ entityId: order.invoice.invoiceId, operatorId, reason, asOf },
+    ...onlyEarlier(order.nextAt, asOf),
   });
   const isPaying = await poll(order);
   return {

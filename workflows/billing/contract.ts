@@ -169,6 +169,13 @@ export type PaymentResult =
 
 export type ResolutionKind = 'credit_wallet' | 'complete_order' | 'refund';
 
+/** An operator who has a role; written as digits, because the Web UI's other updates take text. */
+export interface RoleSigned {
+  /** Telegram id. */
+  readonly operatorId: number | string;
+  readonly reason: string;
+}
+
 /** `reason` has at least ten characters; it goes to the audit. */
 export type Repair = OperatorSigned;
 
@@ -187,7 +194,8 @@ export const markPaidUpdate = defineUpdate<
 export const retryDeliveryUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>(
   'retryDelivery',
 );
-export const writeOffPaymentUpdate = defineUpdate<{ readonly accepted: string }, [Repair]>(
+/** Proposes to leave suspended money where it is and to close its item; others allow it (OPS-12). */
+export const writeOffPaymentUpdate = defineUpdate<{ readonly accepted: string }, [RoleSigned]>(
   'writeOff',
 );
 

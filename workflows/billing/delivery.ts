@@ -19,10 +19,11 @@ import { recordRepair } from './operation/stubs';
 import { startGift } from './gift/starting';
 import type { PaymentDesk } from './payment-desk';
 import { deliverPeriod } from './period-delivery';
+import { onlyEarlier } from './repairs/trace';
 import { startReferral } from './referral/starting';
 import { wakeWallet } from './wallet/waking';
 
-const RETRY = '1 minute';
+const RETRY_MS = 60_000;
 
 /**
  * Carries a booked outcome to those who wait for it: subscription, checkout, person. Money and promise are never
@@ -30,6 +31,7 @@ const RETRY = '1 minute';
  */
 export async function deliver(desk: PaymentDesk, outcome: PostOutcome): Promise<void> {
   desk.phase = 'delivering';
+  desk.nextAt = undefined;
   desk.show({ state: 'delivering', waitingFor: 'the outcome to reach everybody' });
   for (;;) {
     try {
@@ -40,7 +42,8 @@ export async function deliver(desk: PaymentDesk, outcome: PostOutcome): Promise<
       if (isCancellation(error)) throw error;
       desk.show({ state: 'delivering', waitingFor: 'another try to deliver', stuck: 'deliver' });
       desk.isDeliveryRetried = false;
-      await condition(() => desk.isDeliveryRetried, RETRY, {
+      desk.nextAt = new Date(desk.clock.nowMs() + RETRY_MS).toISOString();
+      await condition(() => desk.isDeliveryRetried, RETRY_MS, {
         summary: 'Until delivery is retried',
       });
       await auditRetries(desk);
@@ -53,14 +56,11 @@ async function auditRetries(desk: PaymentDesk): Promise<void> {
   if (desk.retries.length === 0 || !patched('audit-delivery-retry')) return;
   const { workflowId } = workflowInfo();
   for (const { updateId, operatorId, reason } of desk.retries.splice(0)) {
+    const asOf = desk.clock.now();
     await recordRepair({
-      step: `retry:${updateId}`,
-      action: 'payment.delivery_retried',
-      entity: 'payment',
-      entityId: workflowId,
-      operatorId,
-      reason,
-      asOf: desk.clock.now(),
+      ...{ step: `retry:${updateId}`, action: 'payment.delivery_retried' },
+      ...{ entity: 'payment' as const, entityId: workflowId, operatorId, reason, asOf },
+      ...onlyEarlier(desk.nextAt, asOf),
     });
   }
 }

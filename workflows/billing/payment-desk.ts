@@ -22,8 +22,9 @@ import {
   type PaymentHint,
   type Repair,
   type ResolutionKind,
+  type RoleSigned,
 } from './contract';
-import { requirePhase, requireRepair, requireWords } from './repair-rules';
+import { requirePhase, requireRepair, requireRole, requireWords } from './repair-rules';
 import { askNowUpdate, declareRefundUpdate, type ReturnWord } from './repairs/contract';
 
 /** What an operator decided about quarantined money. */
@@ -31,6 +32,8 @@ export interface Decision extends Repair {
   readonly how: ResolutionKind | 'write_off';
   /** What proves that the money went back by hand already. */
   readonly evidence?: string;
+  /** The id of the update that asked for it, where the decision becomes a proposal. */
+  readonly updateId?: string;
 }
 
 export type Phase =
@@ -163,9 +166,15 @@ function hearDecisions(desk: PaymentDesk): void {
   );
   setHandler(
     writeOffPaymentUpdate,
-    ({ operatorId, reason }) => ask(desk.decisions, { how: 'write_off', operatorId, reason }),
+    ({ operatorId, reason }) => {
+      const by = named({ operatorId: String(operatorId), reason });
+      return ask(desk.decisions, { how: 'write_off', ...by });
+    },
     {
-      validator: (repair: Repair) => requireRepairIn(desk, repair, ['quarantined']),
+      validator: (repair: RoleSigned) => {
+        requireRole(repair);
+        requirePhase(desk.phase, ['quarantined']);
+      },
       ...describeRepair('paymentConfirmation', 'writeOff'),
     },
   );

@@ -1,4 +1,4 @@
-import { condition, continueAsNew, allHandlersFinished } from '@temporalio/workflow';
+import { condition, continueAsNew, allHandlersFinished, patched } from '@temporalio/workflow';
 import type { RepairOutcome } from '../../activities/billing/repairs';
 import { assertNever } from '../../src/domain/assert';
 import type { Pending } from '../requests';
@@ -12,6 +12,7 @@ import { continuation } from './asking';
 import type { PaymentResult } from './contract';
 import { deliver } from './delivery';
 import { beginReturn, giveBack, type RefundOrder } from './giving-back';
+import { act, operationIdOf } from './operations/actions';
 import {
   isHistoryLong,
   isOutrun,
@@ -19,6 +20,7 @@ import {
   type Decision,
   type PaymentDesk,
 } from './payment-desk';
+import { proposalWorkflowId } from './proposal/contract';
 
 /** Money in suspense, by the item that shows it. */
 export interface Suspension {
@@ -69,9 +71,33 @@ async function carryOut(
     case 'refund':
       return refund(desk, { ...decision, openItemKey: work.outcome.openItemKey }, pending);
     case 'write_off':
-      return finish(desk, pending, await writeOffQuarantined(repair));
+      // Decisions of before needed nobody else, and are to be replayed so.
+      if (!patched('write-off-by-two'))
+        return finish(desk, pending, await writeOffQuarantined(repair));
+      pending.answer = { accepted: await propose(decision, work.outcome) };
+      return undefined;
     default:
       return assertNever(decision.how);
+  }
+}
+
+/** Others allow it, as in the bot (OPS-12); the payment then finds its stored end. Answers in words. */
+async function propose(
+  { operatorId, reason, updateId = '' }: Decision,
+  { openItemKey }: Suspension,
+): Promise<string> {
+  const operationId = operationIdOf(updateId);
+  const by = { operatorId, reason };
+  const outcome = await act({ action: 'write_off_item', subject: openItemKey, by, operationId });
+  switch (outcome.kind) {
+    case 'proposed':
+      return `proposed; somebody else allows it by approve of ${proposalWorkflowId(outcome.proposalId)}`;
+    case 'refused':
+      return `refused: ${outcome.reason}`;
+    case 'done':
+      return ACCEPTED.write_off;
+    default:
+      return assertNever(outcome);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Actor, OperatorSigned, Repair } from './contract';
+import type { Actor, OperatorSigned, Repair, RoleSigned } from './contract';
 
 const SHORTEST_REASON = 10;
 
@@ -8,6 +8,13 @@ export function requireRepair({ operatorId, reason }: Partial<Repair>): void {
   if ((reason ?? '').trim().length < SHORTEST_REASON) {
     throw new Error(`reason needs at least ${SHORTEST_REASON} characters; say why`);
   }
+}
+
+/** The same where only an operator with a role may ask: they are known by their Telegram id. */
+export function requireRole({ operatorId, reason }: RoleSigned): void {
+  requireRepair({ operatorId: String(operatorId ?? ''), reason });
+  if (/^[1-9]\d{0,15}$/.test(String(operatorId))) return;
+  throw new Error('operatorId must be your Telegram id, digits only');
 }
 
 /** Refuses a repair in a phase where it makes no sense, and names the phases where it does. */

@@ -3,7 +3,7 @@ import { writeAudit, type AuditEntry } from '../../audit';
 import type { ActivityDeps } from '../../deps';
 import { inTransaction, stepKey } from '../../transactions';
 
-/** A repair that changes nothing in the database by itself, such as another try or a pause. */
+/** A repair that changes no row of the database by itself, such as another try or a pause. */
 export interface RepairRecord {
   /** Tells the repairs of one workflow apart; the id of the update that asked for it. */
   readonly step: string;
@@ -12,9 +12,9 @@ export interface RepairRecord {
   readonly entityId: string;
   readonly operatorId: string;
   readonly reason: string;
-  /** What was changed, where it stands in no row. */
-  readonly before?: unknown;
-  readonly after?: unknown;
+  /** What it changed, if only the time at which something is done. */
+  readonly before: object;
+  readonly after: object;
   readonly asOf: string;
 }
 
@@ -32,9 +32,7 @@ export function auditActivities({ db }: ActivityDeps) {
           .returning({ id: operations.id });
         if (taken.length === 0) return;
         await writeAudit(tx, {
-          ...{ action, entity, entityId, reason },
-          ...(before === undefined ? {} : { before }),
-          ...(after === undefined ? {} : { after }),
+          ...{ action, entity, entityId, reason, before, after },
           actor: { kind: 'operator', id: operatorId },
           asOf: new Date(repair.asOf),
         });

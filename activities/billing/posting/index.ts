@@ -29,7 +29,8 @@ export async function postPaid(tx: Transaction, paid: PaidFact): Promise<PostOut
   if (payment.rank > FACT_RANK.paid) return { kind: 'superseded', state: payment.state };
   const order = await lockOrderOfFact(tx, paid.fact);
   const outcome = await settle(tx, { ...paid, paymentId: payment.id }, order);
-  await recordOutcome(tx, { ...paid, paymentId: payment.id }, { order, outcome });
+  const before = { state: payment.state };
+  await recordOutcome(tx, { ...paid, paymentId: payment.id }, { before, order, outcome });
   return outcome;
 }
 
@@ -113,9 +114,9 @@ async function lockPayment(tx: Transaction, paid: PaidFact): Promise<LockedPayme
 async function recordOutcome(
   tx: Transaction,
   posting: Posting,
-  result: { order: Order | undefined; outcome: PostOutcome },
+  result: { before: object; order: Order | undefined; outcome: PostOutcome },
 ): Promise<void> {
-  const { order, outcome } = result;
+  const { before, order, outcome } = result;
   const { minor, currency, exponent } = moneyOf(posting);
   await tx
     .update(payments)
@@ -136,6 +137,7 @@ async function recordOutcome(
     action: outcome.kind === 'quarantined' ? 'payment.quarantined' : 'payment.received',
     entity: 'payment',
     entityId: posting.paymentId,
+    before,
     after: outcome,
     asOf: posting.asOf,
     ...whoSaidSo(posting),

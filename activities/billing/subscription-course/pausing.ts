@@ -16,6 +16,8 @@ import type { StepTask } from './steps';
 export type RestTask = Pick<StepTask, 'row' | 'asOf' | 'settings'> & {
   /** The owner's or an operator's wish; what was agreed before comes by itself. */
   readonly actor?: Actor;
+  /** Why an operator wishes it (OPS-3). */
+  readonly reason?: string;
 };
 
 /** The pause that was agreed for the end of the period, from that end on, however late it is processed. */
@@ -37,7 +39,7 @@ export async function resumeAtEnd(tx: Transaction, task: StepTask): Promise<stri
 /** From now on nothing is charged, reminded of or given; says until when (SB-20). */
 export async function beginPause(
   tx: Transaction,
-  { row, asOf, settings, actor }: RestTask,
+  { row, asOf, settings, actor, reason }: RestTask,
   pause: { readonly key: string; readonly beginsAt: Date; readonly days: number },
 ): Promise<Date> {
   const { key, beginsAt, days } = pause;
@@ -53,6 +55,7 @@ export async function beginPause(
   await writeAudit(tx, {
     ...{ action: 'subscription.paused', entity: 'subscription', entityId: row.id, asOf, after },
     ...(actor ? { actor } : {}),
+    ...(reason === undefined ? {} : { reason }),
     before: { state: row.state, access: row.access },
   });
   await promiseToUser(tx, row.userId, {
@@ -113,7 +116,7 @@ export async function closePause(
 
 function moveOn(
   tx: Transaction,
-  { row, asOf, actor }: RestTask,
+  { row, asOf, actor, reason }: RestTask,
   { pauseId, days }: { readonly pauseId: string; readonly days: number },
 ): Promise<Date> {
   return shiftTimeline(tx, {
@@ -122,7 +125,7 @@ function moveOn(
     kind: 'pause',
     days,
     actor: actor ?? { kind: 'system', id: 'subscription' },
-    reason: `pause ${pauseId}`,
+    reason: reason === undefined ? `pause ${pauseId}` : `pause ${pauseId}: ${reason}`,
     asOf,
   });
 }
@@ -148,13 +151,14 @@ function graceEnd({ row, settings }: RestTask, endsAt: Date): Date {
 
 async function tellResumed(
   tx: Transaction,
-  { row, asOf, settings, actor }: RestTask,
+  { row, asOf, settings, actor, reason }: RestTask,
   resumed: { pauseId: string; endsAt: Date; after: Partial<Subscription> },
 ): Promise<void> {
   const { pauseId, endsAt, after } = resumed;
   await writeAudit(tx, {
     ...{ action: 'subscription.resumed', entity: 'subscription', entityId: row.id, asOf, after },
     ...(actor ? { actor } : {}),
+    ...(reason === undefined ? {} : { reason }),
     before: { state: row.state, access: row.access },
   });
   await promiseToUser(tx, row.userId, {

@@ -4,7 +4,7 @@ import { subscriptionPauses } from '../../../drizzle/schema';
 import { PAUSE_YEAR_DAYS } from '../../../src/domain/billing/pause';
 import { addCalendarDays } from '../../../src/domain/calendar';
 import type { WishOutcome } from '../../../workflows/billing/subscription/contract';
-import { beginPause, endPause } from '../subscription-course/pausing';
+import { beginPause, endPause, type RestTask } from '../subscription-course/pausing';
 import { applyWish, done, refused, type GrantedWish, type Wish } from './wish';
 
 /**
@@ -23,15 +23,20 @@ export const pause: GrantedWish<'pause'> = async (tx, wish) => {
     await applyWish(tx, wish, { action: 'subscription.edited', after });
     return done('pause_planned', beginsAt);
   }
-  const task = { ...wish, actor: wished.actor };
+  const task = restTask(wish);
   return done('paused', await beginPause(tx, task, { key, beginsAt, days: wished.days }));
 };
 
+function restTask(wish: Wish<'pause' | 'resume'>): RestTask {
+  const { actor, reason } = wish.wished;
+  return { ...wish, actor, ...(reason === undefined ? {} : { reason }) };
+}
+
 /** Ends a pause before its time, or takes back one that was agreed for the end of the period. */
 export const resume: GrantedWish<'resume'> = async (tx, wish) => {
-  const { row, wished } = wish;
+  const { row } = wish;
   if (row.state === 'paused') {
-    return done('resumed', await endPause(tx, { ...wish, actor: wished.actor }));
+    return done('resumed', await endPause(tx, restTask(wish)));
   }
   if (row.pauseDays === null) return refused('wrong_state', ['paused']);
   await applyWish(tx, wish, { action: 'subscription.edited', after: { pauseDays: null } });

@@ -126,7 +126,10 @@ export const WORKFLOW_REPAIRS = {
         effect:
           'declares whether suspended money went back, which its provider cannot tell or refused',
       },
-      writeOff: { effect: 'closes the item; the money stays in suspense' },
+      writeOff: {
+        isByRole: true,
+        effect: 'proposes to close the item with the money left in suspense; others allow it',
+      },
     },
   },
   priceChange: {

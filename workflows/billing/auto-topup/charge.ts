@@ -13,6 +13,7 @@ import { askOrder, wakeNotifier } from '../activities';
 import { hintPaymentConfirmation } from '../hints';
 import { waitPast } from '../landmarks';
 import { recordRepair } from '../operation/stubs';
+import { onlyEarlier } from '../repairs/trace';
 import { showWait, type TopupDesk } from './desk';
 import {
   dismissTopupCharge,
@@ -227,7 +228,11 @@ async function isDismissed(desk: TopupDesk, { attempt }: Charge): Promise<boolea
       return true;
     }
     const named = { step: `ask:${updateId}`, action: 'auto_topup.asked_about' };
-    await recordRepair({ ...named, entity: 'auto_topup', entityId: attemptId, ...by, asOf });
+    const trace = onlyEarlier(desk.nextAt, asOf);
+    await recordRepair({
+      ...{ ...named, entity: 'auto_topup' as const, entityId: attemptId },
+      ...{ ...by, asOf, ...trace },
+    });
   }
   return false;
 }

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { recordRepair } from '../operation/stubs';
+import { onlyEarlier } from '../repairs/trace';
 import { isWithdrawn, present, type ErasureDesk, type NamedRepair } from './desk';
 import { runningHolds, showUnstopped, stopMethod } from './stubs';
 
@@ -38,24 +39,28 @@ export async function stopForGood(
     }
     if (isRefused || isWithdrawn(desk) || desk.clock.nowMs() >= deadlineMs) return;
     const waitMs = Math.min(patienceMs(failures), desk.clock.untilMs(deadlineMs) + 1);
+    const plannedAt = new Date(desk.clock.nowMs() + waitMs).toISOString();
     desk.resting.set(methodId, undefined);
     const isAsked = () => isWithdrawn(desk) || desk.resting.get(methodId) !== undefined;
     await condition(isAsked, waitMs, { summary: 'Until the provider is asked again' });
     const wish = desk.resting.get(methodId);
     desk.resting.delete(methodId);
-    if (wish) await writeDown(desk, methodId, wish);
+    if (wish) await writeDown(desk, { methodId, plannedAt }, wish);
   }
 }
 
 /** A question changes nothing by itself, so nothing else would remember who wanted it (OPS-3). */
 async function writeDown(
   { clock }: ErasureDesk,
-  methodId: string,
+  { methodId, plannedAt }: { readonly methodId: string; readonly plannedAt: string },
   { updateId, operatorId, reason }: NamedRepair,
 ): Promise<void> {
-  const named = { step: `stop:${methodId}:${updateId}`, action: 'method.asked_about' };
-  const by = { operatorId, reason, asOf: clock.now() };
-  await recordRepair({ ...named, entity: 'method', entityId: methodId, ...by });
+  const asOf = clock.now();
+  await recordRepair({
+    ...{ step: `stop:${methodId}:${updateId}`, action: 'method.asked_about' },
+    ...{ entity: 'method' as const, entityId: methodId, operatorId, reason, asOf },
+    ...onlyEarlier(plannedAt, asOf),
+  });
 }
 
 /** Work that was begun settles by its lease; a refund or a dispute by the word of a provider. */

@@ -12,6 +12,7 @@ import { wakeNotifier } from '../activities';
 import type { Repair } from '../contract';
 import { recordRepair } from '../operation/stubs';
 import { requireRepair } from '../repair-rules';
+import type { Trace } from '../repairs/trace';
 import {
   checkBooksUpdate,
   keeperStateQuery,
@@ -124,9 +125,10 @@ function roundDay(): string {
 
 async function doRound(desk: Desk): Promise<void> {
   desk.isRoundAskedFor = false;
-  desk.checkedOn = roundDay();
   const asOf = new Date(Date.now()).toISOString();
-  await writeDown(desk, asOf);
+  const trace = { before: { checkedOn: desk.checkedOn ?? null }, after: { checkedOn: roundDay() } };
+  desk.checkedOn = roundDay();
+  await writeDown(desk, asOf, trace);
   let cursor: ChainCursor | undefined;
   do {
     cursor = (await checkSeals(cursor === undefined ? { asOf } : { asOf, cursor })).cursor;
@@ -135,13 +137,13 @@ async function doRound(desk: Desk): Promise<void> {
   await applyRetention({ asOf });
 }
 
-/** A look changes nothing by itself, so nothing else would remember who wanted it (OPS-3). */
-async function writeDown({ askedBy }: Desk, asOf: string): Promise<void> {
+/** A look changes no row by itself, so nothing else would remember who wanted it (OPS-3). */
+async function writeDown({ askedBy }: Desk, asOf: string, trace: Trace): Promise<void> {
   if (askedBy.length === 0 || !patched('audit-book-checks')) return;
   const { workflowId: entityId } = workflowInfo();
   for (const { updateId, operatorId, reason } of askedBy.splice(0)) {
     const named = { step: `check:${updateId}`, action: 'books.checked', entityId };
-    await recordRepair({ ...named, entity: 'keeper', operatorId, reason, asOf });
+    await recordRepair({ ...named, entity: 'keeper', operatorId, reason, asOf, ...trace });
   }
 }
 

@@ -14,6 +14,7 @@ import type { Repair } from '../contract';
 import { recordRepair } from '../operation/stubs';
 import { tellSubscription } from '../refund/refund';
 import { requirePhase, requireRepair } from '../repair-rules';
+import { onlyEarlier } from '../repairs/trace';
 import {
   openMethodRemovalUpdate,
   revokeNowUpdate,
@@ -128,11 +129,15 @@ async function rest(removal: Removal, waitMs: number): Promise<void> {
   // A condition is another command than a sleep where it is cut short.
   if (!patched('revoke-now')) return sleep(waitMs, REST);
   removal.isResting = true;
+  const plannedAt = new Date(clock.nowMs() + waitMs).toISOString();
   await condition(() => askedBy.length > 0, waitMs, REST);
   removal.isResting = false;
   for (const { updateId, operatorId, reason } of askedBy.splice(0)) {
-    const named = { step: `revoke:${updateId}`, action: 'method.asked_about' };
-    const by = { operatorId, reason, asOf: clock.now() };
-    await recordRepair({ ...named, entity: 'method', entityId: input.methodId, ...by });
+    const asOf = clock.now();
+    await recordRepair({
+      ...{ step: `revoke:${updateId}`, action: 'method.asked_about' },
+      ...{ entity: 'method' as const, entityId: input.methodId, operatorId, reason, asOf },
+      ...onlyEarlier(plannedAt, asOf),
+    });
   }
 }

@@ -13,6 +13,7 @@ import type { Pending } from '../../requests';
 import { learnPayment, wakeNotifier } from '../activities';
 import { hintPaymentConfirmation } from '../hints';
 import { recordRepair } from '../operation/stubs';
+import { onlyEarlier } from '../repairs/trace';
 import type { MismatchInput, MismatchResult } from './contract';
 import { clock, layDesk, learn, type MismatchDesk, type Wish } from './desk';
 import {
@@ -206,13 +207,14 @@ async function grant(
 
 /** The other decisions are audited with what they change; another try changes nothing by itself. */
 async function writeDownRetry(
-  { name }: MismatchDesk,
+  { name, nextAt }: MismatchDesk,
   { operatorId, reason, updateId }: Extract<Wish, { kind: 'resolve' }>,
 ): Promise<void> {
+  const asOf = clock.now();
   await recordRepair({
     ...{ step: `retry:${updateId}`, action: 'mismatch.retried', entity: 'mismatch' as const },
-    ...{ entityId: `${name.provider}:${name.providerPaymentId}`, operatorId, reason },
-    asOf: clock.now(),
+    ...{ entityId: `${name.provider}:${name.providerPaymentId}`, operatorId, reason, asOf },
+    ...onlyEarlier(nextAt, asOf),
   });
 }
 

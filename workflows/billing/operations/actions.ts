@@ -12,8 +12,9 @@ import {
   type OperationInput,
   type OperationOutcome,
 } from '../operation/contract';
-import { requireRepair, requireWords } from '../repair-rules';
-import { deskResendUpdate, deskWriteOffUpdate, type RoleSigned } from './contract';
+import type { RoleSigned } from '../contract';
+import { requireRole, requireWords } from '../repair-rules';
+import { deskResendUpdate, deskWriteOffUpdate } from './contract';
 import { findOpenItem } from './stubs';
 
 /** What an operator with a role wants done; the operation itself looks the role up. */
@@ -53,16 +54,13 @@ export function hearActions(ask: (action: DeskAction) => Promise<OperationOutcom
   );
 }
 
-function requireRole({ operatorId, reason }: RoleSigned): void {
-  requireRepair({ operatorId: String(operatorId ?? ''), reason });
-  if (/^[1-9]\d{0,15}$/.test(String(operatorId))) return;
-  throw new Error('operatorId must be your Telegram id, digits only');
+function named(): { readonly operationId: string } {
+  return { operationId: operationIdOf(currentUpdateInfo()?.id ?? '') };
 }
 
 /** The update's own id names the operation: the same request sent twice is one, in whichever run it lands. */
-function named(): { readonly operationId: string } {
-  const id = currentUpdateInfo()?.id ?? '';
-  return { operationId: UUID.test(id) ? id.toLowerCase() : uuid4() };
+export function operationIdOf(updateId: string): string {
+  return UUID.test(updateId) ? updateId.toLowerCase() : uuid4();
 }
 
 /** Carries the action out as the bot does: once, audited, by whoever may, and as a proposal where others must agree. */

@@ -1,6 +1,6 @@
 import { defineQuery, defineUpdate } from '@temporalio/workflow';
 import type { RefundPlan, RefundPolicy } from '../../../src/domain/billing/refund';
-import type { Repair } from '../contract';
+import type { Repair, RoleSigned } from '../contract';
 import type { OperationOutcome } from '../operation/contract';
 
 // Every type here is a wire format between processes of different age: fields are only added, and only optional.
@@ -68,13 +68,6 @@ export type DeskDescription =
 export const deskRefundUpdate = defineUpdate<DeskAnswer, [DeskRefund]>('refund');
 /** Tells where a payment stands and what could go back; changes nothing. */
 export const describePaymentUpdate = defineUpdate<DeskDescription, [PaymentName]>('describe');
-
-/** An operator who has a role; written as digits, because the Web UI's other updates take text. */
-export interface RoleSigned {
-  /** Telegram id. */
-  readonly operatorId: number | string;
-  readonly reason: string;
-}
 
 /** Proposes to write an open item off, named by its id or its key; others allow it (OPS-12). */
 export const deskWriteOffUpdate = defineUpdate<

@@ -16,6 +16,7 @@ import { wakeNotifier } from '../activities';
 import type { Repair } from '../contract';
 import { recordRepair } from '../operation/stubs';
 import { requireRepair } from '../repair-rules';
+import type { Trace } from '../repairs/trace';
 import {
   reconcileUpdate,
   reconciliationQuery,
@@ -40,10 +41,12 @@ const LONG_SILENCE_MS = 3 * 60 * MINUTE;
 /** Between two pages of differences, so that a provider is not asked about all of them at once. */
 const PAGE_PAUSE = '5 seconds';
 
+type NotedRepair = Repair & Trace & { readonly action: string; readonly updateId: string };
+
 interface Desk {
   readonly provider: string;
   readonly show: ReturnType<typeof createShowcase>;
-  readonly repairs: (Repair & { readonly action: string; readonly updateId: string })[];
+  readonly repairs: NotedRepair[];
   isRetired: boolean;
   isAskedFor: boolean;
   since: string | undefined;
@@ -92,7 +95,11 @@ function layDesk({ provider, since }: ReconciliationInput): Desk {
   setHandler(
     reconcileUpdate,
     ({ operatorId, reason, since: wanted }) => {
-      note(desk, 'reconciliation.asked', { operatorId, reason });
+      const { nextAt = null, since = null } = desk;
+      note(desk, 'reconciliation.asked', {
+        ...{ operatorId, reason, before: { nextAt, since } },
+        after: { nextAt: clock.now(), since: wanted ?? since },
+      });
       desk.isAskedFor = true;
       desk.since = wanted ?? desk.since;
       return { accepted: 'the list is compared now; every difference becomes a workflow' };
@@ -101,8 +108,9 @@ function layDesk({ provider, since }: ReconciliationInput): Desk {
   );
   setHandler(
     retireProviderUpdate,
-    (repair) => {
-      note(desk, 'reconciliation.retired', repair);
+    ({ operatorId, reason }) => {
+      const trace = { before: { isRetired: false }, after: { isRetired: true } };
+      note(desk, 'reconciliation.retired', { operatorId, reason, ...trace });
       desk.isRetired = true;
       return { accepted: 'the comparison ends; a server that uses the provider starts it again' };
     },
@@ -121,9 +129,9 @@ function layDesk({ provider, since }: ReconciliationInput): Desk {
   return desk;
 }
 
-function note(desk: Desk, action: string, { operatorId, reason }: Repair): void {
+function note(desk: Desk, action: string, repair: Repair & Trace): void {
   const updateId = currentUpdateInfo()?.id ?? 'unnamed';
-  desk.repairs.push({ action, operatorId, reason, updateId });
+  desk.repairs.push({ action, updateId, ...repair });
 }
 
 function requireOrder(order: ReconcileOrder): void {

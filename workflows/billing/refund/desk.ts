@@ -6,6 +6,7 @@ import { businessClock, type BusinessClock } from '../../clock';
 import { createShowcase, describeRepair, moneyWords, type Subject } from '../../visibility';
 import { NOT_YOURS, type Actor, type Repair } from '../contract';
 import { requirePhase, requireRepair, requireWords } from '../repair-rules';
+import { onlyEarlier, type Trace } from '../repairs/trace';
 import {
   abandonRefundUpdate,
   approveRefundUpdate,
@@ -24,7 +25,7 @@ import {
 export type Proposal = Extract<ProposedRefund, { kind: 'proposed' }>;
 
 /** A repair with the update that asked for it. */
-export interface AuditedRepair extends Repair {
+export interface AuditedRepair extends Repair, Trace {
   readonly action: 'refund.approved' | 'refund.retried' | `refund.declared_${RefundWord['how']}`;
   readonly updateId: string;
 }
@@ -89,9 +90,11 @@ function listen(desk: RefundDesk): void {
   setHandler(
     approveRefundUpdate,
     (repair) => {
+      const before = { approvalsMissing: approvalsMissing(desk) };
       desk.approvedBy.add(repair.operatorId);
-      desk.repairs.push(auditedAs('refund.approved', repair));
       const missing = approvalsMissing(desk);
+      const after = { approvalsMissing: missing };
+      desk.repairs.push(auditedAs('refund.approved', repair, { before, after }));
       return { accepted: missing > 0 ? `${missing} more must agree` : 'the refund goes on' };
     },
     {
@@ -103,7 +106,7 @@ function listen(desk: RefundDesk): void {
     retryRefundUpdate,
     (repair) => {
       desk.isRetried = true;
-      desk.repairs.push(auditedAs('refund.retried', repair));
+      desk.repairs.push(auditedAs('refund.retried', repair, retryOf(desk)));
       return { accepted: RETRIED[desk.phase === 'stuck' ? 'stuck' : 'unknown'] };
     },
     {
@@ -126,7 +129,8 @@ function listen(desk: RefundDesk): void {
     resolveRefundUpdate,
     ({ how, evidence, operatorId, reason }) => {
       desk.word = { how, evidence, operatorId, reason };
-      desk.repairs.push(auditedAs(`refund.declared_${how}`, { operatorId, reason }));
+      const trace = { before: { phase: desk.phase }, after: { declared: how, evidence } };
+      desk.repairs.push(auditedAs(`refund.declared_${how}`, { operatorId, reason }, trace));
       return { accepted: DECLARED[how] };
     },
     {
@@ -137,8 +141,19 @@ function listen(desk: RefundDesk): void {
   setHandler(refundPlanQuery, () => cardOf(desk));
 }
 
-function auditedAs(action: AuditedRepair['action'], { operatorId, reason }: Repair): AuditedRepair {
-  return { action, operatorId, reason, updateId: currentUpdateInfo()?.id ?? operatorId };
+function auditedAs(
+  action: AuditedRepair['action'],
+  { operatorId, reason }: Repair,
+  trace: Trace,
+): AuditedRepair {
+  const updateId = currentUpdateInfo()?.id ?? operatorId;
+  return { action, operatorId, reason, updateId, ...trace };
+}
+
+/** After a refusal the money is sent once more; before any answer the same question is only asked earlier. */
+function retryOf({ phase, attempt, nextAt, clock }: RefundDesk): Trace {
+  if (phase !== 'stuck') return onlyEarlier(nextAt, clock.now());
+  return { before: { phase, attempt }, after: { phase: 'sending', attempt: attempt + 1 } };
 }
 
 const DECLARED = {

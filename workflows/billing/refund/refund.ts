@@ -219,10 +219,9 @@ function endBy({ how, evidence, operatorId }: NonNullable<RefundDesk['word']>): 
 /** Who agreed and who pressed on stands in the audit with both names (OPS-3, OPS-12). */
 async function auditRepairs(desk: RefundDesk): Promise<void> {
   const { workflowId: entityId } = workflowInfo();
-  for (const { updateId, action, operatorId, reason } of desk.repairs.splice(0)) {
-    const step = `${action}:${updateId}`;
-    const asOf = desk.clock.now();
-    await recordRepair({ step, action, entity: 'refund', entityId, operatorId, reason, asOf });
+  for (const { updateId, ...repair } of desk.repairs.splice(0)) {
+    const step = `${repair.action}:${updateId}`;
+    await recordRepair({ step, entity: 'refund', entityId, ...repair, asOf: desk.clock.now() });
   }
 }
 

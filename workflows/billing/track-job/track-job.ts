@@ -16,6 +16,7 @@ import type { Repair } from '../contract';
 import { tellHoldSettled } from '../hold/telling';
 import { recordRepair } from '../operation/stubs';
 import { requirePhase, requireRepair } from '../repair-rules';
+import { onlyEarlier } from '../repairs/trace';
 import {
   costTermsChangedSignal,
   priceNowUpdate,
@@ -167,10 +168,11 @@ async function price(desk: JobDesk): Promise<void> {
 }
 
 /** A look changes nothing by itself, so nothing else would remember who wanted it (OPS-3). */
-async function writeDown({ askedBy, input }: JobDesk, asOf: string): Promise<void> {
+async function writeDown({ askedBy, card, input }: JobDesk, asOf: string): Promise<void> {
   for (const { updateId, operatorId, reason } of askedBy.splice(0)) {
     const named = { step: `price:${updateId}`, action: 'track_job.priced', entityId: input.jobKey };
-    await recordRepair({ ...named, entity: 'track_job', operatorId, reason, asOf });
+    const trace = onlyEarlier(card.nextActionAt, asOf);
+    await recordRepair({ ...named, entity: 'track_job', operatorId, reason, asOf, ...trace });
   }
 }
 
