@@ -248,6 +248,8 @@ test('recordRepair writes who repaired what once for each step', async () => {
     entityId: 'notifier:0',
     operatorId: 'anna',
     reason: 'Telegram asked us to wait',
+    before: { isPaused: false },
+    after: { isPaused: true },
     asOf: NOON,
   } as const;
   const record = (step: string) =>
@@ -255,7 +257,9 @@ test('recordRepair writes who repaired what once for each step', async () => {
   await atOnce(3, () => record('repair:1'));
   await record('repair:2');
   const rows = await books.sql`
-    select actor_id, reason from audit_log where action = 'notifier.paused' order by id`;
-  const row = { actor_id: 'anna', reason: 'Telegram asked us to wait' };
+    select actor_id, reason, before, after from audit_log
+    where action = 'notifier.paused' order by id`;
+  const { reason, before, after: changed } = repair;
+  const row = { actor_id: 'anna', reason, before, after: changed };
   expect(rows).toEqual([row, row]);
 });

@@ -33,6 +33,7 @@ import type { EdgeRecords } from '../../src/records/contract';
 import { createRecords } from '../../src/records/records';
 import { inAgreement, TEST_TERMS } from './consent';
 import { requireInvariants } from './invariants';
+import { requireTraces } from './traces';
 import { conversionOf } from './payloads';
 import { createDatabase, takeServers, type Servers } from './servers';
 import { BOT_TOKEN, startBot } from './stack-bot';
@@ -291,7 +292,8 @@ function installRuntime(): void {
   Runtime.install({ logger: new DefaultLogger(level), shutdownSignals: [] });
 }
 
-/** Checks the books; to be called after every test. */
+/** Checks the books and the audit; to be called after every test. */
 export async function checkBooks(stack: Stack): Promise<void> {
   await requireInvariants(stack.sql);
+  await requireTraces(stack.sql);
 }

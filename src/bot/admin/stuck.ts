@@ -2,9 +2,11 @@ import type { FailingActivity, StuckWorkflow } from '../../commands/repairs-cont
 import { listUrl, SAVED_VIEWS } from '../../domain/billing/saved-views';
 import type { UnpaidStep } from '../../reads/subscriptions';
 import { localeOf, show, type BotContext } from '../context';
+import { loggable } from '../faults';
 import { instantText } from '../display';
 import type { BotParts } from '../parts';
 import { button, lines, linkButton, type Screen } from '../screen';
+import { markFailed } from '../watching';
 import { escapeHtml, say } from '../wording';
 import { EVERY_ROLE, guarded, type AdminFeature } from './gate';
 import { wordOf, workflowUrl } from './words';
@@ -24,29 +26,53 @@ export function stuckFeature(parts: BotParts): AdminFeature<'adm:stuck'> {
   };
 }
 
+/** It is asked for on bad days: what cannot be read is said in its place, and the rest is shown all the same. */
 async function showStuck(ctx: BotContext, parts: BotParts): Promise<void> {
-  const found = await parts.commands.stuckWorkflows(MOST_SHOWN + 1);
-  const unpaid = await parts.reads.unpaidSteps();
-  const failing = await parts.commands.failingActivities(await parts.reads.workflowsToldOf());
-  const screen = stuckScreen(ctx, parts, found);
-  const more = [...failingLines(ctx, parts, failing), ...unpaidLines(ctx, unpaid)];
-  const rows = [...screen.rows, ...viewRows(ctx, parts)];
-  await show(ctx, { text: lines(screen.text, ...more), rows });
+  const { commands, reads } = parts;
+  const attempt = <T>(what: Part, read: () => Promise<T>) => readOrSay(ctx, parts, { what, read });
+  const found = await attempt('workflows', () => commands.stuckWorkflows(MOST_SHOWN + 1));
+  const failing = await attempt('activities', async () =>
+    commands.failingActivities(await reads.workflowsToldOf()),
+  );
+  const unpaid = await attempt('subscriptions', () => reads.unpaidSteps());
+  const locale = localeOf(ctx);
+  const text = lines(
+    say(locale, 'admin.stuck.title'),
+    '',
+    ...(typeof found === 'string' ? [found] : stuckLines(ctx, parts, found)),
+    ...(typeof failing === 'string' ? ['', failing] : failingLines(ctx, parts, failing)),
+    ...(typeof unpaid === 'string' ? ['', unpaid] : unpaidLines(ctx, unpaid)),
+  );
+  const refresh = button({ locale, key: 'admin.button.refresh' }, { route: 'adm:stuck' });
+  await show(ctx, { text, rows: [[refresh], ...viewRows(ctx, parts)] });
 }
 
-function stuckScreen(ctx: BotContext, parts: BotParts, found: readonly StuckWorkflow[]): Screen {
+type Part = 'workflows' | 'activities' | 'subscriptions';
+
+/** What was read, or the words that it cannot be; the failure itself is for the log. */
+async function readOrSay<T>(
+  ctx: BotContext,
+  { log }: BotParts,
+  { what, read }: { what: Part; read: () => Promise<T> },
+): Promise<T | string> {
+  try {
+    return await read();
+  } catch (error) {
+    markFailed(ctx);
+    log.error({ what, err: loggable(error) }, 'a part of /stuck cannot be read');
+    return say(localeOf(ctx), `admin.stuck.unread.${what}`);
+  }
+}
+
+function stuckLines(
+  ctx: BotContext,
+  parts: BotParts,
+  found: readonly StuckWorkflow[],
+): readonly string[] {
   const locale = localeOf(ctx);
-  const refresh = button({ locale, key: 'admin.button.refresh' }, { route: 'adm:stuck' });
-  return {
-    text: lines(
-      say(locale, 'admin.stuck.title'),
-      '',
-      ...found.slice(0, MOST_SHOWN).map((workflow) => stuckLine(ctx, parts, workflow)),
-      found.length === 0 && say(locale, 'admin.stuck.none'),
-      found.length > MOST_SHOWN && say(locale, 'admin.stuck.more'),
-    ),
-    rows: [[refresh]],
-  };
+  if (found.length === 0) return [say(locale, 'admin.stuck.none')];
+  const shown = found.slice(0, MOST_SHOWN).map((workflow) => stuckLine(ctx, parts, workflow));
+  return found.length > MOST_SHOWN ? [...shown, say(locale, 'admin.stuck.more')] : shown;
 }
 
 /** An activity may fail and fail in a workflow that itself sees nothing wrong. */

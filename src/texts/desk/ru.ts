@@ -7,5 +7,10 @@ export const deskRu = {
   'admin.stuck.failing': '<b>Активности, которые не удаются раз за разом</b>',
   'admin.stuck.failing_line':
     '<code>{activity}</code>, {tries, plural, one {# попытка} few {# попытки} many {# попыток} other {# попытки}}: {reason}',
+  'admin.stuck.unread.workflows':
+    '⚠️ Сервер процессов не отвечает: список процессов сейчас не прочитать. Что с ними, здесь неизвестно.',
+  'admin.stuck.unread.activities':
+    '⚠️ Есть ли активности, которые раз за разом не удаются, сейчас не узнать.',
+  'admin.stuck.unread.subscriptions': '⚠️ Неоплаченные подписки сейчас не прочитать.',
   'admin.stuck.view': '{name}',
 };
