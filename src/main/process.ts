@@ -19,7 +19,18 @@ export interface Process {
  * everything else that escapes, also from a callback or a promise nobody waits for, is logged and ends the process, so
  * that whoever watches it starts it afresh. Secrets of the environment are hidden in whatever is said.
  */
-export function runProcess(name: string, work: (process: Process) => Promise<void>): void {
+export function runProcess(name: string, work: Work): void {
+  run(name, { work });
+}
+
+/** The same for a command whose standard output is its answer, for programs to read: it logs to the other one. */
+export function runCommand(name: string, work: Work): void {
+  run(name, { work, destination: process.stderr });
+}
+
+type Work = (process: Process) => Promise<void>;
+
+function run(name: string, task: { work: Work; destination?: NodeJS.WriteStream }): void {
   const secrets = secretsKnownTo(process.env);
   const fail = (error: unknown): never => {
     if (error instanceof ConfigError) process.stderr.write(`${hiding(secrets)(error.message)}\n`);
@@ -28,19 +39,20 @@ export function runProcess(name: string, work: (process: Process) => Promise<voi
   };
   // Node itself would print the error as it is, with whatever its message holds.
   process.on('uncaughtException', fail);
-  start(name, { secrets, work }).then(() => process.exit(0), fail);
+  start(name, { secrets, ...task }).then(() => process.exit(0), fail);
 }
 
 interface Start {
   readonly secrets: readonly string[];
-  readonly work: (process: Process) => Promise<void>;
+  readonly work: Work;
+  readonly destination?: NodeJS.WriteStream;
 }
 
-async function start(name: string, { secrets, work }: Start): Promise<void> {
+async function start(name: string, { secrets, work, ...sink }: Start): Promise<void> {
   const config = configuration(process.env);
   const about = runningActivity;
   const { logLevel: level, logFormat: format } = config;
-  const log = createLog({ level, format, name, about, secrets });
+  const log = createLog({ level, format, name, about, secrets, ...sink });
   const stopping = new Promise<NodeJS.Signals>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });

@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../config';
 import { SAVED_VIEWS, viewUrl } from '../domain/billing/saved-views';
-import { runProcess } from './process';
+import { runCommand } from './process';
 import { adoptRunning } from './running';
 
 // Prints the views of operators, each with the link that opens it in the Web UI and keeps it there.
 
 adoptRunning(process.env);
-runProcess('views', ({ config }) => {
+runCommand('views', ({ config }) => {
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
   const { namespace, uiUrl } = config.temporal;
   if (uiUrl === undefined) throw new ConfigError('TEMPORAL_UI_URL is not set; see .env.example');

@@ -17,12 +17,12 @@ import {
   payAndSettle,
   paymentCard,
   paymentState,
+  proposeWriteOff,
   resolve,
   successes,
   systemChanges,
   untilSettled,
   untilState,
-  writeOff,
 } from '../support/payments';
 import { checkBooks, startStack, until, type Stack } from '../support/stack';
 
@@ -131,10 +131,24 @@ test('CO-10 money that the provider refuses to send back waits for another decis
   ]);
 });
 
-test('CO-10 a written-off item leaves the money in suspense and cannot be decided twice', async () => {
+async function financier(): Promise<number> {
+  const userId = await newUser(stack);
+  await stack.sql`insert into roles (user_id, role, granted_by) values (${userId}, 'finance', 'test')`;
+  return userId;
+}
+
+test('CO-10 OPS-12 an item that two write off leaves the money in suspense and cannot be decided twice', async () => {
   const { order, paymentId } = await underpaid();
+  const [proposer, other] = [await financier(), await financier()];
   const moved = await changes();
-  expect(await writeOff(stack, paymentId)).toContain('written off');
+  expect(await proposeWriteOff(stack, paymentId, order.userId)).toBe('refused: no_role');
+  const answer = await proposeWriteOff(stack, paymentId, proposer);
+  const proposalId = answer.replace(/^proposed; .*proposal:/, '');
+  expect(await itemsOfPayment(stack, paymentId)).toEqual(['underpaid']);
+  const vote = (operatorId: number) =>
+    stack.commands.vote({ proposalId, operatorId, isApproval: true });
+  expect(await vote(proposer)).toEqual({ kind: 'refused', reason: 'own' });
+  expect(await vote(other)).toEqual({ kind: 'executed', isDone: true });
   await untilSettled(stack, paymentId);
   expect(await moved()).toEqual({});
   expect(await itemsOfPayment(stack, paymentId)).toEqual(['underpaid (written_off)']);

@@ -15,8 +15,7 @@ import { encryptedBundle } from '../support/servers/bundle';
 import { ROOT } from '../support/house/tree';
 import { openTheatre, type Theatre } from '../workflows/support/theatre';
 import { forgetHistories, keepHistory, recordedHistories } from './support/histories';
-import { SCENES } from './support/scenes';
-import { FIRST_SHAPE } from './support/subscription-scenes';
+import { OF_BEFORE, SCENES } from './support/scenes';
 
 // A change of workflow code that the past cannot replay would park every open workflow, so the past is kept here.
 // RECORD=1 npx jest test/replay records what was not released yet, RECORD=<prefix> only the scenes whose names begin so.
@@ -42,7 +41,7 @@ if (isRecording) {
     let theatre: Theatre;
 
     beforeAll(async () => {
-      forgetHistories(prefix, [...FIRST_SHAPE, ...released]);
+      forgetHistories(prefix, [...OF_BEFORE, ...released]);
       theatre = await openTheatre();
     });
     beforeEach(() => theatre.play());
@@ -71,7 +70,7 @@ async function failures(
 
 test('there is a history of every state', () => {
   expect(recordedHistories().map(({ workflowId }) => workflowId)).toEqual(
-    [...Object.keys(SCENES), ...FIRST_SHAPE].sort(),
+    [...Object.keys(SCENES), ...OF_BEFORE].sort(),
   );
 });
 

@@ -86,9 +86,15 @@ export async function resolve(
   return (await handle.executeUpdate(resolvePaymentUpdate, { args: [repair] })).accepted;
 }
 
-export async function writeOff(stack: Stack, paymentId: string): Promise<string> {
+/** Proposes to leave the money in suspense, as somebody with a role; resolves with what the workflow answers. */
+export async function proposeWriteOff(
+  stack: Stack,
+  paymentId: string,
+  operatorId: number,
+): Promise<string> {
   const handle = confirmation(stack, paymentId);
-  return (await handle.executeUpdate(writeOffPaymentUpdate, { args: [FINANCE] })).accepted;
+  const repair = { ...FINANCE, operatorId };
+  return (await handle.executeUpdate(writeOffPaymentUpdate, { args: [repair] })).accepted;
 }
 
 /** Sum of a system account's entries in its smallest unit. */

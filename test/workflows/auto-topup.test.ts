@@ -12,6 +12,7 @@ import {
 } from '../../workflows/billing/auto-topup/contract';
 import { until } from '../support/until';
 import { fact, fulfilled, USER_ID } from './support/cast';
+import { shown } from './support/seen';
 import { DAY, HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';
 
 type AutoTopup = WorkflowHandle<Workflows['autoTopup']>;
@@ -146,6 +147,32 @@ test('an outcome that is unknown for three hours is asked about, told once, and 
   await handle.result();
   expect(sent()).toBe(1);
   expect(theatre.calls('postPayment')).toHaveLength(1);
+});
+
+test('a charge of unknown outcome is told and shown by the settings, between two questions', async () => {
+  theatre.recast({
+    sendTopupCharge: () => Promise.resolve({ kind: 'unknown', reason: 'no answer' }),
+    askOrder: () => Promise.resolve({ kind: 'unknown', reason: 'no answer' }),
+  });
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const asking = {
+    ...{ since: at(0), slowAt: at(8 * MINUTE), alertAt: at(18 * MINUTE) },
+    ...{ overdueAt: at(3 * DAY), givenUpAt: at(33 * DAY) },
+  };
+  const handle = await begin(charge({ asking }));
+  await until('it is sent', async () => sent() === 1);
+  await theatre.pass(handle.workflowId, 7.5 * MINUTE);
+  expect(theatre.calls('tellUnknownTopup')).toEqual([]);
+  await theatre.pass(handle.workflowId, MINUTE);
+  expect(theatre.calls('tellUnknownTopup').map(({ as }) => as)).toEqual(['slow']);
+  await theatre.pass(handle.workflowId, 9 * MINUTE);
+  expect((await shown(theatre.client, handle)).attributes).not.toHaveProperty('StuckReason');
+  const asked = theatre.calls('askOrder').length;
+  await theatre.pass(handle.workflowId, MINUTE);
+  expect((await shown(theatre.client, handle)).attributes).toMatchObject({
+    StuckReason: 'unknown',
+  });
+  expect(theatre.calls('askOrder')).toHaveLength(asked);
 });
 
 test('a charge that the provider knows nothing of is sent again for the same attempt', async () => {

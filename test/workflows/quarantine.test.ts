@@ -4,6 +4,7 @@ import type { Workflows } from '../../src/commands/start';
 import type { PostOutcome, WireFact } from '../../src/domain/billing/payment';
 import {
   markPaidUpdate,
+  outcomeChangedSignal,
   paymentConfirmationId,
   paymentFactsQuery,
   paymentHintSignal,
@@ -50,8 +51,10 @@ async function waiting(): Promise<Payment> {
 
 const resolve = (handle: Payment, how: ResolutionKind, repair = REPAIR) =>
   handle.executeUpdate(resolvePaymentUpdate, { args: [{ ...repair, how }] });
-const writeOff = (handle: Payment) =>
-  handle.executeUpdate(writeOffPaymentUpdate, { args: [REPAIR] });
+const BY_ROLE = { ...REPAIR, operatorId: '7' };
+const writeOff = (handle: Payment, repair = BY_ROLE) =>
+  handle.executeUpdate(writeOffPaymentUpdate, { args: [repair] });
+const ITEM = { openItemId: '0195f000-0000-7000-8000-000000000001', amountMinor: 15_000 };
 
 describe('quarantined money', () => {
   test('shows what it waits for, that it is stuck, and what can be done', async () => {
@@ -83,10 +86,45 @@ describe('quarantined money', () => {
     },
   );
 
-  test('can be written off', async () => {
+  test('is written off when somebody else allows it, and waits until then', async () => {
+    theatre.recast({
+      findOpenItem: () => Promise.resolve(ITEM),
+      runOperation: () => {
+        const outcome = { kind: 'proposed', proposalId: ITEM.openItemId, quorum: 1 } as const;
+        return Promise.resolve({ outcome, effects: [] });
+      },
+    });
     const handle = await waiting();
-    expect((await writeOff(handle)).accepted).toMatch(/written off/);
+    const { accepted } = await writeOff(handle);
+    expect(accepted).toBe(
+      `proposed; somebody else allows it by approve of proposal:${ITEM.openItemId}`,
+    );
+    expect(theatre.calls('findOpenItem')).toEqual([{ item: 'pay:underpaid' }]);
+    expect(theatre.calls('runOperation')).toMatchObject([
+      { action: 'write_off_item', params: ITEM, operator: { userId: 7 }, reason: REPAIR.reason },
+    ]);
+    expect(theatre.calls('writeOffQuarantined')).toEqual([]);
+    expect((await handle.query(paymentFactsQuery)).phase).toBe('quarantined');
+    theatre.recast({
+      postPayment: () => Promise.resolve({ kind: 'resolved', how: 'write_off', userId: USER_ID }),
+    });
+    await handle.signal(outcomeChangedSignal);
     expect(await handle.result()).toEqual({ kind: 'resolved', how: 'write_off' });
+  });
+
+  test('stays where nobody may write it off, or nothing is there to be written off', async () => {
+    const handle = await waiting();
+    expect(await writeOff(handle)).toEqual({ accepted: 'refused: unknown_item' });
+    theatre.recast({
+      findOpenItem: () => Promise.resolve(ITEM),
+      runOperation: () =>
+        Promise.resolve({ outcome: { kind: 'refused', reason: 'no_role' }, effects: [] }),
+    });
+    expect(await writeOff(handle)).toEqual({ accepted: 'refused: no_role' });
+    expect(await refusalOf(writeOff(handle, REPAIR))).toContain('operatorId must be your Telegram');
+    expect((await handle.query(paymentFactsQuery)).phase).toBe('quarantined');
+    await resolve(handle, 'credit_wallet');
+    expect(await handle.result()).toEqual({ kind: 'resolved', how: 'credit_wallet' });
   });
 
   test('stays when the books refuse the way, and takes another', async () => {

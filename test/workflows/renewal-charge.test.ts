@@ -14,6 +14,7 @@ import {
   type Rows,
   type SubscriptionHandle,
 } from './support/subscriptions';
+import { shown } from './support/seen';
 import { DAY, HOUR, MINUTE, openTheatre, type Roles, type Theatre } from './support/theatre';
 
 let theatre: Theatre;
@@ -97,6 +98,45 @@ test('a worker that died with the answer leaves it unknown: asked about, never s
   await theatre.pass(handle.workflowId, 2 * MINUTE);
   await untilRenewed(handle);
   expect([sends(), posted()]).toEqual([1, 1]);
+});
+
+test('an outcome that stays unknown is shown when it is due, between two questions', async () => {
+  const handle = await charged({ sent: [SILENT], asked: [] });
+  await until('it was sent', async () => sends() === 1);
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const steps = [{ kind: 'ask', name: 'ask:9', at: at(HOUR) }] as const;
+  const charge = { since: at(0), isStuck: false, stuckAt: at(15 * MINUTE) };
+  change(rows, { steps, charge });
+  await handle.signal('fundsArrived');
+  await until('it has looked', async () => (await handle.query(upcomingQuery))?.charge);
+  await theatre.pass(handle.workflowId, 14 * MINUTE);
+  expect((await shown(theatre.client, handle)).attributes).not.toHaveProperty('StuckReason');
+  await theatre.pass(handle.workflowId, 2 * MINUTE);
+  const { attributes, details } = await shown(theatre.client, handle);
+  expect(attributes).toMatchObject({ BillingState: 'past_due', StuckReason: 'unknown' });
+  expect(details).toContain('Needs attention: unknown');
+  expect((await handle.query(upcomingQuery))?.charge).toEqual({
+    since: charge.since,
+    isStuck: true,
+  });
+  expect(questions()).toBe(0);
+});
+
+test('a charge that is known in time is never shown', async () => {
+  const handle = await charged({ sent: [SILENT], asked: [] });
+  await until('it was sent', async () => sends() === 1);
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const steps = [{ kind: 'ask', name: 'ask:9', at: at(HOUR) }] as const;
+  change(rows, { steps, charge: { since: at(0), isStuck: false, stuckAt: at(15 * MINUTE) } });
+  await handle.signal('fundsArrived');
+  await until('it has looked', async () => (await handle.query(upcomingQuery))?.charge);
+  await theatre.pass(handle.workflowId, 10 * MINUTE);
+  const { charge: _known, ...known } = rows.course!;
+  rows.course = { ...known, state: 'active', steps: [due('renew', 'renew:0', 30)] };
+  await handle.signal('fundsArrived');
+  await until('it is active', async () => (await handle.query(upcomingQuery))?.state === 'active');
+  await theatre.pass(handle.workflowId, HOUR);
+  expect((await shown(theatre.client, handle)).attributes).not.toHaveProperty('StuckReason');
 });
 
 test('a bank that cannot be asked for a while is asked later', async () => {

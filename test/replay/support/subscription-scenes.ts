@@ -184,6 +184,18 @@ export const SUBSCRIPTION_SCENES: Readonly<Record<string, Scene>> = {
     await until('it is renewed', async () => (await handle.query(upcomingQuery))?.periodN === 1);
     return handle;
   },
+  'subscription-charge-stuck-on-time': async (theatre) => {
+    const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+    const steps = [{ kind: 'ask', name: 'ask:9', at: at(HOUR) }] as const;
+    const charge = { since: at(0), isStuck: false, stuckAt: at(15 * MINUTE) };
+    const rows = rowsOf({ state: 'past_due', driver: 'saved_method', steps, charge });
+    const handle = await played(theatre, rows);
+    await theatre.pass(handle.workflowId, 20 * MINUTE);
+    renewed(rows);
+    await handle.signal(fundsArrivedSignal);
+    await until('it is renewed', async () => (await handle.query(upcomingQuery))?.periodN === 1);
+    return handle;
+  },
   'subscription-stars-renewed': async (theatre) => {
     const rows = rowsOf({ driver: 'stars', steps: [due('renew', 'renew:0', 31)] });
     const handle = await played(theatre, rows, {

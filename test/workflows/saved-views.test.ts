@@ -1,0 +1,58 @@
+import { SAVED_VIEWS } from '../../src/domain/billing/saved-views';
+import { until } from '../support/until';
+import { openTheatre, type Theatre } from './support/theatre';
+import { seedRoles, VIEW_SEEDS, type Seeded } from './support/view-seeds';
+
+// Each view of operators finds what it is for and leaves its nearest neighbour alone (OPS-2), on a real server.
+
+let theatre: Theatre;
+const seeded = new Map<string, Seeded>();
+
+beforeAll(async () => {
+  theatre = await openTheatre();
+  theatre.play(seedRoles());
+  const sown = Object.entries(VIEW_SEEDS).map(async ([name, seed]) => {
+    seeded.set(name, await seed(theatre));
+  });
+  await Promise.all(sown);
+}, 120_000);
+afterAll(async () => {
+  await theatre.clear();
+  await theatre.close();
+});
+
+async function found(query: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { workflowId } of theatre.client.workflow.list({ query })) ids.push(workflowId);
+  return ids;
+}
+
+/** The list lags behind: a neighbour is left alone only once the list knows what it is by now. */
+async function untilListed(workflowId: string): Promise<void> {
+  const handle = theatre.client.workflow.getHandle(workflowId);
+  await until(`the list knows ${workflowId}`, async () => {
+    const { typedSearchAttributes: now } = await handle.describe();
+    const query = `WorkflowId = '${workflowId}'`;
+    for await (const { typedSearchAttributes: listed } of theatre.client.workflow.list({ query }))
+      return JSON.stringify(listed.getAll()) === JSON.stringify(now.getAll());
+    return false;
+  });
+}
+
+test('every view has its seeds, and nothing else has', () => {
+  expect(Object.keys(VIEW_SEEDS).sort()).toEqual(SAVED_VIEWS.map(({ name }) => name).sort());
+});
+
+test.each(SAVED_VIEWS.map(({ name }) => name))(
+  'OPS-2 %s finds its own and no other',
+  async (name) => {
+    const view = SAVED_VIEWS.find((one) => one.name === name)!;
+    const { finds, misses } = seeded.get(name)!;
+    await untilListed(misses);
+    const all = await until(`${name} finds ${finds}`, async () => {
+      const ids = await found(view.query(Date.now()));
+      return ids.includes(finds) ? ids : undefined;
+    });
+    expect(all).not.toContain(misses);
+  },
+);
