@@ -8,7 +8,7 @@ import {
 } from '../../src/domain/billing/payment';
 import { learnPayment, openUnknownItem, recordFact, tellPayer, wakeNotifier } from './activities';
 import type { CarriedConfirmation, PaymentConfirmationInput } from './contract';
-import { waitPast } from './landmarks';
+import { waitPast, wakesOnTime } from './landmarks';
 import { recordRepair } from './operation/stubs';
 import { isHistoryLong, standingFact, type PaymentDesk } from './payment-desk';
 import { onlyEarlier } from './repairs/trace';
@@ -33,6 +33,8 @@ interface Asking {
   readonly sinceMs: number;
   questions: number;
   isToldSlow: boolean;
+  /** What is due between two questions is not put off until the next one. */
+  wakesOnTime: boolean;
   lastReason: string;
 }
 
@@ -58,6 +60,8 @@ export async function learnUntilClear(desk: PaymentDesk): Promise<Clarity> {
 async function learnOnce(desk: PaymentDesk, asking: Asking): Promise<Clarity | undefined> {
   desk.handledRank = FACT_RANK[standingFact(desk).state];
   const learned = operatorsWord(desk) ?? (await questionProvider(desk));
+  const isPaid = learned.kind === 'fact' && learned.fact.state === 'paid';
+  asking.wakesOnTime ||= !isPaid && wakesOnTime();
   if (learned.kind === 'unknown') {
     asking.lastReason = learned.reason;
     return undefined;
@@ -139,6 +143,7 @@ async function rest(desk: PaymentDesk, asking: Asking): Promise<void> {
 
 /** When the payer hears that checking goes on (PC-16), and when the operators see it (PC-11). */
 function landmarksOf(desk: PaymentDesk, asking: Asking): readonly number[] {
+  if (!asking.wakesOnTime) return [];
   const alertMs = asking.sinceMs + alertAfterMs(desk);
   const isNobodyToTell = asking.isToldSlow || desk.context?.invoiceId === undefined;
   return isNobodyToTell ? [alertMs] : [asking.sinceMs + slowAfterMs(desk), alertMs];
@@ -201,6 +206,7 @@ function resume(desk: PaymentDesk): Asking {
     sinceMs: carried ? Date.parse(carried.askingSince) : desk.clock.nowMs(),
     questions: carried?.questions ?? 0,
     isToldSlow: carried?.isToldSlow ?? false,
+    wakesOnTime: false,
     lastReason: 'not asked yet',
   };
 }

@@ -31,9 +31,16 @@ export async function waitPast(wait: Wait): Promise<boolean> {
   }
 }
 
-/** Runs from before slept through to the next question, and are to be replayed doing so. */
+/**
+ * False for runs from before, which slept through to the next question and are to be replayed doing so. To be asked
+ * where no local activity has just ended: a task that is cut there by a query replays without knowing the answer.
+ */
+export function wakesOnTime(): boolean {
+  return patched('landmarks-on-time');
+}
+
 function nextLandmark({ clock, untilMs, landmarksMs }: Wait): number | undefined {
   const nowMs = clock.nowMs();
   const ahead = landmarksMs.filter((atMs) => atMs > nowMs && atMs < untilMs);
-  return ahead.length > 0 && patched('landmarks-on-time') ? Math.min(...ahead) : undefined;
+  return ahead.length > 0 ? Math.min(...ahead) : undefined;
 }

@@ -189,7 +189,7 @@ async function rest(desk: TopupDesk, charge: Charge): Promise<void> {
   charge.questions += 1;
   showUnknown(desk, charge, untilMs);
   await waitPast({
-    ...{ clock, untilMs, landmarksMs: [charge.slowMs, charge.alertMs] },
+    ...{ clock, untilMs, landmarksMs: desk.wakesOnTime ? [charge.slowMs, charge.alertMs] : [] },
     isOver: () => desk.isPaid || isCalled(desk),
     summary: 'Until the provider is asked again',
     announce: async () => {

@@ -3,6 +3,7 @@ import { businessClock, type BusinessClock } from '../../clock';
 import { billingUserId } from '../../contract';
 import { createShowcase, describeRepair, type Subject } from '../../visibility';
 import type { Repair } from '../contract';
+import { wakesOnTime } from '../landmarks';
 import { requirePhase, requireRepair, requireWords } from '../repair-rules';
 import {
   askChargeUpdate,
@@ -28,6 +29,8 @@ export interface TopupDesk {
   readonly clock: BusinessClock;
   readonly show: ReturnType<typeof createShowcase>;
   readonly repairs: ChargeRepair[];
+  /** What is due between two questions is not put off until the next one. */
+  readonly wakesOnTime: boolean;
   hasNews: boolean;
   isPaid: boolean;
   /** Somebody decided about the charge elsewhere. */
@@ -45,6 +48,7 @@ export function layDesk(input: AutoTopupInput): TopupDesk {
     clock: businessClock(input.clockOffsetMs ?? 0),
     show: createShowcase(() => subjectOf(desk)),
     repairs: [],
+    wakesOnTime: wakesOnTime(),
     hasNews: false,
     isPaid: false,
     isDecided: false,

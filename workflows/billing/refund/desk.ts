@@ -90,11 +90,7 @@ function listen(desk: RefundDesk): void {
   setHandler(
     approveRefundUpdate,
     (repair) => {
-      const before = { approvalsMissing: approvalsMissing(desk) };
-      desk.approvedBy.add(repair.operatorId);
-      const missing = approvalsMissing(desk);
-      const after = { approvalsMissing: missing };
-      desk.repairs.push(auditedAs('refund.approved', repair, { before, after }));
+      const missing = approve(desk, repair);
       return { accepted: missing > 0 ? `${missing} more must agree` : 'the refund goes on' };
     },
     {
@@ -139,6 +135,15 @@ function listen(desk: RefundDesk): void {
     },
   );
   setHandler(refundPlanQuery, () => cardOf(desk));
+}
+
+/** How many more must agree now. */
+function approve(desk: RefundDesk, repair: Repair): number {
+  const before = { approvalsMissing: approvalsMissing(desk) };
+  desk.approvedBy.add(repair.operatorId);
+  const after = { approvalsMissing: approvalsMissing(desk) };
+  desk.repairs.push(auditedAs('refund.approved', repair, { before, after }));
+  return after.approvalsMissing;
 }
 
 function auditedAs(

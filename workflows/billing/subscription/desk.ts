@@ -72,6 +72,8 @@ export interface SubscriptionDesk {
   readonly wishes: Pending<Wanted, unknown>[];
   readonly changes: Pending<TariffChange, unknown>[];
   hasNews: boolean;
+  /** What is due between two questions about a charge is not put off until the next one. */
+  wakesOnTime: boolean;
   course: SubscriptionCourse | undefined;
   /** What the step just taken says comes next. */
   foreseen: SubscriptionCourse | undefined;
@@ -89,6 +91,7 @@ export function layDesk(input: SubscriptionInput): SubscriptionDesk {
     wishes: [],
     changes: [],
     hasNews: false,
+    wakesOnTime: false,
     course: undefined,
     foreseen: undefined,
     card: undefined,

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import { scheduleTariff, wakeNotifier } from '../activities';
 import type { SubscriptionInput } from '../contract';
-import { waitPast } from '../landmarks';
+import { waitPast, wakesOnTime } from '../landmarks';
 import type { CourseWait, SubscriptionCourse } from './contract';
 import { call, isCall } from './charge';
 import { layDesk, showCourse, waitInWords, type SubscriptionDesk } from './desk';
@@ -54,7 +54,9 @@ async function look(desk: SubscriptionDesk): Promise<SubscriptionCourse | undefi
   desk.foreseen = undefined;
   if (foreseen && !desk.hasNews) return foreseen;
   desk.hasNews = false;
-  return (await loadCourse({ ...named(desk), asOf: desk.clock.now() })) ?? undefined;
+  const course = (await loadCourse({ ...named(desk), asOf: desk.clock.now() })) ?? undefined;
+  if (course?.charge?.stuckAt !== undefined) desk.wakesOnTime ||= wakesOnTime();
+  return course;
 }
 
 function named({ input }: SubscriptionDesk): { readonly subscriptionId: string } {
@@ -68,7 +70,7 @@ async function isInterrupted(desk: SubscriptionDesk, next: CourseWait): Promise<
   const stuckAt = desk.course?.charge?.stuckAt;
   return waitPast({
     ...{ clock: desk.clock, untilMs, isOver: () => isAsked(desk) },
-    landmarksMs: stuckAt === undefined ? [] : [Date.parse(stuckAt)],
+    landmarksMs: stuckAt !== undefined && desk.wakesOnTime ? [Date.parse(stuckAt)] : [],
     summary: `Until ${waitInWords(desk.course!)}`,
     announce: () => Promise.resolve(showStuck(desk)),
   });
