@@ -51,7 +51,7 @@ export function seedRoles(): Roles {
       ),
     loadCourse: ({ subscriptionId }) =>
       Promise.resolve(unpaidCourse(subscriptionId, Number(subscriptionId.slice(0, 1)))),
-    endHold: () => Promise.reject(new Error('the database is away')),
+    endHold: () => Promise.reject(new Error('away')),
     loadTrackJob: ({ jobKey }) =>
       Promise.resolve(
         jobOf(jobKey.startsWith('unpriced') ? 'priced_later' : 'open', new Date().toISOString()),
@@ -133,8 +133,8 @@ export const VIEW_SEEDS: Readonly<Record<string, Seed>> = {
     ]),
   ),
   'Refunds stuck': async (theatre) => ({
-    finds: await refund(theatre, 'refused', 'stuck'),
-    misses: await refund(theatre, 'unclear', 'unknown'),
+    finds: await refund(theatre, 'refused', 'refund_stuck'),
+    misses: await refund(theatre, 'unclear', 'refund_unknown'),
   }),
   'Holds past their lease': async (theatre) => {
     const finds = await hold(theatre, 1);
