@@ -1,4 +1,6 @@
+import type { TypedSearchAttributes } from '@temporalio/common';
 import { SAVED_VIEWS } from '../../src/domain/billing/saved-views';
+import { attemptNumber, billingState, nextActionAt, stuckReason } from '../../workflows/contract';
 import { until } from '../support/until';
 import { openTheatre, type Theatre } from './support/theatre';
 import { seedRoles, VIEW_SEEDS, type Seeded } from './support/view-seeds';
@@ -26,6 +28,16 @@ async function found(query: string): Promise<string[]> {
   return ids;
 }
 
+/** What the views ask about; a list names its attributes in another order than a history. */
+function standing(attributes: TypedSearchAttributes): string {
+  const [state, stuck] = [attributes.get(billingState), attributes.get(stuckReason)];
+  return JSON.stringify({
+    ...{ state, stuck },
+    nextAt: attributes.get(nextActionAt)?.toISOString(),
+    attempt: attributes.get(attemptNumber),
+  });
+}
+
 /** The list lags behind: a neighbour is left alone only once the list knows what it is by now. */
 async function untilListed(workflowId: string): Promise<void> {
   const handle = theatre.client.workflow.getHandle(workflowId);
@@ -33,7 +45,7 @@ async function untilListed(workflowId: string): Promise<void> {
     const { typedSearchAttributes: now } = await handle.describe();
     const query = `WorkflowId = '${workflowId}'`;
     for await (const { typedSearchAttributes: listed } of theatre.client.workflow.list({ query }))
-      return JSON.stringify(listed.getAll()) === JSON.stringify(now.getAll());
+      if (standing(listed) === standing(now)) return true;
     return false;
   });
 }
