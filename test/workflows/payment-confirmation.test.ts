@@ -210,47 +210,6 @@ describe('an unknown outcome (PC-11)', () => {
     expect(details).toContain('Needs attention: unknown');
   });
 
-  test('is told and shown when it is due, however late the next question comes', async () => {
-    theatre.play(silent);
-    const handle = await arrives({ state: 'pending' });
-    // Each hint is a reason to ask, and brings the hourly questions nearer.
-    for (let asked = 1; asked <= 6; asked += 1) {
-      await until('it has asked', async () => theatre.calls('learnPayment').length >= asked);
-      if (asked < 6) await hint(handle, { state: 'pending' });
-    }
-    await theatre.pass(handle.workflowId, 5.5 * MINUTE);
-    expect(theatre.calls('tellPayer')).toMatchObject([{ template: 'pay.confirming' }]);
-    await theatre.pass(handle.workflowId, 9 * MINUTE);
-    expect((await shown(theatre.client, handle)).attributes).not.toHaveProperty('StuckReason');
-    await theatre.pass(handle.workflowId, MINUTE);
-    const { attributes, details } = await shown(theatre.client, handle);
-    expect(attributes).toMatchObject({ BillingState: 'unknown', StuckReason: 'unknown' });
-    expect(details).toContain('Needs attention: unknown');
-    expect(theatre.calls('learnPayment')).toHaveLength(6);
-    expect(theatre.calls('tellPayer')).toHaveLength(1);
-    await theatre.pass(handle.workflowId, HOUR);
-    expect(theatre.calls('learnPayment')).toHaveLength(7);
-  });
-
-  test('is shown by the setting, and forgotten by the list once it is known', async () => {
-    theatre.play({
-      ...silent,
-      locatePayment: async (asked) => ({
-        ...(await located.locatePayment(asked)),
-        unknownAlertMinutes: 3,
-      }),
-    });
-    const handle = await arrives({ state: 'pending' });
-    await theatre.pass(handle.workflowId, 2.5 * MINUTE);
-    expect((await shown(theatre.client, handle)).attributes).not.toHaveProperty('StuckReason');
-    await theatre.pass(handle.workflowId, MINUTE);
-    expect((await shown(theatre.client, handle)).attributes).toHaveProperty('StuckReason');
-    theatre.recast(learns('paid'));
-    await hint(handle, { state: 'pending' });
-    await handle.result();
-    expect((await shown(theatre.client, handle)).attributes).not.toHaveProperty('StuckReason');
-  });
-
   test('opens an item after 72 hours, goes on daily and gives up after 30 days more', async () => {
     theatre.play(silent);
     const handle = await arrives({ state: 'pending' });

@@ -7,6 +7,9 @@ import { seedRoles, VIEW_SEEDS, type Seeded } from './support/view-seeds';
 
 // Each view of operators finds what it is for and leaves its nearest neighbour alone (OPS-2), on a real server.
 
+/** The server reports a failing task only after some tries, and further apart each time. */
+const SLOWEST_MS = 90_000;
+
 let theatre: Theatre;
 const seeded = new Map<string, Promise<Seeded>>();
 
@@ -60,10 +63,14 @@ test.each(SAVED_VIEWS.map(({ name }) => name))(
     const view = SAVED_VIEWS.find((one) => one.name === name)!;
     const { finds, misses } = await seeded.get(name)!;
     await untilListed(misses);
-    const all = await until(`${name} finds ${finds}`, async () => {
-      const ids = await found(view.query(Date.now()));
-      return ids.includes(finds) ? ids : undefined;
-    });
+    const all = await until(
+      `${name} finds ${finds}`,
+      async () => {
+        const ids = await found(view.query(Date.now()));
+        return ids.includes(finds) ? ids : undefined;
+      },
+      SLOWEST_MS,
+    );
     expect(all).not.toContain(misses);
   },
 );

@@ -18,7 +18,7 @@ const FAILING = {
 
 beforeAll(async () => {
   const read = <T>(name: string, answer: () => Promise<T>): Promise<T> =>
-    broken.has(name) ? Promise.reject(new Error(`no ${name}: postgres://app:pw@db`)) : answer();
+    broken.has(name) ? Promise.reject(new Error(`no ${name}: postgres://app@db`)) : answer();
   stage = await startStage({
     change: ({ commands, reads, settings }) => ({
       commands: {
