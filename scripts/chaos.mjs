@@ -17,7 +17,7 @@ import { build, installPackages, requireNode } from './prepare.mjs';
 requireNode();
 await installPackages();
 await build();
-process.env.TEST_PATIENCE_MS ??= '120000';
+process.env.TEST_PATIENCE_MS ??= '240000';
 process.env.TEST_PAUSE_MS ??= '250';
 const { chaos } = requireTypeScript()('../test/chaos/matrix/main.ts');
 // The loader and the drivers of the cells keep handles open; the verdict is the end.

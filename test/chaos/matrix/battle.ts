@@ -1,3 +1,4 @@
+import { cpus, loadavg } from 'node:os';
 import { blow } from './blow';
 import type { FlowName } from './flows';
 import type { Ground } from './ground';
@@ -45,6 +46,8 @@ const OPEN_RUNS = 40;
 const SHORT_MS = 1_000;
 const SLOWEST = 5;
 const TICK_MS = 20;
+/** What one core has to do when a whole wave is under way and nobody else is there. */
+const BUSY_LOAD = 5;
 const BOOKS_EVERY_MS = 20_000;
 
 /** Leads wave after wave to their moments and strikes them there; those struck recover while the next ones come. */
@@ -68,7 +71,7 @@ class Battle {
 
   async fight(): Promise<void> {
     while (this.open.size > 0 || this.mayBegin()) {
-      if (this.mayBegin() && this.hasRoom()) this.begin(this.waves.shift() ?? []);
+      if (this.mayBegin() && this.hasRoom()) this.begin(this.nextWave());
       const victim = this.nextVictim();
       if (victim === undefined) await pause(TICK_MS);
       else await this.strike(victim);
@@ -82,7 +85,15 @@ class Battle {
   }
 
   private hasRoom(): boolean {
-    return this.aiming().length <= STRAGGLERS && this.open.size <= OPEN_RUNS;
+    return this.aiming().length <= STRAGGLERS && this.open.size <= OPEN_RUNS / crowding();
+  }
+
+  /** A part of it on a crowded machine, where all of them would strike each other before they come anywhere. */
+  private nextWave(): readonly Route[] {
+    const wave = this.waves.shift() ?? [];
+    const size = Math.ceil(wave.length / crowding());
+    if (size < wave.length) this.waves.unshift(wave.slice(size));
+    return wave.slice(0, size);
   }
 
   private aiming(): readonly Run[] {
@@ -190,7 +201,7 @@ interface End {
 
 function verdictsOf(run: Run, { violations, atMs }: End): readonly Verdict[] {
   const { route, strikes, act } = run;
-  const isVoid = wasTurnedAway(run);
+  const isVoid = wasTurnedAway(run) || wasWornOut(run);
   return cellsIn(route).map((cell): Verdict => {
     const strike = strikes.find(({ code }) => code === codeOf(cell.moment));
     const isWell = violations.length === 0 && strike === strikes.at(-1);
@@ -206,6 +217,21 @@ function verdictsOf(run: Run, { violations, atMs }: End): readonly Verdict[] {
 function strikeOfSilence({ stand, atMs }: Subject['left'][number]): readonly Strike[] {
   const heldMs = atMs - stand.sinceMs;
   return heldMs < SHORTEST_SILENCE_MS ? [] : [{ code: stand.code, heldMs, event: undefined, atMs }];
+}
+
+/** So many blows that were not its own leave a run no time to come to anything. */
+const MOST_BLOWS = 5;
+
+/** Who waited in vain through one blow after another proves nothing; they go once more with fewer beside them. */
+function wasWornOut({ error, blows, strikes }: Run): boolean {
+  const isTired = error !== undefined && /in vain|stood still/.test(error.message);
+  return isTired && blows - strikes.length > MOST_BLOWS;
+}
+
+/** How many times more is to be done than the machine is quick with, five at most. */
+function crowding(): number {
+  const [load = 0] = loadavg();
+  return Math.min(5, Math.max(1, load / (BUSY_LOAD * cpus().length)));
 }
 
 /**

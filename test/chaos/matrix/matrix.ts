@@ -9,6 +9,8 @@ import { codeOf, type Moment } from './subject';
 
 /** Runs struck by one blow; more of them would keep the first waiting longer than their callers do. */
 const WAVE = 24;
+/** Those that did not come to their moment go there with fewer beside them. */
+const SMALL_WAVE = 8;
 /** Flows that run undisturbed beside each other. */
 const QUIET_FLOWS = 4;
 
@@ -106,10 +108,11 @@ async function referencesOf(
 async function strikeAll(field: Field, cells: readonly Cell[]): Promise<readonly Verdict[]> {
   const { at, say, results } = field.wish;
   const strikesOf = at === undefined ? undefined : () => at.length;
-  const first = await strike(field, routesOf(cells, strikesOf));
+  const first = await strike(field, wavesOf(routesOf(cells, strikesOf), WAVE));
   const missed = first.filter((one) => !one.strike && one.violations.length === 0);
   if (missed.length > 0) say(`${missed.length} cells were not reached; once more, each by itself`);
-  const second = await strike(field, apart(missed.map(({ cell }) => cell)));
+  const alone = apart(missed.map(({ cell }) => cell));
+  const second = await strike(field, wavesOf(alone, SMALL_WAVE));
   const again = new Set(second.map(({ cell }) => cell));
   const verdicts = [...first.filter(({ cell }) => !again.has(cell)), ...second];
   const late = await Promise.all(verdicts.map((one) => seenAgain(field, one)));
@@ -117,10 +120,13 @@ async function strikeAll(field: Field, cells: readonly Cell[]): Promise<readonly
   return late;
 }
 
-async function strike(field: Field, routes: readonly Route[]): Promise<readonly Verdict[]> {
+async function strike(
+  field: Field,
+  waves: readonly (readonly Route[])[],
+): Promise<readonly Verdict[]> {
   const { ground, references, isLate, wish } = field;
   const verdicts: Verdict[] = [];
-  const count = routes.reduce((sum, { moments }) => sum + moments.length, 0);
+  const count = waves.flat().reduce((sum, { moments }) => sum + moments.length, 0);
   const startedMs = performance.now();
   const tell = (told: readonly Verdict[]) => {
     verdicts.push(...told);
@@ -131,7 +137,7 @@ async function strike(field: Field, routes: readonly Route[]): Promise<readonly 
     const red = verdicts.filter((one) => one.violations.length > 0).length;
     wish.say(`${minutes} min: ${struck} of ${count} cells struck, ${red} red`);
   };
-  await fight({ ground, references, waves: wavesOf(routes, WAVE), isLate, tell });
+  await fight({ ground, references, waves, isLate, tell });
   return verdicts;
 }
 
