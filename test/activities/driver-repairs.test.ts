@@ -2,7 +2,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import postgres from 'postgres';
 import { createDatabase, type TestDatabase } from '../support/servers';
 
-// What patches/ mends in the driver. Without it the first ends in CONNECT_TIMEOUT and the second never ends.
+// What patches/ mends in the driver. Without it the first ends in CONNECT_TIMEOUT, the others never end.
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -47,6 +47,30 @@ test('a place whose connection dies with a statement not yet written serves the 
   }
   throw new Error('no retry ever found a dying connection');
 }, 30_000);
+
+test('a statement given to a connection that has failed and is not closed yet is refused', async () => {
+  const { hostname, port } = new URL(database.url);
+  const sockets: Socket[] = [];
+  const opened = () =>
+    new Promise<Socket>((resolve) => {
+      const socket = connect(Number(port), hostname, () => resolve(socket));
+      sockets.push(socket);
+    });
+  const sql = postgres(database.url, { max: 1, socket: opened } as object);
+  await sql`select 1`;
+  const refused = new Promise<string>((resolve) => {
+    sockets[0]?.once('error', () => {
+      sql`select 2`.then(
+        () => resolve('answered'),
+        (error: { code: string }) => resolve(error.code),
+      );
+    });
+  });
+  sockets[0]?.destroy(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }));
+  expect(await refused).toBe('CONNECTION_CLOSED');
+  expect([...(await sql`select 3 as n`)]).toEqual([{ n: 3 }]);
+  await sql.end({ timeout: 1 });
+});
 
 describe('a server that hangs up on whoever connects', () => {
   let server: Server;
