@@ -1,15 +1,18 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../drizzle/client';
 import { outboxMessages, users } from '../drizzle/schema';
-import type { AddressedMessage, SendOutcome, ShownCard } from '../src/domain/messages';
+import type { AddressedMessage, ShownCard } from '../src/domain/messages';
 import { continueTrace } from '../src/tracing/spans';
 import { exportUrl } from './billing/exports/links';
-import { CARD, outcomeOfEdit, standingCard, type HandedCard } from './cards';
+import { CARD, outcomeOfEdit, standingCard } from './cards';
 import type { ActivityDeps } from './deps';
+import { deliveryOutcome, record, type DeliveryOutcome, type HandedOver } from './handing-over';
 import { withHeartbeat } from './heartbeat';
 import { wakeSender } from './telling';
 import { inTransaction } from './transactions';
-import { nextInMs, theirNow, turnAfter } from './turns';
+import { nextInMs, theirNow } from './turns';
+
+export type { DeliveryOutcome } from './handing-over';
 
 /** A message whose turn has come. */
 export interface DueMessage {
@@ -23,13 +26,9 @@ export interface DueMessages {
   readonly messages: readonly DueMessage[];
   /** Milliseconds until the next delayed message; undefined when none waits. */
   readonly nextInMs: number | undefined;
+  /** Something is due in a chat that was left out. */
+  readonly isQueueing?: boolean;
 }
-
-export type DeliveryOutcome =
-  | { readonly kind: 'done' }
-  /** Telegram asked for silence; nobody may be written to before it is over. */
-  | { readonly kind: 'rate_limited'; readonly retryAfterSeconds: number }
-  | { readonly kind: 'unavailable'; readonly reason: string };
 
 /**
  * Claims the first due message of each chat, receipts before everything else (NT-3, NT-8). A broadcast is no part of a
@@ -43,11 +42,10 @@ export function outboxActivities({ db, log }: ActivityDeps) {
       busyChats: readonly number[];
       /** How many of them may belong to a broadcast; all when absent. */
       bulkLimit?: number;
+      /** What is being sent to them; then the answer tells whether more is due behind it. */
+      sendingIds?: readonly string[];
     }): Promise<DueMessages> {
-      const busy = sql.join(
-        ask.busyChats.map((chatId) => sql`${chatId}`),
-        sql`, `,
-      );
+      const busy = sql`${`{${ask.busyChats.join(',')}}`}::bigint[]`;
       const bulkLimit = ask.bulkLimit ?? ask.limit;
       const rows = await db.execute<{ id: string; chat_id: string; is_bulk: boolean }>(sql`
         select id, chat_id, is_bulk from (
@@ -57,8 +55,8 @@ export function outboxActivities({ db, log }: ActivityDeps) {
           select distinct on (chat_id) id, chat_id, category, recorded_at
           from outbox_messages
           where state = 'queued'
-            and (not_before is null or not_before <= now() or not_before <= ${theirNow})
-            ${ask.busyChats.length > 0 ? sql`and chat_id not in (${busy})` : sql``}
+            and ${isDue}
+            and chat_id <> all(${busy})
             and (broadcast_id is null
               or broadcast_id not in (select id from broadcasts where state = 'paused'))
           order by chat_id, category = 'marketing', id
@@ -71,7 +69,12 @@ export function outboxActivities({ db, log }: ActivityDeps) {
         chatId: Number(row.chat_id),
         ...(row.is_bulk ? { isBulk: true } : {}),
       }));
-      return { messages, nextInMs: messages.length > 0 ? 0 : await nextInMs(db) };
+      const isQueueing = await hasQueue(db, ask);
+      return {
+        messages,
+        nextInMs: messages.length > 0 ? 0 : await nextInMs(db),
+        ...(isQueueing ? { isQueueing } : {}),
+      };
     },
 
     /** Makes the sender look at the outbox, starting it when nobody runs. */
@@ -102,8 +105,7 @@ export function deliveryActivities(deps: ActivityDeps) {
         span.note({ 'billing.outcome': outcome.kind });
         deps.onHandedOver?.({ category, outcome: counted(outcome) });
         log.info({ messageId: message.messageId, outcome: outcome.kind }, 'message handed over');
-        await record(db, message.messageId, outcome);
-        return describe(outcome);
+        return deliveryOutcome(outcome, await record(db, message.messageId, outcome));
       });
     },
   };
@@ -115,9 +117,6 @@ type Claimed = Content & { readonly row: Message };
 type Content =
   | { readonly kind: 'message'; readonly message: AddressedMessage }
   | { readonly kind: 'card'; readonly card: ShownCard };
-
-/** What Telegram made of a claimed row; a message that is not there to be changed is no failure. */
-type HandedOver = SendOutcome | HandedCard;
 
 async function handOver({ messenger }: ActivityDeps, claimed: Content): Promise<HandedOver> {
   if (claimed.kind === 'message') return messenger.send(claimed.message);
@@ -179,9 +178,6 @@ function withLink(deps: ActivityDeps, { template, params }: Message): Message['p
 /** Past its last useful moment; wall-clock, because delivery happens in the real world. */
 const isStale = sql<boolean | null>`${outboxMessages.dropAfter} < now()`;
 
-/** Minutes after which a message that was due is marked as late. */
-const LATE_MINUTES = 5;
-
 type Message = typeof outboxMessages.$inferSelect;
 
 interface ClaimedRow {
@@ -211,78 +207,17 @@ function isWelcome(person: typeof users.$inferSelect | null): boolean {
   return person !== null && person.marketingOk && !person.isBlocked && !person.pseudonymisedAt;
 }
 
-async function record(db: Database, messageId: string, outcome: HandedOver): Promise<void> {
-  const isThis = eq(outboxMessages.id, messageId);
-  switch (outcome.kind) {
-    case 'sent':
-      await db
-        .update(outboxMessages)
-        .set({
-          state: 'sent',
-          telegramMessageId: outcome.telegramMessageId,
-          sentAt: sql`now()`,
-          late: sql`coalesce(${outboxMessages.notBefore}, ${outboxMessages.recordedAt}) < now() - ${LATE_MINUTES} * interval '1 minute'`,
-          sendingSince: null,
-        })
-        .where(isThis);
-      return;
-    case 'rate_limited':
-    case 'unavailable':
-      await db
-        .update(outboxMessages)
-        .set({ sendingSince: null, attempts: sql`${outboxMessages.attempts} - 1` })
-        .where(isThis);
-      return;
-    case 'later':
-      await db
-        .update(outboxMessages)
-        .set({ sendingSince: null, notBefore: turnAfter(outboxMessages.attempts) })
-        .where(isThis);
-      return;
-    case 'rejected':
-      await db
-        .update(outboxMessages)
-        .set({ state: 'failed', sendingSince: null, error: outcome.reason })
-        .where(isThis);
-      return;
-    case 'gone':
-      await db
-        .update(outboxMessages)
-        .set({ state: 'dropped', sendingSince: null, error: outcome.reason })
-        .where(isThis);
-      return;
-    case 'unreachable':
-      await markUnreachable(db, messageId);
-  }
-}
+const isDue = sql`(not_before is null or not_before <= now() or not_before <= ${theirNow})`;
 
-/** The person blocked the bot: this message and the service messages after it are kept as dropped (NT-2). */
-async function markUnreachable(db: Database, messageId: string): Promise<void> {
-  await inTransaction(db, async (tx) => {
-    const [row] = await tx
-      .update(outboxMessages)
-      .set({ state: 'unreachable', sendingSince: null })
-      .where(eq(outboxMessages.id, messageId))
-      .returning({ userId: outboxMessages.userId });
-    if (row?.userId === null || row?.userId === undefined) return;
-    await tx
-      .update(users)
-      .set({ unreachableSince: sql`now()` })
-      .where(and(eq(users.id, row.userId), isNull(users.unreachableSince)));
-  });
-}
-
-function describe(outcome: HandedOver): DeliveryOutcome {
-  switch (outcome.kind) {
-    case 'rate_limited':
-      return { kind: 'rate_limited', retryAfterSeconds: outcome.retryAfterSeconds };
-    case 'unavailable':
-      return { kind: 'unavailable', reason: outcome.reason };
-    case 'sent':
-    case 'gone':
-    case 'later':
-    case 'rejected':
-    case 'unreachable':
-      return { kind: 'done' };
-  }
+async function hasQueue(
+  db: Database,
+  { busyChats, sendingIds }: { busyChats: readonly number[]; sendingIds?: readonly string[] },
+): Promise<boolean> {
+  if (sendingIds === undefined || busyChats.length === 0) return false;
+  const [row] = await db.execute<{ found: boolean }>(sql`
+    select exists (
+      select 1 from outbox_messages
+      where state = 'queued' and chat_id = any(${`{${busyChats.join(',')}}`}::bigint[])
+        and id <> all(${`{${sendingIds.join(',')}}`}::uuid[]) and ${isDue}) as found`);
+  return row?.found === true;
 }

@@ -22,6 +22,7 @@ import {
 import { recordRepair } from './billing/operation/stubs';
 import { requirePhase, requireRepair } from './billing/repair-rules';
 import { messagesTaskQueue } from './contract';
+import { isAtOnce } from './stubs';
 import { createShowcase, describeRepair } from './visibility';
 
 /** Messages handed out at once: one second's worth of what Telegram allows, so that a receipt never waits long (NT-8). */
@@ -42,7 +43,10 @@ interface Desk {
   readonly isBounded: boolean;
   /** Pauses and resumes that are still to be written down. */
   readonly repairs: RepairRecord[];
-  readonly busyChats: Set<number>;
+  /** What is on its way, or pauses after it, by chat. */
+  readonly busyChats: Map<number, string>;
+  /** Chats with nothing more to say when their last message was taken, and until when they are let alone. */
+  readonly resting: Map<number, number>;
   readonly failures: Map<number, number>;
   readonly send: ReturnType<typeof deliveryStub>;
   /** Messages handed to the queue whose outcome is not known yet. */
@@ -52,6 +56,8 @@ interface Desk {
   isWoken: boolean;
   /** A chat may be written to again. */
   isFreed: boolean;
+  /** The last look found something waiting behind a busy or resting chat. */
+  isQueueing: boolean;
   silentUntilMs: number;
 }
 
@@ -77,6 +83,7 @@ export async function notifier(input: NotifierInput): Promise<void> {
     desk.isFreed = false;
     const ask = askOf(desk);
     const due = await dueMessages(ask);
+    desk.isQueueing = due.isQueueing ?? false;
     for (const message of due.messages)
       void deliver(desk, message).catch(() => desk.busyChats.delete(message.chatId));
     show({ state: 'sending', waitingFor: 'messages in the outbox' });
@@ -87,7 +94,7 @@ export async function notifier(input: NotifierInput): Promise<void> {
     }
     await condition(
       () => desk.isWoken || desk.isFreed || desk.isPaused,
-      isFull ? CHAT_PAUSE_MS : Math.min(due.nextInMs || SWEEP_MS, SWEEP_MS),
+      isFull ? CHAT_PAUSE_MS : Math.min(due.nextInMs || SWEEP_MS, restMs(desk)),
       { summary: 'Until the outbox is looked at again' },
     );
   }
@@ -100,7 +107,9 @@ function layDesk(input: NotifierInput): Desk {
     sending: 0,
     sendingBulk: 0,
     isFreed: false,
-    busyChats: new Set(),
+    isQueueing: false,
+    busyChats: new Map(),
+    resting: new Map(),
     failures: new Map(),
     send: deliveryStub(messagesTaskQueue(workflowInfo().taskQueue)),
     isPaused: input.isPaused ?? false,
@@ -167,8 +176,14 @@ async function keepSilent(desk: Desk, show: ReturnType<typeof createShowcase>): 
 
 async function deliver(desk: Desk, message: DueMessage): Promise<void> {
   const { chatId } = message;
-  desk.busyChats.add(chatId);
+  desk.busyChats.set(chatId, message.messageId);
   const outcome = await send(desk, message);
+  if (outcome.kind === 'done' && outcome.isLast && !desk.isQueueing && isAtOnce()) {
+    desk.busyChats.delete(chatId);
+    desk.failures.delete(chatId);
+    desk.resting.set(chatId, Date.now() + CHAT_PAUSE_MS);
+    return;
+  }
   if (outcome.kind === 'rate_limited') {
     desk.silentUntilMs = Math.max(
       desk.silentUntilMs,
@@ -195,8 +210,11 @@ async function send(desk: Desk, { messageId, isBulk }: DueMessage) {
 }
 
 /** What may be handed out now. */
-function askOf({ isBounded, busyChats, sending, sendingBulk }: Desk) {
-  const shared = { limit: BATCH, busyChats: [...busyChats] };
+function askOf({ isBounded, busyChats, resting, sending, sendingBulk }: Desk) {
+  for (const [chatId, untilMs] of resting) if (untilMs <= Date.now()) resting.delete(chatId);
+  const named = isAtOnce() ? { sendingIds: [...busyChats.values()] } : {};
+  const chats = { busyChats: [...busyChats.keys(), ...resting.keys()], ...named };
+  const shared = { limit: BATCH, ...chats };
   if (!isBounded) return shared;
   return {
     ...shared,
@@ -207,6 +225,15 @@ function askOf({ isBounded, busyChats, sending, sendingBulk }: Desk) {
 
 function isCrowded({ sending, sendingBulk }: Desk): boolean {
   return sending > REFILL || sendingBulk > BULK_REFILL;
+}
+
+/**
+ * Until the outbox is looked at again by itself. A chat that rests costs no timer and no look, unless something was
+ * promised to it meanwhile; what waits behind a busy chat is looked for when that is free.
+ */
+function restMs({ isQueueing, resting }: Desk): number {
+  if (!isQueueing || resting.size === 0) return SWEEP_MS;
+  return Math.max(1, Math.max(...resting.values()) - Date.now());
 }
 
 /** A chat that Telegram does not answer for waits longer each time; the others do not notice. */
@@ -222,6 +249,8 @@ function chatPauseMs(desk: Desk, chat: { chatId: number; isFailure: boolean }): 
 
 async function startAfresh(desk: Desk): Promise<void> {
   await condition(() => desk.busyChats.size === 0);
+  // The next run knows of nobody who was just written to.
+  if (desk.resting.size > 0) await sleep(CHAT_PAUSE_MS, { summary: 'Until all chats have rested' });
   await condition(allHandlersFinished);
   await writeRepairs(desk);
   await continueAsNew<typeof notifier>({

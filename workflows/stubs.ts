@@ -1,5 +1,11 @@
-import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
-import { DATABASE } from './policies';
+import {
+  isCancellation,
+  patched,
+  proxyActivities,
+  proxyLocalActivities,
+  type ActivityOptions,
+} from '@temporalio/workflow';
+import { DATABASE, STEP_AT_ONCE } from './policies';
 
 type ActivityFunction = (...args: never[]) => Promise<unknown>;
 
@@ -12,4 +18,40 @@ export function stub<F>(name: string, options: ActivityOptions): F {
 export function databaseStubs<Family>() {
   return <K extends keyof Family & string>(name: K, summary: string): Family[K] =>
     stub<Family[K]>(name, { ...DATABASE, summary });
+}
+
+/**
+ * True in runs whose transactions are done in the worker that holds them, and which show only what lasts longer than one
+ * task. Runs that began before go on so from where they stand.
+ */
+export function isAtOnce(): boolean {
+  return patched('at-once');
+}
+
+type Asked<F> = F extends (asked: infer A) => Promise<unknown> ? A : never;
+type Answer<F> = F extends (...args: never[]) => Promise<infer R> ? R : never;
+
+/**
+ * The same, done in the worker that holds the workflow: the hop over a task queue costs more than the transaction. What
+ * fails a few times goes on as an ordinary activity; `onFailure` can say so to operators before it does.
+ */
+export function databaseStubsAtOnce<Family>() {
+  return <K extends keyof Family & string>(name: K, summary: string) => {
+    type F = Family[K];
+    const patiently = stub<(asked: Asked<F>) => Promise<Answer<F>>>(name, { ...DATABASE, summary });
+    const here = proxyLocalActivities<Record<string, typeof patiently>>({
+      ...STEP_AT_ONCE,
+      summary,
+    })[name] as typeof patiently;
+    return async (asked: Asked<F>, onFailure?: () => void): Promise<Answer<F>> => {
+      if (!isAtOnce()) return patiently(asked);
+      try {
+        return await here(asked);
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        onFailure?.();
+        return patiently(asked);
+      }
+    };
+  };
 }

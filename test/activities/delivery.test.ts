@@ -18,7 +18,12 @@ describe('deliverMessage', () => {
     outcome: object,
     row: Record<string, unknown>,
   ][] = [
-    ['sent', SENT, { kind: 'done' }, { state: 'sent', attempts: 1, messageId: 77, isSent: true }],
+    [
+      'sent',
+      SENT,
+      { kind: 'done', isLast: true },
+      { state: 'sent', attempts: 1, messageId: 77, isSent: true },
+    ],
     [
       '429 keeps it and burns no attempt',
       { kind: 'rate_limited', retryAfterSeconds: 31 },
@@ -49,6 +54,15 @@ describe('deliverMessage', () => {
     const id = await promise(books, await books.newUser(), 'money');
     expect(await deliver(books, id, answer)).toEqual({ outcome, sends: 1 });
     expect(await rowOf(books, id)).toMatchObject({ ...row, isSending: false });
+  });
+
+  test('tells whether anything is queued behind it in its chat', async () => {
+    const [userId, another] = [await books.newUser(), await books.newUser()];
+    const first = await promise(books, userId, 'money');
+    const second = await promise(books, userId, 'service');
+    await promise(books, another, 'money');
+    expect((await deliver(books, first, SENT)).outcome).toEqual({ kind: 'done' });
+    expect((await deliver(books, second, SENT)).outcome).toEqual({ kind: 'done', isLast: true });
   });
 
   test('sends once, however often it is asked', async () => {

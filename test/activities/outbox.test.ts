@@ -124,6 +124,20 @@ describe('dueMessages', () => {
     expect((await due(25, [busy])).messages.map(({ chatId }) => chatId)).toEqual([free]);
   });
 
+  test('tells whether more is due behind what is being sent', async () => {
+    const [busy, other] = [await books.newUser(), await books.newUser()];
+    const first = await promise(books, busy, 'money');
+    await promise(books, other, 'money');
+    const queues = async (busyChats: number[], sendingIds: string[]) =>
+      (await books.act.dueMessages({ limit: 25, busyChats, sendingIds })).isQueueing === true;
+    expect(await queues([busy], [first])).toBe(false);
+    expect(await queues([busy], [])).toBe(true);
+    const second = await promise(books, busy, 'service');
+    expect(await queues([busy], [first])).toBe(true);
+    await books.sql`update outbox_messages set not_before = now() + interval '1 hour' where id = ${second}`;
+    expect(await queues([busy], [first])).toBe(false);
+  });
+
   test('gives no more than asked for', async () => {
     for (const userId of await atOnce(5, () => books.newUser()))
       await promise(books, userId, 'money');

@@ -1,5 +1,4 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import type { DeliveryOutcome, DueMessage } from '../../activities/messages';
 import type { Workflows } from '../../src/commands/start';
 import {
   NOTIFIER_ID,
@@ -10,8 +9,9 @@ import {
 } from '../../workflows/billing/contract';
 import { until } from '../support/until';
 import { REPAIR } from './support/cast';
+import { Outbox } from './support/outbox';
 import { refusalOf, shown } from './support/seen';
-import { HOUR, MINUTE, openTheatre, SECOND, type Roles, type Theatre } from './support/theatre';
+import { HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';
 
 type Notifier = WorkflowHandle<Workflows['notifier']>;
 
@@ -27,43 +27,6 @@ beforeEach(() => {
 });
 afterEach(() => theatre.clear());
 afterAll(() => theatre.close());
-
-/** An outbox in memory that hands out the first of each chat, in the order given, as the activity does. */
-class Outbox {
-  private queued: DueMessage[] = [];
-  /** What was sent, and when. */
-  readonly sent: { readonly messageId: string; readonly atMs: number }[] = [];
-  answer: (message: string) => DeliveryOutcome | Error = () => ({ kind: 'done' });
-
-  add(...messages: readonly [messageId: string, chatId: number][]): void {
-    this.queued.push(...messages.map(([messageId, chatId]) => ({ messageId, chatId })));
-  }
-
-  ids(): string[] {
-    return this.sent.map(({ messageId }) => messageId);
-  }
-
-  roles(): Roles {
-    return {
-      dueMessages: ({ limit, busyChats }) => {
-        const chats = new Set(busyChats);
-        const messages = this.queued.filter(
-          ({ chatId }) => !chats.has(chatId) && chats.add(chatId),
-        );
-        return Promise.resolve({ messages: messages.slice(0, limit), nextInMs: undefined });
-      },
-      deliverMessage: ({ messageId }) => {
-        const answer = this.answer(messageId);
-        if (answer instanceof Error) return Promise.reject(answer);
-        if (answer.kind === 'done') {
-          this.queued = this.queued.filter((message) => message.messageId !== messageId);
-          this.sent.push({ messageId, atMs: Date.now() });
-        }
-        return Promise.resolve(answer);
-      },
-    };
-  }
-}
 
 async function begin(): Promise<Notifier> {
   await theatre.start('notifier', { workflowId: NOTIFIER_ID, input: {}, signal: ['wake'] });

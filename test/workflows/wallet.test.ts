@@ -53,7 +53,7 @@ async function begin(): Promise<Wallet> {
     workflowId: walletWorkflowId(USER_ID),
     input: { userId: USER_ID },
   });
-  await until('it has looked', async () => theatre.calls('expiringLots').length > 1);
+  await until('it has looked', async () => theatre.calls('expiringLots').length > 0);
   return theatre.client.workflow.getHandle<Workflows['wallet']>(handle.workflowId);
 }
 
@@ -63,16 +63,16 @@ const settlements = () => theatre.calls('settleExpiry').length;
 test('settles three days before the end of a lot, at its end, and then is over', async () => {
   const lot = credit(30);
   const handle = await begin();
-  expect(settlements()).toBe(1);
+  expect(settlements()).toBe(0);
   await theatre.passTo(handle.workflowId, endMs(lot) - 3 * DAY - 3 * SECOND);
-  expect(settlements()).toBe(1);
+  expect(settlements()).toBe(0);
   await theatre.passTo(handle.workflowId, endMs(lot) - 3 * DAY + SECOND);
-  expect(settlements()).toBe(2);
+  expect(settlements()).toBe(1);
   await theatre.passTo(handle.workflowId, endMs(lot) - 3 * SECOND);
-  expect(settlements()).toBe(2);
+  expect(settlements()).toBe(1);
   await theatre.passTo(handle.workflowId, endMs(lot) + SECOND);
   expect(await handle.result()).toEqual({ state: 'idle' });
-  expect(settlements()).toBe(3);
+  expect(settlements()).toBe(2);
 });
 
 test('names the lots it knows, so that an end booked by a debit is still told', async () => {
@@ -148,7 +148,7 @@ test('cancelled in the Web UI, it ends and books nothing more', async () => {
   const handle = await begin();
   await handle.cancel();
   await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
-  expect(settlements()).toBe(1);
+  expect(settlements()).toBe(0);
 });
 
 test('a long history goes on in a fresh run with a signal on its way', async () => {

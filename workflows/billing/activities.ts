@@ -11,7 +11,7 @@ import type {
   TrialActivities,
 } from '../../activities/billing';
 import { NUDGE, PAY_LINK, PROVIDER_EFFECT, PROVIDER_QUESTION, TELEGRAM } from '../policies';
-import { databaseStubs, stub } from '../stubs';
+import { databaseStubs, databaseStubsAtOnce, stub } from '../stubs';
 
 // Each stub carries the sentence that an operator reads beside it in the Web UI (OPS-5).
 
@@ -25,9 +25,10 @@ type Families = CheckoutActivities &
   OutboxActivities;
 
 const database = databaseStubs<Families>();
+const atOnce = databaseStubsAtOnce<Families>();
 
-export const openInvoice = database('openInvoice', 'Consume the quote and write the invoice');
-export const publishInvoice = database('publishInvoice', 'Publish the invoice with its pay link');
+export const openInvoice = atOnce('openInvoice', 'Consume the quote and write the invoice');
+export const publishInvoice = atOnce('publishInvoice', 'Publish the invoice with its pay link');
 export const replaceLink = database('replaceLink', 'Put a new link on the invoice');
 export const switchProvider = database(
   'switchProvider',
@@ -37,9 +38,9 @@ export const remindInvoice = database('remindInvoice', 'Promise the reminder of 
 export const closeInvoice = database('closeInvoice', 'Close the invoice and promise the notice');
 export const prolongInvoice = database('prolongInvoice', 'Give the invoice more time');
 
-export const locatePayment = database('locatePayment', 'Find the order this payment names');
+export const locatePayment = atOnce('locatePayment', 'Find the order this payment names');
 export const recordFact = database('recordFact', 'Record what the provider says');
-export const postPayment = database('postPayment', 'Compare with the order and book the money');
+export const postPayment = atOnce('postPayment', 'Compare with the order and book the money');
 export const openUnknownItem = database('openUnknownItem', 'Show operators an unknown outcome');
 export const tellPayer = database('tellPayer', 'Promise the payer a word about the payment');
 
@@ -70,7 +71,7 @@ export const endTrial = database('endTrial', 'Turn the trial into what follows i
 
 export const scheduleTariff = database('scheduleTariff', 'Note which plan begins at the end');
 
-export const dueMessages = database('dueMessages', 'Read which messages are due');
+export const dueMessages = atOnce('dueMessages', 'Read which messages are due');
 
 export const createPayment = stub<ProviderActivities['createPayment']>('createPayment', {
   ...PAY_LINK,

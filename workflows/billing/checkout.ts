@@ -1,3 +1,4 @@
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import {
   allHandlersFinished,
   CancellationScope,
@@ -10,6 +11,7 @@ import type { OpenedInvoice } from '../../activities/billing/opening';
 import { assertNever } from '../../src/domain/assert';
 import { isOpen } from '../../src/domain/billing/invoice';
 import { amountMinorAttribute, currencyCode, planSlug, providerName } from '../contract';
+import { isAtOnce } from '../stubs';
 import { openInvoice, publishInvoice, remindInvoice, wakeNotifier } from './activities';
 import { answer, answerRest, close, linkFrom, poll } from './checkout-answers';
 import { nextDeadline, SUMMARY, type Deadline, type DeadlineKind } from './checkout-deadlines';
@@ -55,9 +57,10 @@ async function trade(desk: Desk): Promise<CheckoutResult> {
 
 async function openOrder(desk: Desk) {
   const { invoiceId, userId, provider, savesMethod, renewal } = desk.input;
-  desk.show({ state: 'opening', waitingFor: desk.waitingFor });
+  const show = () => desk.show({ state: 'opening', waitingFor: desk.waitingFor });
+  if (!isAtOnce()) show();
   const saving = { ...(savesMethod ? { savesMethod } : {}), ...(renewal ? { renewal } : {}) };
-  return openInvoice({ invoiceId, userId, provider, ...saving, asOf: desk.clock.now() });
+  return openInvoice({ invoiceId, userId, provider, ...saving, asOf: desk.clock.now() }, show);
 }
 
 function orderDesk(desk: Desk, invoice: OpenedInvoice): OrderDesk {
@@ -73,20 +76,25 @@ function orderDesk(desk: Desk, invoice: OpenedInvoice): OrderDesk {
     polledMs: createdMs,
   });
   setHandler(checkoutStatusQuery, () => orderStatus(order));
-  upsertSearchAttributes([
+  if (!isAtOnce()) upsertSearchAttributes(attributesOf(invoice));
+  return order;
+}
+
+function attributesOf(invoice: OpenedInvoice): SearchAttributeUpdatePair[] {
+  return [
     { key: providerName, value: invoice.provider },
     { key: currencyCode, value: invoice.amount.currency },
     { key: amountMinorAttribute, value: invoice.amount.minor },
     { key: planSlug, value: invoice.plan },
-  ]);
-  return order;
+  ];
 }
 
 /** The link reaches the person only after its invoice is committed (CO-1). */
 async function offerLink(order: OrderDesk): Promise<boolean> {
   const { invoiceId } = order.invoice;
   order.waitingFor = 'the provider’s pay link';
-  order.show({ state: 'draft', waitingFor: order.waitingFor });
+  const about = isAtOnce() ? attributesOf(order.invoice) : [];
+  order.show({ state: 'draft', waitingFor: order.waitingFor }, about);
   const link = await linkFrom({ provider: order.provider, invoiceId });
   if (link === undefined) {
     await close(order, 'cancelled', { actor: SYSTEM, template: 'inv.unavailable' });

@@ -6,6 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { PaymentRef, PostOutcome } from '../../src/domain/billing/payment';
+import { isAtOnce } from '../stubs';
 import { wakeNotifier } from './activities';
 import { autoTopupId, topupPaidSignal } from './auto-topup/contract';
 import { keepMethod } from './auto-topup/stubs';
@@ -65,38 +66,63 @@ async function auditRetries(desk: PaymentDesk): Promise<void> {
   }
 }
 
+type Errand = () => Promise<void>;
+type Fulfilled = Extract<PostOutcome, { kind: 'fulfilled' }>;
+
+/** None waits for another but the card, which may change what its subscription does next. */
 async function deliverOnce(desk: PaymentDesk, outcome: PostOutcome): Promise<void> {
-  if (outcome.kind === 'fulfilled' && outcome.subscription) {
-    const owner = { userId: outcome.userId, clockOffsetMs: clockOffsetOf(desk) };
-    await deliverPeriod(outcome.subscription, owner);
+  const given = givenErrands(desk, outcome);
+  const told = toldErrands(desk, outcome);
+  const card = cardErrand(desk, outcome);
+  if (isAtOnce()) {
+    await together([...given, ...told, ...(card ? [] : [wakeNotifier])]);
+    await card?.();
+    if (card) await wakeNotifier();
+    return;
   }
+  for (const errand of [...given, ...(card ? [card] : []), ...told, wakeNotifier]) await errand();
+}
+
+/** All of them to their ends, so that a further try never runs beside the one before; then the first failure. */
+async function together(errands: readonly Errand[]): Promise<void> {
+  const ends = await Promise.allSettled(errands.map((errand) => errand()));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+/** The workflows that live by what was given. */
+function givenErrands(desk: PaymentDesk, outcome: PostOutcome): readonly Errand[] {
+  const clockOffsetMs = clockOffsetOf(desk);
   if (outcome.kind === 'duplicate' && outcome.cancelled) {
-    const owner = { userId: outcome.userId, clockOffsetMs: clockOffsetOf(desk) };
-    await deliverPeriod(outcome.cancelled, owner);
+    const { cancelled, userId } = outcome;
+    return [() => deliverPeriod(cancelled, { userId, clockOffsetMs })];
   }
-  if (outcome.kind === 'fulfilled' && outcome.hasExpiringLots) {
-    await wakeWallet({ userId: outcome.userId, clockOffsetMs: clockOffsetOf(desk) });
-  }
-  if (outcome.kind === 'fulfilled' && outcome.giftId !== undefined) {
-    const { giftId, userId: buyerId } = outcome;
-    await startGift({ giftId, buyerId, clockOffsetMs: clockOffsetOf(desk) });
-  }
-  if (outcome.kind === 'fulfilled' && outcome.rewardedRefereeId !== undefined) {
-    const { rewardedRefereeId: refereeId } = outcome;
-    await startReferral({ refereeId, clockOffsetMs: clockOffsetOf(desk) });
-  }
-  if (outcome.kind === 'fulfilled' && outcome.savesMethod) {
-    await keepCard(desk, outcome);
-  }
-  if (outcome.kind === 'fulfilled' && outcome.isAutomatic) {
-    const { userId } = outcome;
-    await tell(() => getExternalWorkflowHandle(autoTopupId(userId)).signal(topupPaidSignal));
-  } else if (isOrdered(outcome)) {
-    const { providerPaymentId } = desk.input;
-    await tellCheckout(outcome.invoiceId, { outcome, providerPaymentId });
-  }
-  if (outcome.kind === 'fulfilled') await tellCompleted(outcome.completes ?? []);
-  await wakeNotifier();
+  if (outcome.kind !== 'fulfilled') return [];
+  const { subscription, hasExpiringLots, giftId, rewardedRefereeId: refereeId, userId } = outcome;
+  return [
+    ...(subscription ? [() => deliverPeriod(subscription, { userId, clockOffsetMs })] : []),
+    ...(hasExpiringLots ? [() => wakeWallet({ userId, clockOffsetMs })] : []),
+    ...(giftId === undefined ? [] : [() => startGift({ giftId, buyerId: userId, clockOffsetMs })]),
+    ...(refereeId === undefined ? [] : [() => startReferral({ refereeId, clockOffsetMs })]),
+  ];
+}
+
+/** The workflows that wait for the outcome. */
+function toldErrands({ input }: PaymentDesk, outcome: PostOutcome): readonly Errand[] {
+  const { providerPaymentId } = input;
+  const fulfilled = outcome.kind === 'fulfilled' ? outcome : undefined;
+  const waiting: Errand[] = fulfilled?.isAutomatic
+    ? [() => tellTopup(fulfilled.userId)]
+    : isOrdered(outcome)
+      ? [() => tellCheckout(outcome.invoiceId, { outcome, providerPaymentId })]
+      : [];
+  const { completes = [] } = fulfilled ?? {};
+  return completes.length > 0 ? [...waiting, () => tellCompleted(completes)] : waiting;
+}
+
+function cardErrand(desk: PaymentDesk, outcome: PostOutcome): Errand | undefined {
+  if (outcome.kind !== 'fulfilled' || !outcome.savesMethod) return undefined;
+  return () => keepCard(desk, outcome);
 }
 
 /** Outcomes of an order that somebody made by hand: its checkout waits for them. */
@@ -111,7 +137,7 @@ function isOrdered(outcome: PostOutcome): outcome is PostOutcome & { readonly in
  */
 async function keepCard(
   desk: PaymentDesk,
-  { invoiceId, subscription, userId }: Extract<PostOutcome, { kind: 'fulfilled' }>,
+  { invoiceId, subscription, userId }: Fulfilled,
 ): Promise<void> {
   const { provider, providerPaymentId } = desk.input;
   await tell(async () => {
@@ -135,6 +161,10 @@ async function tellCompleted(completed: readonly PaymentRef[]): Promise<void> {
       ),
     );
   }
+}
+
+function tellTopup(userId: number): Promise<void> {
+  return tell(() => getExternalWorkflowHandle(autoTopupId(userId)).signal(topupPaidSignal));
 }
 
 /** A checkout that has ended needs no word: its invoice says the same. */

@@ -15,6 +15,7 @@ import {
   invoiceIdAttribute,
   providerName,
 } from '../contract';
+import { isAtOnce } from '../stubs';
 import { locatePayment, postPayment, tellPayer, wakeNotifier } from './activities';
 import { auditAsks, learnUntilClear, type Clarity, type PaidWord } from './asking';
 import type { PaymentConfirmationInput, PaymentResult } from './contract';
@@ -53,7 +54,7 @@ function turnAway(desk: PaymentDesk): void {
 function showEnd(desk: PaymentDesk, result: PaymentResult): void {
   desk.waitingFor = 'nothing';
   desk.nextAt = undefined;
-  if (!patched('payment-end')) return;
+  if (!isAtOnce() && !patched('payment-end')) return;
   desk.show({ state: endOf(result), waitingFor: 'nothing: this payment has found its end' });
 }
 
@@ -100,10 +101,11 @@ async function post(
   { fact, evidence, testimony }: PaidWord,
 ): Promise<PostOutcome> {
   desk.phase = 'posting';
-  desk.show({ state: 'posting', waitingFor: 'the books' });
+  const show = () => desk.show({ state: 'posting', waitingFor: 'the books' });
+  if (!isAtOnce()) show();
   const { provider } = desk.input;
   const told = { provider, fact, evidence, asOf: desk.clock.now() };
-  const outcome = await postPayment(testimony ? { ...told, testimony } : told);
+  const outcome = await postPayment(testimony ? { ...told, testimony } : told, show);
   desk.outcome = outcome;
   return outcome;
 }

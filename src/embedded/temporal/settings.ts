@@ -11,6 +11,8 @@ export const DYNAMIC_SETTINGS: Readonly<Record<string, string | number | boolean
   'history.workflowIdReuseMinimalInterval': '0s',
   // A spend's workflow comes with the answer to its start, to the very process that asked: no poll in between.
   'system.enableEagerWorkflowStart': true,
+  // An activity that goes to the very worker that asks for it comes with the answer: no queue and no poll in between.
+  'system.enableActivityEagerExecution': true,
   // Always on since 1.30; older CLIs still ask.
   'frontend.enableExecuteMultiOperation': true,
   // One or two workers: more partitions only spread tasks where nobody polls.

@@ -20,6 +20,7 @@ import { until } from '../../support/until';
 import { fact, fulfilled, quarantined, REPAIR, USER_ID } from '../../workflows/support/cast';
 import { DAY, HOUR, MINUTE, type Theatre } from '../../workflows/support/theatre';
 import { PRIVACY_SCENES } from './privacy-scenes';
+import { PURCHASE_SCENES } from './purchase-scenes';
 import { GIFT_SCENES } from './gift-scenes';
 import { REFERRAL_SCENES } from './referral-scenes';
 import { TRIAL_SCENES } from './trial-scenes';
@@ -229,6 +230,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     await handle.signal('wake');
     return handle;
   },
+  ...PURCHASE_SCENES,
   ...PRIVACY_SCENES,
   ...GIFT_SCENES,
   ...LANDMARK_SCENES,

@@ -72,7 +72,11 @@ export const FEATURES: Readonly<Record<string, readonly string[]>> = {
     'test/acceptance/refunds.test.ts',
     'test/acceptance/disputes.test.ts',
   ],
-  '17 notifications': ['test/activities/delivery.test.ts', 'test/workflows/notifier.test.ts'],
+  '17 notifications': [
+    'test/activities/delivery.test.ts',
+    'test/workflows/notifier.test.ts',
+    'test/workflows/notifier-resting.test.ts',
+  ],
   '18 repairs from the Web UI': [
     'test/acceptance/operations-desk.test.ts',
     'test/acceptance/saved-views.test.ts',

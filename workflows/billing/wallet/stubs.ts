@@ -1,7 +1,7 @@
 import type { WalletActivities } from '../../../activities/billing';
-import { databaseStubs } from '../../stubs';
+import { databaseStubsAtOnce } from '../../stubs';
 
-const database = databaseStubs<WalletActivities>();
+const atOnce = databaseStubsAtOnce<WalletActivities>();
 
-export const expiringLots = database('expiringLots', 'Read which lots end and when');
-export const settleExpiry = database('settleExpiry', 'Book what expired, promise the notices');
+export const expiringLots = atOnce('expiringLots', 'Read which lots end and when');
+export const settleExpiry = atOnce('settleExpiry', 'Book what expired, promise the notices');

@@ -1,3 +1,4 @@
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import {
   allHandlersFinished,
   condition,
@@ -13,6 +14,7 @@ import {
 } from '../../../src/domain/billing/lot-expiry';
 import { businessClock, type BusinessClock } from '../../clock';
 import { billingUserId } from '../../contract';
+import { isAtOnce } from '../../stubs';
 import { createShowcase } from '../../visibility';
 import { wakeNotifier } from '../activities';
 import { lotsChangedSignal, walletStateQuery, type WalletCard, type WalletInput } from './contract';
@@ -36,8 +38,7 @@ export async function wallet(input: WalletInput): Promise<{ state: 'idle' }> {
   const watch = beginWatch(input);
   for (;;) {
     watch.hasNews = false;
-    const { userId } = input;
-    watch.lots = await expiringLots({ userId, asOf: watch.clock.now() });
+    await look(watch);
     if (watch.lots.length === 0 && !watch.hasNews) break;
     const isOverdue = watch.settledMs === undefined;
     if (isOverdue || (await isEventReached(watch))) await settle(watch);
@@ -63,7 +64,7 @@ function beginWatch(input: WalletInput): Watch {
     settledMs: undefined,
     hasNews: false,
   };
-  upsertSearchAttributes([{ key: billingUserId, value: String(input.userId) }]);
+  if (!isAtOnce()) upsertSearchAttributes(aboutOf(input));
   setHandler(lotsChangedSignal, () => {
     watch.hasNews = true;
   });
@@ -71,12 +72,30 @@ function beginWatch(input: WalletInput): Watch {
   return watch;
 }
 
+/** Where the lots themselves show that nothing is due, nothing has to be settled before the next event. */
+async function look(watch: Watch): Promise<void> {
+  const { userId } = watch.input;
+  const asOf = watch.clock.now();
+  watch.lots = await expiringLots({ userId, asOf });
+  if (watch.settledMs !== undefined || !isAtOnce()) return;
+  const nowMs = Date.parse(asOf);
+  const isDue = eventsAfter(watch.lots, 0).some(({ atMs }) => atMs <= nowMs);
+  if (!isDue) watch.settledMs = nowMs;
+}
+
+function aboutOf({ userId }: WalletInput): SearchAttributeUpdatePair[] {
+  return [{ key: billingUserId, value: String(userId) }];
+}
+
 /** Sleeps until the next notice or end; false when a new lot interrupts, after which everything is looked at anew. */
 async function isEventReached(watch: Watch): Promise<boolean> {
   const next = nextEvent(watch);
   if (!next) return true;
   const nextAt = new Date(next.atMs).toISOString();
-  watch.show({ state: 'watching', waitingFor: inWords(next), nextAt });
+  watch.show(
+    { state: 'watching', waitingFor: inWords(next), nextAt },
+    isAtOnce() ? aboutOf(watch.input) : [],
+  );
   const isInterrupted = await condition(() => watch.hasNews, watch.clock.untilMs(next.atMs), {
     summary: `Until ${inWords(next)}`,
   });
