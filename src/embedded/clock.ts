@@ -133,7 +133,10 @@ class Jump {
     else this.look(one, description);
   }
 
+  /** A task under way may set a timer that is to be met on the way: whoever left before would fly over it. */
   private async setOff(one: Traveller, description: Description): Promise<void> {
+    one.waitsFor = waitOf(description);
+    if (description.pendingWorkflowTask != null) return;
     const distanceMs = one.instantMs - (clockOf(description) ?? new Date()).getTime();
     one.isMoving = true;
     if (distanceMs > 0) await requestJump(this.client, one.target, distanceMs);

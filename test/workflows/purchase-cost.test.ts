@@ -32,8 +32,7 @@ async function costOf(handle: WorkflowHandle) {
       ({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name ?? [],
     ),
     // The first names the shape of the run.
-    shown:
-      all.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes).length - 1,
+    shown: all.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes).length - 1,
   };
 }
 
