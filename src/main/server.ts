@@ -40,15 +40,15 @@ const RATES_POOL = {
   flushesLater: true,
 };
 
+const READS_POOL = { applicationName: 'server-reads', keepsStatements: true };
+
 runProcess('server', async ({ config, log, tracing, stopping }) => {
   // Temporal's own handlers would stop the worker of spends before the last request is answered.
   Runtime.install(temporalRuntime(config, log));
   const { reach, taskQueue } = config.temporal;
   const writes = connect(config.databaseUrl, { applicationName: 'server', keepsStatements: true });
   const counting = connect(config.databaseUrl, RATES_POOL);
-  const readOnly = connectReadOnly(config.databaseUrl, {
-    ...{ applicationName: 'server-reads', keepsStatements: true },
-  });
+  const readOnly = connectReadOnly(config.databaseUrl, READS_POOL);
   const connection = await connectClient(reach);
   const client = clientOf(config, connection, tracing);
   const makings: BotMakings & { config: Config } = {
