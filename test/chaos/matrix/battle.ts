@@ -2,11 +2,12 @@ import { cpus, loadavg } from 'node:os';
 import { blow } from './blow';
 import type { FlowName } from './flows';
 import type { Ground } from './ground';
-import { brokenBooks, violationsOf, type Reference } from './judgement';
+import { brokenBooks, listenersOf, violationsOf, type Reference } from './judgement';
 import { pause } from './patience';
 import { cellsIn, firstOf, type Cell, type Route, type Victim } from './plan';
 import { perform, runOf, type Run, type Strike } from './run';
 import { codeOf, type Subject } from './subject';
+import type { Listeners } from './talk';
 
 /** What became of one cell. */
 export interface Verdict {
@@ -18,7 +19,7 @@ export interface Verdict {
   /** From the last blow that struck the run to the end state of the undisturbed one. */
   readonly recoveryMs: number | undefined;
   readonly violations: readonly string[];
-  readonly people: readonly number[];
+  readonly listeners: Listeners;
 }
 
 export interface Orders {
@@ -200,13 +201,13 @@ interface End {
 }
 
 function verdictsOf(run: Run, { violations, atMs }: End): readonly Verdict[] {
-  const { route, strikes, act } = run;
+  const { route, strikes } = run;
   const isVoid = wasTurnedAway(run) || wasWornOut(run);
   return cellsIn(route).map((cell): Verdict => {
     const strike = strikes.find(({ code }) => code === codeOf(cell.moment));
     const isWell = violations.length === 0 && strike === strikes.at(-1);
     return {
-      ...{ cell, route, people: act?.people ?? [] },
+      ...{ cell, route, listeners: listenersOf(run) },
       strike: isVoid ? undefined : strike,
       violations: isVoid ? [] : violations,
       recoveryMs: isWell && strike && atMs !== undefined ? atMs - strike.atMs : undefined,

@@ -5,7 +5,7 @@ import { insist, pause } from './patience';
 import { perform, runOf, type Run } from './run';
 import { differencesOf, standingOf, type Standing } from './standing';
 import type { Moment } from './subject';
-import { talkOf, unexpectedTalk, type Talk } from './talk';
+import { talkOf, unexpectedTalk, type Listeners, type Talk } from './talk';
 
 /** How a flow goes when nobody disturbs it. */
 export interface Reference {
@@ -51,28 +51,32 @@ export async function violationsOf(
   run: Run,
   { wished, lastBlowMs }: { wished: Reference; lastBlowMs: () => number },
 ): Promise<readonly string[]> {
-  const people = run.act?.people ?? [];
-  let violations = await differences(ground, people, wished);
+  const look = () => differences(ground, listenersOf(run), wished);
+  let violations = await look();
   const begunMs = performance.now();
   const isLate = () => performance.now() - Math.max(begunMs, lastBlowMs()) > RECOVERY_MS;
   for (let pauseMs = SHORTEST_PAUSE_MS; violations.length > 0 && !isLate();) {
     if (run.error !== undefined) break;
     await pause(pauseMs);
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 1.5);
-    violations = await differences(ground, people, wished);
+    violations = await look();
   }
   if (run.error === undefined) return violations;
   return [`the flow came to no end: ${run.error.message}`, ...violations];
 }
 
+export function listenersOf({ act, subject }: Run): Listeners {
+  return { people: act?.people ?? [], unheard: subject.unheard };
+}
+
 /** What is not as in the undisturbed run. */
 export async function differences(
   ground: Ground,
-  people: readonly number[],
+  listeners: Listeners,
   wished: Pick<Reference, 'standing' | 'talk'>,
 ): Promise<string[]> {
-  const standing = await insist(() => standingOf(ground.field, people));
-  const talk = await unexpectedTalk(ground.field, people, wished.talk);
+  const standing = await insist(() => standingOf(ground.field, listeners.people));
+  const talk = await unexpectedTalk(ground.field, listeners, wished.talk);
   return [...differencesOf(wished.standing, standing), ...talk];
 }
 

@@ -145,7 +145,7 @@ async function strike(
 async function seenAgain({ ground, references }: Field, verdict: Verdict): Promise<Verdict> {
   const wished = references.get(verdict.cell.flow);
   if (verdict.violations.length > 0 || !verdict.strike || !wished) return verdict;
-  const found = await differences(ground, verdict.people, wished);
+  const found = await differences(ground, verdict.listeners, wished);
   return found.length === 0 ? verdict : { ...verdict, violations: ['later:', ...found] };
 }
 

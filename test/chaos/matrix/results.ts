@@ -32,7 +32,7 @@ export interface Deaths {
 }
 
 const FOLDER = join(PROJECT_ROOT, '.data', 'chaos');
-const PRODUCT = ['src', 'activities', 'workflows', 'drizzle', 'package-lock.json'];
+const PRODUCT = ['src', 'activities', 'workflows', 'drizzle', 'patches', 'package-lock.json'];
 
 /** The file of one run, and what all runs have left beside it. */
 export class Results {

@@ -74,6 +74,8 @@ export class Subject {
   private stand: OpenStand | undefined;
   /** Where it was held until the caller gave up. */
   readonly left: Left[] = [];
+  /** Messages whose sender was not told that Telegram took them. */
+  unheard = 0;
   private isCondemned = false;
 
   constructor(

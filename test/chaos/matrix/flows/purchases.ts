@@ -36,9 +36,11 @@ export function shows({ stack }: Act, userId: number, text: string): () => Promi
   return async () => buttonOf(stack, userId, text) !== undefined;
 }
 
+/** An order is paid from its card, so it is one as soon as the card is there. */
 async function pendingOf(stack: Stack, userId: number): Promise<Order | undefined> {
   const [row] = await stack.sql`
-    select id, no::int as no from invoices where user_id = ${userId} and state = 'pending'`;
+    select i.id, i.no::int as no from invoices i join shown_cards c on c.invoice_id = i.id
+    where i.user_id = ${userId} and i.state = 'pending' limit 1`;
   return row && { userId, no: Number(row['no']), invoiceId: String(row['id']) };
 }
 

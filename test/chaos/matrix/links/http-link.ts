@@ -20,6 +20,9 @@ export function httpLink(wire: Wire, place: Place): Promise<Link> {
   return linkOf(server, wiring);
 }
 
+/** What is there once more when its sender has not heard that it was taken. */
+const SENDS = /\/sendMessage$/;
+
 async function relay(
   asked: IncomingMessage,
   answer: ServerResponse,
@@ -30,6 +33,9 @@ async function relay(
   const call = subject?.call(wire, nameOf(asked));
   if (call && (await call.subject.pass(call, 'request', answer)) === 'lost')
     return void asked.socket.destroy();
+  if (call && SENDS.test(call.name)) {
+    answer.once('close', () => void (answer.writableFinished || (call.subject.unheard += 1)));
+  }
   const told = await forward(asked, body, { agent, target, answer });
   const said = await bodyOf(told);
   if (call && (await call.subject.pass(call, 'answer', answer)) === 'lost')
