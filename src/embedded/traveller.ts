@@ -24,6 +24,8 @@ export interface Fired {
 
 const POLL_MS = 20;
 const MOST_ATTEMPTS = 100;
+/** Clocks of two machines, and two looks at one of them, differ by less. */
+const SAME_MS = 5_000;
 
 /** One open workflow of a customer; instants are of their business clock, not of the workflow's own. */
 export class Traveller {
@@ -36,7 +38,7 @@ export class Traveller {
   constructor(
     private readonly client: Client,
     readonly workflowId: string,
-    /** Judges how far the business clock is ahead of a workflow that was not told at its start. */
+    /** Judges how far the business clock is ahead of a workflow that neither was told nor has looked it up. */
     private readonly judgeAhead: (own: { bornMs: number; nowMs: number }) => number,
   ) {
     this.waits = new Waits(client, workflowId);
@@ -49,7 +51,8 @@ export class Traveller {
     const runId = info?.execution?.runId ?? '';
     const fired = await this.waits.catchUp({ runId, length: Number(info?.historyLength ?? 0) });
     const own = { bornMs: tsToMs(info?.startTime), nowMs: this.ownMs };
-    this.aheadMs ??= this.waits.givenOffsetMs ?? this.judgeAhead(own);
+    // What it has found itself counts for more than what was judged before it had.
+    this.aheadMs = this.waits.ownOffsetMs ?? this.aheadMs ?? this.judgeAhead(own);
     const { workflowId, aheadMs } = this;
     return fired.map(({ dueMs, summary }) => ({ workflowId, summary, atMs: dueMs + aheadMs }));
   }
@@ -105,6 +108,11 @@ export class Traveller {
   private get ownMs(): number {
     const seenMs = clockOf(this.description)?.getTime() ?? this.seenAtMs;
     return seenMs + Date.now() - this.seenAtMs;
+  }
+
+  /** True while it lives clearly before a business instant and could be moved there. */
+  isBehind(instantMs: number): boolean {
+    return this.isOpen && this.children.length === 0 && this.nowMs < instantMs - SAME_MS;
   }
 
   /** Jumps to a business instant; what fires on the way may stop it short, by children or by its end. */

@@ -19,6 +19,7 @@ export class Waits {
   private runId = '';
   private seenId = 0;
   private input: unknown;
+  private learnedOffsetMs: number | undefined;
   private readonly open = new Map<string, Timer>();
   /** Signals and starts of children, by the event that asked for them: not known yet to have arrived. */
   private readonly onTheWay = new Set<string>();
@@ -55,10 +56,12 @@ export class Waits {
     return this.onTheWay.size > 0;
   }
 
-  /** How far ahead the workflow was told to be when it started; undefined when it looked that up itself. */
-  get givenOffsetMs(): number | undefined {
-    const { clockOffsetMs } = (this.input ?? {}) as { clockOffsetMs?: unknown };
-    return typeof clockOffsetMs === 'number' ? clockOffsetMs : undefined;
+  /**
+   * How far ahead the workflow takes itself to be: what it was told when it started, else what its first activity that
+   * looks it up has found. Undefined where it has neither.
+   */
+  get ownOffsetMs(): number | undefined {
+    return offsetIn(this.input) ?? this.learnedOffsetMs;
   }
 
   private async newEvents(): Promise<HistoryEvent[]> {
@@ -81,6 +84,9 @@ export class Waits {
     this.seenId = idOf(event);
     const started = event.workflowExecutionStartedEventAttributes;
     if (started) this.input = await this.read(started.input?.payloads?.[0]);
+    if (this.ownOffsetMs === undefined) {
+      this.learnedOffsetMs = offsetIn(await this.read(resultOf(event)));
+    }
     this.followMessages(event);
     const set = event.timerStartedEventAttributes;
     if (set?.timerId) {
@@ -121,6 +127,24 @@ function arrivalOf(event: HistoryEvent): string | undefined {
     event.childWorkflowExecutionStartedEventAttributes ??
     event.startChildWorkflowExecutionFailedEventAttributes;
   return arrived ? String(arrived.initiatedEventId) : undefined;
+}
+
+/** What an activity has found, a local one included. */
+function resultOf(event: HistoryEvent): Payload | undefined {
+  const found =
+    event.activityTaskCompletedEventAttributes?.result ??
+    event.markerRecordedEventAttributes?.details?.['result'];
+  return found?.payloads?.[0];
+}
+
+/** Beside or within what is said of a hold or of a job. */
+function offsetIn(said: unknown): number | undefined {
+  const { clockOffsetMs, kept, job } = (said ?? {}) as Partial<
+    Record<'clockOffsetMs' | 'kept' | 'job', unknown>
+  >;
+  if (typeof clockOffsetMs === 'number') return clockOffsetMs;
+  const inner = kept ?? job;
+  return inner === undefined ? undefined : offsetIn(inner);
 }
 
 function idOf(event: HistoryEvent | undefined): number {

@@ -191,7 +191,7 @@ test('capturing more than held needs post_paid and takes the rest from elsewhere
 test('capture and the end of the lease race: one settles, the other hears how (SP-6)', async () => {
   const userId = await spender(stack, 100);
   const holdId = await hold(userId, 40, { on_expiry: 'capture_estimate' });
-  await stack.advance(userId, 10 * MINUTE - 400);
+  await stack.advance(userId, 10 * MINUTE - 900);
   const answers = await Promise.all(
     [0, 150, 300, 400, 500, 700].map(async (ms) => {
       await new Promise((resolve) => setTimeout(resolve, ms));

@@ -53,7 +53,7 @@ test('OPS-3 an unknown outcome is declared paid on evidence', async () => {
     'it is asked about',
     async () => (await paymentCard(stack, paymentId)).phase === 'asking',
   );
-  await stack.advance(order.userId, 90 * MINUTE);
+  await stack.advance(order.userId, 16 * MINUTE);
   await operator.findBy('Unknown outcome', workflowId);
   const evidence = 'statement of 3 March, line 17';
   await operator.repair('markPaid', { evidence, ...OLGA }, 'web-ui-update');

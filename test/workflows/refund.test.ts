@@ -108,6 +108,13 @@ describe('a preview', () => {
     expect(theatre.calls('proposeRefund')).toMatchObject([{ capMinor: 10_000 }]);
   });
 
+  test('is found by whose money it is', async () => {
+    const handle = await asked(PREVIEW);
+    await handle.executeUpdate(openRefundUpdate);
+    const { attributes } = await shown(theatre.client, handle);
+    expect(attributes).toMatchObject({ BillingUserId: String(USER_ID) });
+  });
+
   test('is confirmed by nobody else', async () => {
     const handle = await asked(PREVIEW);
     await handle.executeUpdate(openRefundUpdate);

@@ -63,6 +63,27 @@ test('silence past the deadline is settled by policy, and every report puts it o
   );
 });
 
+test('what the clock of its person gains on the way is not counted twice', async () => {
+  let clockOffsetMs = 0;
+  theatre.recast({
+    recordReports: ({ events, arrivedAt }) =>
+      Promise.resolve({
+        answers: events.map(reported),
+        job: { ...jobOf('open', arrivedAt), clockOffsetMs },
+      }),
+  });
+  const { handle, event } = await send({ isFinal: false });
+  await theatre.pass(handle.workflowId, 50 * MINUTE);
+  clockOffsetMs = 50 * MINUTE;
+  const later = report({ ...event, eventId: randomUUID(), isFinal: false });
+  const arrivedAt = new Date(Date.now() + 50 * MINUTE).toISOString();
+  await handle.executeUpdate(reportTrackUpdate, { args: [{ events: [later], arrivedAt }] });
+  await theatre.pass(handle.workflowId, 50 * MINUTE);
+  expect(theatre.calls('settleMissingTrack')).toEqual([]);
+  await theatre.pass(handle.workflowId, 20 * MINUTE);
+  expect(await handle.result()).toEqual({ state: 'missing' });
+});
+
 test('a report that comes with the deadline is heard: the job waits on', async () => {
   theatre.recast({
     settleMissingTrack: ({ asOf }) => Promise.resolve({ job: jobOf('open', asOf) }),

@@ -127,6 +127,13 @@ export const REFUND_SCENES: Readonly<Record<string, Scene>> = {
     await handle.result();
     return handle;
   },
+  'refund-previewed-for-its-owner': async (theatre) => {
+    const handle = await asked(theatre, { isPreview: true });
+    await handle.executeUpdate(openRefundUpdate);
+    await theatre.pass(handle.workflowId, 16 * MINUTE);
+    await handle.result();
+    return handle;
+  },
   'refund-agreed': async (theatre) => {
     theatre.play({ proposeRefund: () => Promise.resolve(proposedRefund(1)) });
     const handle = await asked(theatre);

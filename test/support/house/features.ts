@@ -94,7 +94,11 @@ export const FEATURES: Readonly<Record<string, readonly string[]>> = {
   '18 the mock bank and its faults': ['test/http/mock-bank.test.ts'],
   '19 audit': ['test/activities/keeper.test.ts'],
   '19 export and erasure': ['test/acceptance/export.test.ts', 'test/acceptance/erasure.test.ts'],
-  '21 later: one test clock': ['test/journeys/golden-year.test.ts', 'test/bot/admin/clock.test.ts'],
+  '21 later: one test clock': [
+    'test/journeys/golden-year.test.ts',
+    'test/bot/admin/clock.test.ts',
+    'test/acceptance/born-on-the-way.test.ts',
+  ],
   '21 later: what is to come': ['test/journeys/upcoming.test.ts'],
   '21 later: a crash at every step': [
     'test/chaos/kill.test.ts',

@@ -3,6 +3,7 @@ import {
   condition,
   getExternalWorkflowHandle,
   isCancellation,
+  patched,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -94,6 +95,10 @@ async function preview(desk: RefundDesk): Promise<RefundResult | undefined> {
   desk.opening = openingOf(desk, previewed);
   if (previewed.kind === 'refused') return { kind: 'refused', reason: previewed.reason };
   desk.plan = previewed.plan;
+  // While it waits it is found by its owner, and moved with their clock.
+  if (patched('preview-names-owner')) {
+    upsertSearchAttributes([{ key: billingUserId, value: String(previewed.userId) }]);
+  }
   enter(desk, { phase: 'preview', waitingFor: 'the asker to confirm the plan' });
   const isWanted = await condition(() => desk.isConfirmed, PREVIEW_PATIENCE, {
     summary: 'Until the plan is confirmed',

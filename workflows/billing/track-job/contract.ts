@@ -13,6 +13,8 @@ export interface TrackJobInput {
   readonly jobKey: string;
   readonly clientId: string;
   readonly userId: number;
+  /** Test customers only: what a run that goes on found at its beginning (OPS-20). */
+  readonly clockOffsetMs?: number;
 }
 
 /** Reports of the job that arrived together, each with its own identity. */

@@ -8,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { JobSnapshot } from '../../../activities/billing/tracks/jobs';
 import type { TrackAnswer } from '../../../src/domain/billing/track-event';
-import { businessClock } from '../../clock';
+import { businessClock, type BusinessClock } from '../../clock';
 import { ask, type Pending } from '../../requests';
 import { createShowcase, describeRepair } from '../../visibility';
 import { wakeNotifier } from '../activities';
@@ -34,6 +34,8 @@ interface JobDesk {
   readonly reports: Pending<JobReports, unknown>[];
   readonly show: ReturnType<typeof createShowcase>;
   job: JobSnapshot;
+  /** Found once: what its person's clock has gained since, this workflow has lived through. */
+  clockOffsetMs: number | undefined;
   haveTermsChanged: boolean;
   /** Who wants it priced now, still to be written down. */
   readonly askedBy: (Repair & { readonly updateId: string })[];
@@ -53,7 +55,7 @@ export async function trackJob(input: TrackJobInput): Promise<TrackJobResult> {
   await begin(desk);
   while (isWaiting(desk) || !(await isQuiet(desk))) {
     if (workflowInfo().continueAsNewSuggested && (await isQuiet(desk))) {
-      return continueAsNew<typeof trackJob>(input);
+      return continueAsNew<typeof trackJob>({ ...input, clockOffsetMs: desk.clockOffsetMs ?? 0 });
     }
     await step(desk);
   }
@@ -73,6 +75,7 @@ function layDesk(input: TrackJobInput): JobDesk {
       repairs: desk.job.state === 'priced_later' ? ['retryNow'] : [],
     })),
     job: { state: 'unknown', silentAt: new Date(0).toISOString(), clockOffsetMs: 0 },
+    clockOffsetMs: input.clockOffsetMs,
     haveTermsChanged: false,
     askedBy: [],
     card: { state: 'unknown', waitingFor, nextActionAt: undefined },
@@ -104,7 +107,16 @@ function layDesk(input: TrackJobInput): JobDesk {
 
 /** Nearly always a report is there already: it says how the job stands, too. */
 async function begin(desk: JobDesk): Promise<void> {
-  if (desk.reports.length === 0) desk.job = await loadTrackJob(desk.input);
+  if (desk.reports.length === 0) learn(desk, await loadTrackJob(desk.input));
+}
+
+function learn(desk: JobDesk, job: JobSnapshot): void {
+  desk.job = job;
+  desk.clockOffsetMs ??= job.clockOffsetMs;
+}
+
+function clockOf({ clockOffsetMs = 0 }: JobDesk): BusinessClock {
+  return businessClock(clockOffsetMs);
 }
 
 function isWaiting({ job, reports }: JobDesk): boolean {
@@ -127,22 +139,22 @@ async function step(desk: JobDesk): Promise<void> {
 
 async function take(desk: JobDesk, next: Pending<JobReports, unknown>): Promise<void> {
   const recorded = await recordReports({ ...desk.input, ...next.question });
-  desk.job = recorded.job;
+  learn(desk, recorded.job);
   next.answer = recorded.answers;
   await tell(desk, recorded.holdWorkflowId);
 }
 
 /** Silence past the deadline ends the job by policy. */
 async function waitForReport(desk: JobDesk): Promise<void> {
-  const { silentAt, clockOffsetMs } = desk.job;
-  const clock = businessClock(clockOffsetMs);
+  const { silentAt } = desk.job;
+  const clock = clockOf(desk);
   showWait(desk, { waitingFor: 'its next report', nextActionAt: silentAt });
   const isAsked = await condition(() => isAwake(desk), clock.untilMs(Date.parse(silentAt)), {
     summary: 'Until the silence of the job means that its last report is missing',
   });
   if (isAsked) return;
   const settled = await settleMissingTrack({ ...desk.input, asOf: clock.now() });
-  desk.job = settled.job;
+  learn(desk, settled.job);
   await tell(desk, settled.holdWorkflowId);
 }
 
@@ -160,10 +172,10 @@ async function waitForTerms(desk: JobDesk): Promise<void> {
 
 async function price(desk: JobDesk): Promise<void> {
   desk.haveTermsChanged = false;
-  const asOf = businessClock(desk.job.clockOffsetMs).now();
+  const asOf = clockOf(desk).now();
   await writeDown(desk, asOf);
   const settled = await settlePricedTrack({ ...desk.input, asOf });
-  desk.job = settled.job;
+  learn(desk, settled.job);
   await tell(desk, settled.holdWorkflowId);
 }
 
