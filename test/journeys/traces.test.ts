@@ -194,7 +194,8 @@ test('Temporal carries two numbers in its headers and nothing else', async () =>
     event.activityTaskScheduledEventAttributes?.header?.fields ?? {},
   ]);
   const carried = headers.flatMap((fields) => Object.entries(fields));
-  expect(carried.length).toBeGreaterThan(2);
+  // Those of its start, and of the one activity that is not done in its own worker.
+  expect(carried.length).toBeGreaterThan(1);
   for (const [name, { data }] of carried) {
     expect(name).toBe('_tracer-data');
     const text = Buffer.from(data ?? []).toString();
