@@ -25,7 +25,8 @@ export interface ConnectOptions {
    *
    * A plan that is kept is made for any number of keys, and PostgreSQL then finds reading a table of ten thousand people
    * from end to end cheaper than looking a hundred of them up, also for the one who is asked about. Such statements
-   * touch few rows of large tables, so their sessions look up.
+   * touch few rows of large tables, so their sessions look up. Sessions that also write never plan a second time for the
+   * values at hand, which would cost as much as the statement.
    */
   readonly keepsStatements?: boolean;
   /**
@@ -37,7 +38,11 @@ export interface ConnectOptions {
 
 /** Opens a pool. Values travel in UTC and a statement that hangs is cut after 30 seconds. */
 export function connect(url: string, options: ConnectOptions = {}): Connection {
-  return open(url, options, {});
+  return open(
+    url,
+    options,
+    options.keepsStatements ? { plan_cache_mode: 'force_generic_plan' } : {},
+  );
 }
 
 /** Opens a pool whose every transaction is read-only: reads cannot write even by mistake. */
@@ -45,7 +50,11 @@ export function connectReadOnly(url: string, options: ConnectOptions = {}): Conn
   return open(url, options, { default_transaction_read_only: true });
 }
 
-function open(url: string, options: ConnectOptions, session: Record<string, boolean>): Connection {
+function open(
+  url: string,
+  options: ConnectOptions,
+  session: Record<string, boolean | string>,
+): Connection {
   const sql = postgres(url, {
     max: options.poolSize ?? 10,
     connect_timeout: 10,

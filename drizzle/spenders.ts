@@ -23,20 +23,23 @@ interface Row extends Record<string, unknown> {
   readonly has_access: boolean;
 }
 
-/** Where many people stand, in one query and without a lock. Unknown people are left out. */
+/**
+ * Where many people stand, in one query and without a lock. Unknown people are left out. Looked up person by person: for
+ * an `exists` PostgreSQL may read every subscription there is, to answer about one.
+ */
 export async function spenderRows(
   db: Pick<Database | Transaction, 'execute'>,
   userIds: readonly number[],
 ): Promise<readonly SpenderRow[]> {
   const rows = await db.execute<Row>(sql`
     select u.id, u.time_zone, u.clock_offset_ms, u.is_blocked,
-      u.money_frozen_by is not null or exists (
-        select 1 from ${erasures} e
-        where e.user_id = u.id and e.state in ('requested', 'settling', 'waiting')) as is_frozen,
-      exists (
-        select 1 from ${subscriptions} s
+      u.money_frozen_by is not null or coalesce((
+        select true from ${erasures} e
+        where e.user_id = u.id and e.state in ('requested', 'settling', 'waiting') limit 1), false) as is_frozen,
+      coalesce((
+        select true from ${subscriptions} s
         where s.user_id = u.id and s.access = 'full'
-          and s.state not in ('expired', 'ended', 'paused')) as has_access
+          and s.state not in ('expired', 'ended', 'paused') limit 1), false) as has_access
     from ${users} u where u.id = any(${`{${userIds.join(',')}}`}::bigint[])`);
   return [...rows].map((row) => ({
     userId: Number(row.id),

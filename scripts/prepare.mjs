@@ -27,10 +27,14 @@ export function requireNode() {
   );
 }
 
-/** Installs packages when they are missing or belong to another package-lock.json. */
+/** Installs packages when they are missing, or belong to another package-lock.json or to other patches. */
 export async function installPackages() {
   const mark = join(ROOT, 'node_modules', '.telegram-billing-lock');
-  const wanted = hashOf([join(ROOT, 'package-lock.json')]);
+  const patches = readdirSync(join(ROOT, 'patches')).sort();
+  const wanted = hashOf([
+    join(ROOT, 'package-lock.json'),
+    ...patches.map((name) => join(ROOT, 'patches', name)),
+  ]);
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
   if (!existsSync(mark) && isInstalledAsLocked()) return writeFileSync(mark, wanted);
   const npm = process.env.npm_execpath ?? '';

@@ -87,19 +87,27 @@ async function recordedNames(
 ): Promise<ReadonlyMap<string, Fingerprint>> {
   const named = spends.flatMap(({ clientId, name }) => (name ? [[clientId, name.key]] : []));
   if (named.length === 0) return new Map();
-  const rows = await tx
-    .select()
-    .from(idempotencyKeys)
-    .where(
-      sql`(${idempotencyKeys.caller}, ${idempotencyKeys.key}) in (
-        select wanted->>0, wanted->>1 from jsonb_array_elements(${JSON.stringify(named)}::jsonb) wanted)`,
-    );
+  // Looked up name by name: a join has a kept plan that reads every name there is.
+  const rows = await tx.execute<NameRow>(sql`
+    select known.caller, known.key, known.method, known.path, encode(known.body_hash, 'hex') as body_hash
+    from jsonb_array_elements(${JSON.stringify(named)}::jsonb) wanted
+    cross join lateral (
+      select * from ${idempotencyKeys} k
+      where k.caller = wanted.value ->> 0 and k.key = wanted.value ->> 1 offset 0) known`);
   return new Map(
-    rows.map(({ caller, key, method, path, bodyHash }) => [
+    [...rows].map(({ caller, key, method, path, body_hash: bodyHash }) => [
       `${caller}:${key}`,
-      { method, path, bodyHash: bodyHash.toString('hex') },
+      { method, path, bodyHash },
     ]),
   );
+}
+
+interface NameRow extends Record<string, unknown> {
+  readonly caller: string;
+  readonly key: string;
+  readonly method: string;
+  readonly path: string;
+  readonly body_hash: string;
 }
 
 interface EarlierCharge {
