@@ -41,7 +41,7 @@ export async function keepHistory(name: string, handle: WorkflowHandle): Promise
   const anonymous = JSON.stringify(json, (key, value: unknown) =>
     key === 'identity' ? 'somebody' : value,
   );
-  // Names of sticky queues carry the machine's, too.
-  const nowhere = anonymous.replaceAll(hostname(), 'somewhere');
+  // Names of sticky queues carry the machine's, too, and the traces of errors its paths.
+  const nowhere = anonymous.replaceAll(hostname(), 'somewhere').replaceAll(`${process.cwd()}/`, '');
   writeFileSync(join(FOLDER, `${name}.json`), `${nowhere}\n`);
 }
