@@ -71,6 +71,8 @@ export interface SubscriptionDesk {
   readonly isOneTask: boolean;
   readonly wishes: Pending<Wanted, unknown>[];
   readonly changes: Pending<TariffChange, unknown>[];
+  /** What was done already, and is told with the next look. */
+  readonly answered: { readonly pending: Pending<unknown, unknown>; readonly given: unknown }[];
   hasNews: boolean;
   /** What is due between two questions about a charge is not put off until the next one. */
   wakesOnTime: boolean;
@@ -90,6 +92,7 @@ export function layDesk(input: SubscriptionInput): SubscriptionDesk {
     isOneTask: patched('step-in-one-task'),
     wishes: [],
     changes: [],
+    answered: [],
     hasNews: false,
     wakesOnTime: false,
     course: undefined,

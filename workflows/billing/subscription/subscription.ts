@@ -6,6 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { scheduleTariff, wakeNotifier } from '../activities';
+import type { Pending } from '../../requests';
 import type { SubscriptionInput } from '../contract';
 import { waitPast, wakesOnTime } from '../landmarks';
 import type { CourseWait, SubscriptionCourse } from './contract';
@@ -31,6 +32,7 @@ export async function subscription(input: SubscriptionInput): Promise<{ state: s
   }
   for (;;) {
     desk.course = await look(desk);
+    tellAnswers(desk);
     if (await answerAll(desk)) continue;
     if (workflowInfo().continueAsNewSuggested) {
       // Here nothing asked is without its answer, so the handlers can finish.
@@ -114,12 +116,26 @@ async function answerAll(desk: SubscriptionDesk): Promise<boolean> {
   for (const pending of wishes.splice(0)) {
     const { updateId, kind, wished } = pending.question;
     const asOf = desk.clock.now();
-    pending.answer = await grantWish({ ...named(desk), updateId, kind, wished, asOf });
+    answer(desk, pending, await grantWish({ ...named(desk), updateId, kind, wished, asOf }));
   }
   for (const pending of changes.splice(0)) {
     const wish = { ...pending.question, ...named(desk), asOf: desk.clock.now() };
-    pending.answer = await scheduleTariff(wish);
+    answer(desk, pending, await scheduleTariff(wish));
   }
   await wakeNotifier();
   return true;
+}
+
+function answer(
+  { isOneTask, answered }: SubscriptionDesk,
+  pending: Pending<unknown, unknown>,
+  given: unknown,
+): void {
+  if (isOneTask) answered.push({ pending, given });
+  else pending.answer = given;
+}
+
+/** Whoever asked hears of it when the course has been read anew, so that what they look at next is what they asked for. */
+function tellAnswers({ answered }: SubscriptionDesk): void {
+  for (const { pending, given } of answered.splice(0)) pending.answer = given;
 }
