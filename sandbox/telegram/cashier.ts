@@ -122,7 +122,8 @@ export class Cashier {
     const charge = this.takeStars(checkout);
     const period = checkout.terms.subscriptionPeriodSeconds;
     if (checkout.messageId !== undefined) this.leaveReceipt(checkout, charge.id);
-    const until = this.telegram.nowSeconds() + (period ?? 0);
+    const { aheadSeconds = 0 } = this.telegram.store.people.get(checkout.personId) ?? {};
+    const until = this.telegram.nowSeconds() + aheadSeconds + (period ?? 0);
     const recurrence = period === undefined ? {} : this.subscribe(charge, until);
     if (!checkout.isSilent) this.announce(charge, recurrence);
     return charge;

@@ -108,6 +108,33 @@ function renew(telegram: Telegram, subscription: StarSubscription): Charge | und
   return telegram.cashier.renew(subscription, subscription.expiresAt + period);
 }
 
+/** Sets a person's own clock. What is due by it is renewed, as it would be in time, while their Stars last. */
+export function setAhead(
+  telegram: Telegram,
+  person: Person,
+  aheadSeconds: number,
+): readonly Charge[] {
+  telegram.store.people.put(person.id, { ...person, aheadSeconds });
+  const nowSeconds = telegram.nowSeconds() + aheadSeconds;
+  const isOwn = ({ personId, state }: StarSubscription) =>
+    personId === person.id && state === 'active';
+  return telegram.store.subscriptions
+    .values()
+    .filter(isOwn)
+    .flatMap(({ id }) => renewUntil(telegram, id, nowSeconds));
+}
+
+function renewUntil(telegram: Telegram, id: string, nowSeconds: number): Charge[] {
+  const subscription = telegram.store.subscriptions.get(id);
+  if (subscription === undefined || subscription.expiresAt > nowSeconds) return [];
+  const { starBalance = 0 } = telegram.store.people.get(subscription.personId) ?? {};
+  const charge =
+    starBalance < subscription.terms.amountStars ? undefined : renew(telegram, subscription);
+  if (charge) return [charge, ...renewUntil(telegram, id, nowSeconds)];
+  setState(telegram, subscription, 'failed');
+  return [];
+}
+
 function resume(telegram: Telegram, subscription: StarSubscription): void {
   if (subscription.isCanceledByBot) {
     throw new ControlFailure(

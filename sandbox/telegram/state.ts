@@ -11,6 +11,8 @@ export interface Person {
   readonly username?: string;
   readonly languageCode?: string;
   readonly starBalance: number;
+  /** How far their own clock is ahead, which Stars subscriptions go by; none when absent. */
+  readonly aheadSeconds?: number;
 }
 
 export interface Webhook {

@@ -11,10 +11,15 @@ export interface TestClockParts {
   readonly sql: postgres.Sql;
   /** Makes the mock bank follow. */
   readonly setBankClock: (userId: number, offsetMs: number) => Promise<void>;
+  /** Makes Telegram follow, and answers the charges of Stars that became due; without it Stars renew by hand alone. */
+  readonly setTelegramClock?: (userId: number, offsetMs: number) => Promise<readonly string[]>;
 }
 
 /** Money of nobody moves there: the mock bank is the only one, beside Stars. */
 const PLAY_MONEY: readonly string[] = ['mock', 'stars'];
+
+/** It keeps its own time. */
+const REAL_TELEGRAM = 'https://api.telegram.org';
 
 /** Whether clocks of customers may be moved at all: never in production, and nowhere with a real bank (OPS-20). */
 export function isSandbox({
@@ -32,7 +37,10 @@ export function sandboxClock(
   parts: Pick<TestClockParts, 'client' | 'sql'>,
 ): { readonly testClock?: TestClock } {
   if (!isSandbox(config)) return {};
-  return { testClock: createTestClock({ ...parts, setBankClock: bankClockOf(config.providers) }) };
+  const { apiRoot } = config.telegram;
+  const setBankClock = bankClockOf(config.providers);
+  const telegram = apiRoot === REAL_TELEGRAM ? {} : { setTelegramClock: telegramClockOf(apiRoot) };
+  return { testClock: createTestClock({ ...parts, setBankClock, ...telegram }) };
 }
 
 /** Moves customers' clocks: their open workflows, what the edge takes for now, and the mock bank. */
@@ -81,9 +89,12 @@ async function moveAlone(
   }
 }
 
-/** Everything outside workflows arrives before they do; the bank first, because it answers them. */
+/**
+ * Everything outside workflows arrives before they do; the bank first, because it answers them. What Telegram takes on the
+ * way is booked before whoever waits for it looks.
+ */
 async function reach(
-  { client, sql, setBankClock }: TestClockParts,
+  { client, sql, setBankClock, setTelegramClock }: TestClockParts,
   userId: number,
   offsetMs: number,
 ): Promise<void> {
@@ -94,6 +105,23 @@ async function reach(
       select 1 from outbox_messages
       where user_id = ${userId} and state = 'queued' and not_before is not null) as "isAwaited"`;
   if (person?.isAwaited) await wakeSender(client);
+  const charges = (await setTelegramClock?.(userId, offsetMs)) ?? [];
+  if (charges.length > 0) await untilBooked(sql, charges);
+}
+
+/** A bot that is away hears of them later, as it would of Telegram's own. */
+const BOOKED_WITHIN_MS = 10_000;
+const LOOK_MS = 100;
+
+async function untilBooked(sql: postgres.Sql, charges: readonly string[]): Promise<void> {
+  const deadlineMs = Date.now() + BOOKED_WITHIN_MS;
+  while (Date.now() < deadlineMs) {
+    const [booked] = await sql<{ count: number }[]>`
+      select count(*)::int as count from payments
+      where provider = 'stars' and provider_payment_id in ${sql(charges)} and outcome is not null`;
+    if ((booked?.count ?? 0) >= charges.length) return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }
 
 /** A message that waits for the end of the night is due earlier in real time than its sender thinks. */
@@ -108,13 +136,31 @@ async function wakeSender(client: Client): Promise<void> {
 /** Speaks to the control port of the mock bank. */
 export function bankClockOf({ mock }: Config['providers']): TestClockParts['setBankClock'] {
   return async (userId, offsetMs) => {
-    const response = await fetch(`${mock.baseUrl}/control/clock`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ customerId: String(userId), offsetMs }),
-      signal: AbortSignal.timeout(5_000),
-    });
+    const body = { customerId: String(userId), offsetMs };
+    const response = await tell(`${mock.baseUrl}/control/clock`, body);
     if (!response.ok) throw new Error(`the mock bank did not set its clock: ${response.status}`);
     await response.body?.cancel();
   };
+}
+
+/** Speaks to the door of the people of the Telegram sandbox; who is not played there renews nothing. */
+export function telegramClockOf(apiRoot: string): NonNullable<TestClockParts['setTelegramClock']> {
+  return async (userId, offsetMs) => {
+    const body = { aheadSeconds: Math.floor(offsetMs / 1_000) };
+    const response = await tell(`${apiRoot}/sandbox/people/${userId}/clock`, body);
+    if (response.status === NOBODY) return [];
+    if (!response.ok) throw new Error(`the chat did not set its clock: ${response.status}`);
+    return ((await response.json()) as { readonly charges: readonly string[] }).charges;
+  };
+}
+
+const NOBODY = 404;
+
+function tell(url: string, body: object): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal: AbortSignal.timeout(5_000),
+  });
 }

@@ -1,3 +1,4 @@
+import { createTestClock, telegramClockOf } from '../../src/main/test-clock';
 import { DAY, HOUR, MINUTE, pay, untilSettled } from '../support/payments';
 import { newUser, orderTopup } from '../support/shop';
 import { checkBooks, startStack, until, type Stack } from '../support/stack';
@@ -55,6 +56,23 @@ test('a subscription in Stars remembers its first charge, and each charge of Tel
   expect(await payersOf(stack, who)).toEqual(['stars', 'stars']);
   const items = await stack.sql`select kind from open_items where user_id = ${who.userId}`;
   expect(items).toEqual([]);
+});
+
+test('where Telegram follows the clock, two months in one jump are two charges of Telegram and two periods', async () => {
+  const who = await starsSubscriber();
+  const clock = createTestClock({
+    ...{ client: stack.client, sql: stack.database.sql },
+    setBankClock: () => Promise.resolve(),
+    setTelegramClock: telegramClockOf(stack.telegram.apiRoot),
+  });
+  const moved = await clock.move({ userId: who.userId, endMs: (nowMs) => nowMs + 62 * DAY });
+  expect(moved).toMatchObject({ kind: 'moved' });
+  await untilStanding(stack, who, { state: 'active', n: 2 });
+  expect(await payersOf(stack, who)).toEqual(['stars', 'stars', 'stars']);
+  expect(chargesOf(who)).toHaveLength(3);
+  const tries = await stack.sql`
+    select state from attempts where subscription_id = ${who.subscriptionId} and state <> 'succeeded'`;
+  expect(tries).toEqual([]);
 });
 
 test('a cancel reaches Telegram, access lasts until the end, and taking it back reaches Telegram too', async () => {

@@ -195,4 +195,24 @@ describe('Stars in the Telegram sandbox', () => {
     await expect(send([[other]])).rejects.toThrow('BUTTON_POS_INVALID');
     await send([[{ text: 'Pay', pay: true }], [other]]);
   });
+
+  it('renews by the clock of the person what is due, and nothing that is canceled', async () => {
+    const first = await paidCharge(await subscription());
+    const move = async (days: number): Promise<unknown> => {
+      const response = await fetch(`${sandbox.apiRoot}/sandbox/people/${anna}/clock`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ aheadSeconds: days * 86_400 }),
+      });
+      return response.json();
+    };
+    const state = () => sandbox.subscriptions().find(({ id }) => id === first)?.state;
+    expect(await move(29)).toEqual({ charges: [] });
+    expect(await move(61)).toMatchObject({ charges: [expect.any(String), expect.any(String)] });
+    expect(sandbox.charges()).toHaveLength(3);
+    expect(await move(61)).toEqual({ charges: [] });
+    sandbox.changeSubscription(first, 'cancel');
+    expect(await move(130)).toEqual({ charges: [] });
+    expect(state()).toBe('canceled');
+  });
 });

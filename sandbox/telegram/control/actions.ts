@@ -1,6 +1,6 @@
 import type { Request, Router } from 'express';
 import { editOwn, personById, press, say, shareContact } from '../people';
-import { changeSubscription, findInvoice, pay } from '../purchases';
+import { changeSubscription, findInvoice, pay, setAhead } from '../purchases';
 import type { BotAccount, Person } from '../state';
 import { visibleBot } from '../state';
 import type { Telegram } from '../telegram';
@@ -46,6 +46,11 @@ function invoiceRoutes(telegram: Telegram, router: Router): void {
     // Closing the payment sheet sends nothing to the bot, exactly as in Telegram.
     if (isCancelled) response.json({ status: 'cancelled' });
     else response.json(await pay(telegram, { ...choice, ...payer(telegram, choice) }));
+  });
+  router.post('/people/:id/clock', (request, response) => {
+    const { aheadSeconds } = parse(requests.ahead, request.body);
+    const person = personById(telegram, Number(request.params.id));
+    response.json({ charges: setAhead(telegram, person, aheadSeconds).map(({ id }) => id) });
   });
   router.post('/subscriptions/:id', (request, response) => {
     const { change } = parse(requests.subscriptionChange, request.body);

@@ -73,6 +73,8 @@ export const messageQuery = z.object({
   wait: z.coerce.number().min(0).max(60).default(0),
 });
 
+export const ahead = z.object({ aheadSeconds: z.number().int().nonnegative() });
+
 export const subscriptionChange = z.object({
   change: z.enum(['renew', 'fail', 'cancel', 'resume']),
 });
