@@ -179,6 +179,10 @@ test.each(Object.entries(AGES))(
   },
 );
 
-test('no number of the database is left out here', () => {
-  expect([...Object.keys(VALUES), ...Object.keys(AGES)].sort()).toEqual(Object.keys(GAUGES).sort());
+/** Told by the cluster of its backups, not by rows; see gauges.test.ts. */
+const OF_BACKUPS = /^billing_backup_/;
+
+test('no number of the rows is left out here', () => {
+  const ofRows = Object.keys(GAUGES).filter((name) => !OF_BACKUPS.test(name));
+  expect([...Object.keys(VALUES), ...Object.keys(AGES)].sort()).toEqual(ofRows.sort());
 });

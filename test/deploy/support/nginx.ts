@@ -37,11 +37,14 @@ function filled(text: string, env: Readonly<Record<string, string>>): string {
 }
 
 function inside(folder: string, text: string): string {
-  return text
-    .replaceAll('/etc/nginx/', `${folder}/`)
-    .replaceAll(' /tmp/', ` ${folder}/tmp/`)
-    .replaceAll('/dev/stdout', `${folder}/access.log`)
-    .replaceAll('/dev/stderr', `${folder}/error.log`);
+  return (
+    text
+      // First, for the folder may itself lie in /tmp.
+      .replaceAll(' /tmp/', ` ${folder}/tmp/`)
+      .replaceAll('/etc/nginx/', `${folder}/`)
+      .replaceAll('/dev/stdout', `${folder}/access.log`)
+      .replaceAll('/dev/stderr', `${folder}/error.log`)
+  );
 }
 
 function argumentsIn(folder: string, directives: string): string[] {
