@@ -43,7 +43,10 @@ async function agreed(visitor: Visitor, subscriptionId: string) {
   return until('the screen lists what the workflow will do', async () => {
     const lines = await linesFor(visitor);
     const steps = (await stack.commands.upcoming({ subscriptionId }))?.steps ?? [];
-    return lines.length === steps.length && { lines, steps };
+    if (lines.length === steps.length) return { lines, steps };
+    // Whoever writes without a pause is soon answered nothing but to wait.
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    return false;
   });
 }
 
