@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../../../drizzle/client';
 import { assert } from '../../../src/domain/assert';
 import { onBehalf, standpoint } from '../../../src/tracing/spans';
@@ -26,6 +27,9 @@ import { bookRenewals, type WalletRenewal, type Within } from './wallet-renewals
 
 /** More at once only hold more locks for longer. */
 const MOST_TOGETHER = 100;
+
+/** How long somebody whose rows another transaction holds keeps the others waiting: then each is done alone. */
+const PATIENCE = sql`set local lock_timeout = '1s'`;
 
 /** A step that is due, with where it was asked for. */
 interface Asked {
@@ -83,6 +87,7 @@ async function renewTogether(
   { settings: defaults }: ActivityDeps,
   asked: readonly Asked[],
 ): Promise<readonly Taken[]> {
+  await tx.execute(PATIENCE);
   const firsts = firstOfEach(asked, ({ due }) => due.subscriptionId);
   const questions = firsts.map(({ due }) => ({ ...due, asOf: new Date(due.asOf) }));
   const locked = await lockStandings(tx, questions, { defaults, isWanted: isOfWallet });
