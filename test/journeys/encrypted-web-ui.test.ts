@@ -74,7 +74,7 @@ test('the Web UI shows what a workflow carries to a reader who typed a key, and 
   const notice = page.getByText('Codec Server could not connect');
   await notice.first().waitFor({ state: 'attached', timeout: 30_000 });
   const closed = await page.locator('body').innerText();
-  expect(closed).not.toMatch(/fulfilledAs|"provider"|Consume the quote/);
+  expect(closed).not.toMatch(/fulfilledAs|"provider"|Ask the provider for/);
   await photograph(page, 'web-ui-encrypted');
 
   const { key } = await apiClient(stack, ['payloads:read']);
@@ -88,7 +88,7 @@ test('the Web UI shows what a workflow carries to a reader who typed a key, and 
   const result = page.getByText('"fulfilledAs"');
   await result.first().waitFor({ state: 'attached', timeout: 30_000 });
   const shown = await page.locator('body').innerText();
-  expect(shown).toMatch(/"provider": "mock"[\s\S]*Consume the quote/);
+  expect(shown).toMatch(/"provider": "mock"[\s\S]*Ask the provider for/);
   expect(shown).not.toContain('Codec Server could not connect');
   await photograph(page, 'web-ui-decoded');
   await page.context().close();
