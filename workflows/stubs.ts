@@ -1,4 +1,5 @@
 import {
+  ActivityFailure,
   isCancellation,
   patched,
   proxyActivities,
@@ -28,6 +29,14 @@ export function isAtOnce(): boolean {
   return patched('at-once');
 }
 
+/**
+ * Whether an activity tried here has used up its tries, so that an ordinary one may go on. Anything else is none of its
+ * failures: a worker that does not know the activity throws before it asks for it, which no other worker would replay.
+ */
+export function isSpent(error: unknown): boolean {
+  return error instanceof ActivityFailure && !isCancellation(error);
+}
+
 type Asked<F> = F extends (asked: infer A) => Promise<unknown> ? A : never;
 type Answer<F> = F extends (...args: never[]) => Promise<infer R> ? R : never;
 
@@ -48,7 +57,7 @@ export function databaseStubsAtOnce<Family>() {
       try {
         return await here(asked);
       } catch (error) {
-        if (isCancellation(error)) throw error;
+        if (!isSpent(error)) throw error;
         onFailure?.();
         return patiently(asked);
       }

@@ -1,4 +1,4 @@
-import { proxyLocalActivities } from '@temporalio/workflow';
+import { proxyLocalActivities, TemporalFailure } from '@temporalio/workflow';
 import type { DeliveryActivities, OutboxActivities } from '../../activities';
 import type {
   CheckoutActivities,
@@ -109,7 +109,9 @@ const nudge = proxyLocalActivities<Pick<OutboxActivities, 'wakeNotifier'>>(NUDGE
 export async function wakeNotifier(): Promise<void> {
   try {
     await nudge.wakeNotifier();
-  } catch {
+  } catch (error) {
+    // A worker that does not know the activity throws before it asks for it: no other worker would replay that.
+    if (!(error instanceof TemporalFailure)) throw error;
     // The row is committed and the sender sweeps: a lost nudge delays a message, it never loses one.
   }
 }

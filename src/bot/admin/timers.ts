@@ -32,6 +32,7 @@ const TIMERS: Readonly<Record<string, TextKey>> = {
   'Until the outbox is looked at again': 'clock.timer.outbox',
   'The silence Telegram asked for': 'clock.timer.telegram_silence',
   'The pause Telegram wants between messages of one chat': 'clock.timer.telegram_pause',
+  'Until all chats have rested': 'clock.timer.chats_rested',
   'The watcher of the wallet ends just now': 'clock.timer.watcher',
   'Until the next page of offers': 'clock.timer.offers_page',
   'Until the offers close': 'clock.timer.offers_close',

@@ -28,6 +28,7 @@ export const timersEn: Readonly<Record<keyof typeof timersRu, string>> = {
   'clock.timer.broadcast_room': 'the outbox has room again',
   'clock.timer.outbox': 'the outbox is looked at again',
   'clock.timer.telegram_silence': 'the silence Telegram asked for',
+  'clock.timer.chats_rested': 'the end of the pauses between messages of chats',
   'clock.timer.telegram_pause': 'the pause between messages of one chat',
   'clock.timer.watcher': 'the watcher of the wallet ends',
   'clock.timer.offers_page': 'the next page of offers',

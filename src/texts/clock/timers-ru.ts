@@ -27,6 +27,7 @@ export const timersRu = {
   'clock.timer.broadcast_room': 'место для рассылки',
   'clock.timer.outbox': 'проверка исходящих сообщений',
   'clock.timer.telegram_silence': 'пауза по просьбе Telegram',
+  'clock.timer.chats_rested': 'конец пауз между сообщениями чатов',
   'clock.timer.telegram_pause': 'пауза между сообщениями одного чата',
   'clock.timer.watcher': 'смена наблюдателя за балансом',
   'clock.timer.offers_page': 'следующая часть предложений новой цены',

@@ -1,10 +1,10 @@
-import { isCancellation, patched, proxyLocalActivities } from '@temporalio/workflow';
+import { patched, proxyLocalActivities } from '@temporalio/workflow';
 import type {
   SubscriptionCourseActivities,
   SubscriptionWishActivities,
 } from '../../../activities/billing';
 import { PROVIDER_CHARGE, PROVIDER_QUESTION, STEP_AT_ONCE } from '../../policies';
-import { databaseStubs, stub } from '../../stubs';
+import { databaseStubs, isSpent, stub } from '../../stubs';
 
 const database = databaseStubs<SubscriptionCourseActivities & SubscriptionWishActivities>();
 
@@ -21,7 +21,7 @@ export const takeSubscriptionStep = async (
   try {
     return await atOnce.takeSubscriptionStep(due);
   } catch (error) {
-    if (isCancellation(error)) throw error;
+    if (!isSpent(error)) throw error;
     return takeStep(due);
   }
 };
