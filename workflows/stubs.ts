@@ -1,5 +1,5 @@
 import {
-  ActivityFailure,
+  TemporalFailure,
   isCancellation,
   patched,
   proxyActivities,
@@ -34,7 +34,7 @@ export function isAtOnce(): boolean {
  * failures: a worker that does not know the activity throws before it asks for it, which no other worker would replay.
  */
 export function isSpent(error: unknown): boolean {
-  return error instanceof ActivityFailure && !isCancellation(error);
+  return error instanceof TemporalFailure && !isCancellation(error);
 }
 
 type Asked<F> = F extends (asked: infer A) => Promise<unknown> ? A : never;

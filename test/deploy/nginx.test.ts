@@ -201,7 +201,7 @@ withNginx('nginx in front of two servers', () => {
 
   test('the health check of the Web UI’s container is answered by one that reaches its server', async () => {
     const compose = readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8');
-    const path = /localhost:8080(\/[\w/-]+)'/.exec(compose)?.[1];
+    const path = /(?:localhost|127\.0\.0\.1):8080(\/[\w/-]+)'/.exec(compose)?.[1];
     const answer = await fetch(`${stack.temporal.webUiUrl}${path}`);
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('active')]);
   });
