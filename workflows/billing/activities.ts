@@ -71,7 +71,8 @@ export const endTrial = database('endTrial', 'Turn the trial into what follows i
 
 export const scheduleTariff = database('scheduleTariff', 'Note which plan begins at the end');
 
-export const dueMessages = atOnce('dueMessages', 'Read which messages are due');
+// Not in the worker that holds the sender: a local activity amid a flood of signals makes the SDK lose its place.
+export const dueMessages = database('dueMessages', 'Read which messages are due');
 
 export const createPayment = stub<ProviderActivities['createPayment']>('createPayment', {
   ...PAY_LINK,
