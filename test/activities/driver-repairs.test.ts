@@ -10,8 +10,8 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-/** Two places of a pool lose their connections in one moment; whose statement is lost with one tries the other at once. */
-async function loseBoth(): Promise<{ retry: string; after: readonly string[] }> {
+/** Opens the driver's connections for it, and keeps them, to be failed from outside. */
+function watchedSockets() {
   const { hostname, port } = new URL(database.url);
   const sockets: Socket[] = [];
   const opened = () =>
@@ -19,6 +19,12 @@ async function loseBoth(): Promise<{ retry: string; after: readonly string[] }> 
       const socket = connect(Number(port), hostname, () => resolve(socket));
       sockets.push(socket);
     });
+  return { opened, sockets };
+}
+
+/** Two places of a pool lose their connections in one moment; whose statement is lost with one tries the other at once. */
+async function loseBoth(): Promise<{ retry: string; after: readonly string[] }> {
+  const { opened, sockets } = watchedSockets();
   const sql = postgres(database.url, { max: 2, connect_timeout: 3, socket: opened } as object);
   const outcome = (statement: PromiseLike<unknown>): Promise<string> =>
     Promise.resolve(statement).then(
@@ -49,13 +55,7 @@ test('a place whose connection dies with a statement not yet written serves the 
 }, 30_000);
 
 test('a statement given to a connection that has failed and is not closed yet is refused', async () => {
-  const { hostname, port } = new URL(database.url);
-  const sockets: Socket[] = [];
-  const opened = () =>
-    new Promise<Socket>((resolve) => {
-      const socket = connect(Number(port), hostname, () => resolve(socket));
-      sockets.push(socket);
-    });
+  const { opened, sockets } = watchedSockets();
   const sql = postgres(database.url, { max: 1, socket: opened } as object);
   await sql`select 1`;
   const refused = new Promise<string>((resolve) => {

@@ -1,15 +1,7 @@
-import type { WorkflowHandle } from '@temporalio/client';
-import type { Workflows } from '../../src/commands/start';
-import {
-  NOTIFIER_ID,
-  notifierStateQuery,
-  wakeNotifierSignal,
-} from '../../workflows/billing/contract';
+import { notifierStateQuery, wakeNotifierSignal } from '../../workflows/billing/contract';
 import { until } from '../support/until';
-import { Outbox } from './support/outbox';
+import { beginNotifier, Outbox, type Notifier } from './support/outbox';
 import { openTheatre, type Theatre } from './support/theatre';
-
-type Notifier = WorkflowHandle<Workflows['notifier']>;
 
 let theatre: Theatre;
 let outbox: Outbox;
@@ -24,10 +16,7 @@ beforeEach(() => {
 afterEach(() => theatre.clear());
 afterAll(() => theatre.close());
 
-async function begin(): Promise<Notifier> {
-  await theatre.start('notifier', { workflowId: NOTIFIER_ID, input: {}, signal: ['wake'] });
-  return theatre.client.workflow.getHandle<Workflows['notifier']>(NOTIFIER_ID);
-}
+const begin = () => beginNotifier(theatre);
 
 const wake = (handle: Notifier) => handle.signal(wakeNotifierSignal.name);
 const looks = () => theatre.calls('dueMessages').length;

@@ -1,5 +1,3 @@
-import type { WorkflowHandle } from '@temporalio/client';
-import type { Workflows } from '../../src/commands/start';
 import {
   NOTIFIER_ID,
   notifierStateQuery,
@@ -9,11 +7,9 @@ import {
 } from '../../workflows/billing/contract';
 import { until } from '../support/until';
 import { REPAIR } from './support/cast';
-import { Outbox } from './support/outbox';
+import { beginNotifier, Outbox, type Notifier } from './support/outbox';
 import { refusalOf, shown } from './support/seen';
 import { HOUR, MINUTE, openTheatre, SECOND, type Theatre } from './support/theatre';
-
-type Notifier = WorkflowHandle<Workflows['notifier']>;
 
 let theatre: Theatre;
 let outbox: Outbox;
@@ -28,10 +24,7 @@ beforeEach(() => {
 afterEach(() => theatre.clear());
 afterAll(() => theatre.close());
 
-async function begin(): Promise<Notifier> {
-  await theatre.start('notifier', { workflowId: NOTIFIER_ID, input: {}, signal: ['wake'] });
-  return theatre.client.workflow.getHandle<Workflows['notifier']>(NOTIFIER_ID);
-}
+const begin = () => beginNotifier(theatre);
 
 const wake = (handle: Notifier, ...extra: unknown[]) =>
   handle.signal(wakeNotifierSignal.name, ...extra);

@@ -1,14 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
-import {
-  checkoutId,
-  openCheckoutUpdate,
-  paymentConfirmationId,
-  paymentSeenSignal,
-} from '../../workflows/billing/contract';
+import { paymentSeenSignal } from '../../workflows/billing/contract';
 import { walletWorkflowId } from '../../workflows/billing/wallet/contract';
 import { until } from '../support/until';
-import { fact, fulfilled, USER_ID } from './support/cast';
+import { fulfilled, USER_ID } from './support/cast';
+import { confirmedPayment, openedOrder } from './support/purchases';
 import { openTheatre, type Theatre } from './support/theatre';
 
 // What a purchase costs is mostly what Temporal writes down of it: each task of a workflow is three events and two
@@ -36,29 +32,8 @@ async function costOf(handle: WorkflowHandle) {
   };
 }
 
-async function opened() {
-  const invoiceId = randomUUID();
-  const handle = await theatre.start('checkout', {
-    workflowId: checkoutId(invoiceId),
-    input: { invoiceId, userId: USER_ID, provider: 'mock' },
-  });
-  await handle.executeUpdate(openCheckoutUpdate);
-  return { handle, invoiceId };
-}
-
-async function confirmed() {
-  const providerPaymentId = randomUUID().slice(0, 8);
-  const handle = await theatre.start('paymentConfirmation', {
-    workflowId: paymentConfirmationId('mock', providerPaymentId),
-    input: { provider: 'mock', providerPaymentId },
-    signal: ['hint', { source: 'webhook', fact: fact(providerPaymentId) }],
-  });
-  await handle.result();
-  return handle;
-}
-
 test('an order is opened, given its link and ended in three tasks beside the question of its buyer', async () => {
-  const { handle, invoiceId } = await opened();
+  const { handle, invoiceId } = await openedOrder(theatre);
   const outcome = fulfilled(invoiceId);
   await handle.signal(paymentSeenSignal, { outcome, providerPaymentId: 'p' });
   await handle.result();
@@ -69,9 +44,9 @@ test('an order is opened, given its link and ended in three tasks beside the que
 });
 
 test('a payment is found, asked about, booked and told in three tasks', async () => {
-  const { invoiceId } = await opened();
+  const { invoiceId } = await openedOrder(theatre);
   theatre.recast({ postPayment: () => Promise.resolve(fulfilled(invoiceId)) });
-  expect(await costOf(await confirmed())).toEqual({
+  expect(await costOf(await confirmedPayment(theatre))).toEqual({
     tasks: 3,
     activities: ['learnPayment'],
     shown: 3,
@@ -79,7 +54,7 @@ test('a payment is found, asked about, booked and told in three tasks', async ()
 });
 
 test('who lives by what was bought is told beside each other, not one after the other', async () => {
-  const { handle, invoiceId } = await opened();
+  const { handle, invoiceId } = await openedOrder(theatre);
   const subscriptionId = randomUUID();
   const bought = {
     ...fulfilled(invoiceId),
@@ -87,7 +62,7 @@ test('who lives by what was bought is told beside each other, not one after the 
     hasExpiringLots: true,
   };
   theatre.recast({ postPayment: () => Promise.resolve(bought) });
-  const history = (await (await confirmed()).fetchHistory()).events ?? [];
+  const history = (await (await confirmedPayment(theatre)).fetchHistory()).events ?? [];
   const begun = history.flatMap(
     ({
       startChildWorkflowExecutionInitiatedEventAttributes: child,

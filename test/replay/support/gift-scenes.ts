@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { GiftSnapshot } from '../../../activities/billing/gifts';
-import { paymentConfirmationId } from '../../../workflows/billing/contract';
 import {
   claimGiftUpdate,
   giftWorkflowId,
   takeBackGiftUpdate,
 } from '../../../workflows/billing/gift/contract';
 import { until } from '../../support/until';
-import { fact, fulfilled, USER_ID } from '../../workflows/support/cast';
+import { fulfilled, USER_ID } from '../../workflows/support/cast';
+import { confirmedPayment } from '../../workflows/support/purchases';
 import { DAY, SECOND, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';
 
@@ -64,13 +64,6 @@ export const GIFT_SCENES: Readonly<Record<string, Scene>> = {
   'payment-of-a-gift': async (theatre) => {
     const giftId = randomUUID();
     theatre.play({ postPayment: () => Promise.resolve({ ...fulfilled(giftId), giftId }) });
-    const providerPaymentId = randomUUID().slice(0, 8);
-    const handle = await theatre.start('paymentConfirmation', {
-      workflowId: paymentConfirmationId('mock', providerPaymentId),
-      input: { provider: 'mock', providerPaymentId },
-      signal: ['hint', { source: 'webhook', fact: fact(providerPaymentId) }],
-    });
-    await handle.result();
-    return handle;
+    return confirmedPayment(theatre);
   },
 };

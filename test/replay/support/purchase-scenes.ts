@@ -1,43 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import {
-  checkoutId,
   NOTIFIER_ID,
   notifierStateQuery,
-  openCheckoutUpdate,
-  paymentConfirmationId,
   paymentSeenSignal,
 } from '../../../workflows/billing/contract';
 import { walletStateQuery, walletWorkflowId } from '../../../workflows/billing/wallet/contract';
 import { until } from '../../support/until';
-import { fact, fulfilled, USER_ID } from '../../workflows/support/cast';
+import { fulfilled, USER_ID } from '../../workflows/support/cast';
 import { Outbox } from '../../workflows/support/outbox';
+import { confirmedPayment, openedOrder } from '../../workflows/support/purchases';
 import { DAY, MINUTE, SECOND, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';
 
-async function opened(theatre: Theatre) {
-  const invoiceId = randomUUID();
-  const handle = await theatre.start('checkout', {
-    workflowId: checkoutId(invoiceId),
-    input: { invoiceId, userId: USER_ID, provider: 'mock' },
-  });
-  await handle.executeUpdate(openCheckoutUpdate);
-  return handle;
-}
-
-async function confirmed(theatre: Theatre) {
-  const providerPaymentId = randomUUID().slice(0, 8);
-  const handle = await theatre.start('paymentConfirmation', {
-    workflowId: paymentConfirmationId('mock', providerPaymentId),
-    input: { provider: 'mock', providerPaymentId },
-    signal: ['hint', { source: 'webhook', fact: fact(providerPaymentId) }],
-  });
-  await handle.result();
-  return handle;
-}
-
 /** A plan whose tokens end some day, for an order whose checkout runs, paid with a card that is kept. */
 async function planBought(theatre: Theatre, change: { savesMethod?: true } = {}) {
-  const { workflowId } = await opened(theatre);
+  const { handle: order } = await openedOrder(theatre);
+  const { workflowId } = order;
   const bought = {
     ...fulfilled(workflowId.replace('checkout:', '')),
     subscription: { subscriptionId: randomUUID(), change: 'started' as const },
@@ -45,7 +23,7 @@ async function planBought(theatre: Theatre, change: { savesMethod?: true } = {})
     ...change,
   };
   theatre.recast({ postPayment: () => Promise.resolve(bought) });
-  return confirmed(theatre);
+  return confirmedPayment(theatre);
 }
 
 /** The database is away for so many tries of whatever is asked. */
@@ -60,7 +38,7 @@ function failing<Q, A>(role: (asked: Q) => Promise<A>, tries: number): (asked: Q
 /** A purchase whose transactions are done in the worker that holds its workflows. */
 export const PURCHASE_SCENES: Readonly<Record<string, Scene>> = {
   'checkout-at-once-paid': async (theatre) => {
-    const handle = await opened(theatre);
+    const { handle } = await openedOrder(theatre);
     await theatre.pass(handle.workflowId, 3 * MINUTE);
     await handle.signal(paymentSeenSignal, { outcome: fulfilled('x'), providerPaymentId: 'p' });
     await handle.result();
@@ -68,15 +46,15 @@ export const PURCHASE_SCENES: Readonly<Record<string, Scene>> = {
   },
   'checkout-at-once-after-failures': async (theatre) => {
     theatre.recast({ openInvoice: failing(theatre.roles().openInvoice, 3) });
-    const handle = await opened(theatre);
+    const { handle } = await openedOrder(theatre);
     await handle.signal(paymentSeenSignal, { outcome: fulfilled('x'), providerPaymentId: 'p' });
     await handle.result();
     return handle;
   },
-  'payment-at-once-told': confirmed,
+  'payment-at-once-told': confirmedPayment,
   'payment-at-once-after-failures': async (theatre) => {
     theatre.recast({ postPayment: failing(theatre.roles().postPayment, 3) });
-    return confirmed(theatre);
+    return confirmedPayment(theatre);
   },
   'payment-at-once-of-a-plan': (theatre) => planBought(theatre),
   'payment-at-once-with-a-card': (theatre) => planBought(theatre, { savesMethod: true }),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { paymentConfirmationId } from '../../../workflows/billing/contract';
 import { referralWorkflowId } from '../../../workflows/billing/referral/contract';
 import { until } from '../../support/until';
-import { fact, fulfilled, USER_ID } from '../../workflows/support/cast';
+import { fulfilled, USER_ID } from '../../workflows/support/cast';
+import { confirmedPayment } from '../../workflows/support/purchases';
 import { DAY, SECOND, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';
 
@@ -37,13 +37,6 @@ export const REFERRAL_SCENES: Readonly<Record<string, Scene>> = {
   'payment-that-earns-a-reward': async (theatre) => {
     const paid = { ...fulfilled(randomUUID()), rewardedRefereeId: USER_ID };
     theatre.play({ postPayment: () => Promise.resolve(paid) });
-    const providerPaymentId = randomUUID().slice(0, 8);
-    const handle = await theatre.start('paymentConfirmation', {
-      workflowId: paymentConfirmationId('mock', providerPaymentId),
-      input: { provider: 'mock', providerPaymentId },
-      signal: ['hint', { source: 'webhook', fact: fact(providerPaymentId) }],
-    });
-    await handle.result();
-    return handle;
+    return confirmedPayment(theatre);
   },
 };

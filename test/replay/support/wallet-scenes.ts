@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ExpiringLot } from '../../../src/domain/billing/lot-expiry';
-import { paymentConfirmationId } from '../../../workflows/billing/contract';
 import {
   lotsChangedSignal,
   walletStateQuery,
   walletWorkflowId,
 } from '../../../workflows/billing/wallet/contract';
 import { until } from '../../support/until';
-import { fact, fulfilled, USER_ID } from '../../workflows/support/cast';
+import { fulfilled, USER_ID } from '../../workflows/support/cast';
+import { confirmedPayment } from '../../workflows/support/purchases';
 import { DAY, SECOND, type Theatre } from '../../workflows/support/theatre';
 import type { Scene } from './scenes';
 
@@ -56,13 +56,6 @@ export const WALLET_SCENES: Readonly<Record<string, Scene>> = {
   'payment-with-expiring-lots': async (theatre) => {
     const paid = { ...fulfilled(randomUUID()), hasExpiringLots: true };
     theatre.play({ postPayment: () => Promise.resolve(paid) });
-    const providerPaymentId = randomUUID().slice(0, 8);
-    const handle = await theatre.start('paymentConfirmation', {
-      workflowId: paymentConfirmationId('mock', providerPaymentId),
-      input: { provider: 'mock', providerPaymentId },
-      signal: ['hint', { source: 'webhook', fact: fact(providerPaymentId) }],
-    });
-    await handle.result();
-    return handle;
+    return confirmedPayment(theatre);
   },
 };

@@ -1,5 +1,16 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import type { DeliveryOutcome, DueMessage } from '../../../activities/messages';
-import type { Roles } from './theatre';
+import type { Workflows } from '../../../src/commands/start';
+import { NOTIFIER_ID } from '../../../workflows/billing/contract';
+import type { Roles, Theatre } from './theatre';
+
+export type Notifier = WorkflowHandle<Workflows['notifier']>;
+
+/** The sender, begun and woken. */
+export async function beginNotifier({ start, client }: Theatre): Promise<Notifier> {
+  await start('notifier', { workflowId: NOTIFIER_ID, input: {}, signal: ['wake'] });
+  return client.workflow.getHandle<Workflows['notifier']>(NOTIFIER_ID);
+}
 
 /** An outbox in memory that hands out the first of each chat, in the order given, as the activity does. */
 export class Outbox {
