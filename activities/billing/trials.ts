@@ -1,7 +1,7 @@
 import { and, eq, isNotNull } from 'drizzle-orm';
 import { v7 } from 'uuid';
 import type { Transaction } from '../../drizzle/client';
-import { invoices, lots, trialGrants } from '../../drizzle/schema';
+import { invoices, lots, trialGrants, users } from '../../drizzle/schema';
 import { assert } from '../../src/domain/assert';
 import type { SubscriptionChange } from '../../src/domain/billing/payment';
 import type { Period, PeriodTerms } from '../../src/domain/billing/subscription';
@@ -71,8 +71,19 @@ async function refusalOf(tx: Transaction, task: FreeTask): Promise<TrialRefusal 
     hadThis: granted.some(({ tariffId }) => tariffId === tariff.id),
     hadAnother: granted.some(({ tariffId }) => tariffId !== tariff.id),
     hasPaid: await hasPaid(tx, quote.userId),
+    accountAgeMs: task.asOf.getTime() - (await arrivalMs(tx, quote.userId)),
   };
   return judgeTrial(standing, task.settings);
+}
+
+/** A person's own clock runs with the wall's when they arrive, so this physical instant is one of theirs. */
+async function arrivalMs(tx: Transaction, userId: number): Promise<number> {
+  const [row] = await tx
+    .select({ recordedAt: users.recordedAt })
+    .from(users)
+    .where(eq(users.id, userId));
+  assert(row, `person ${userId} of the trial exists`);
+  return row.recordedAt.getTime();
 }
 
 /** Money that went back counts, too: whoever has paid once is no newcomer. */

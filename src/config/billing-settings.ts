@@ -18,6 +18,8 @@ export function billingSettings(values: Environment): BillingSettings {
     quietHours: values.QUIET_HOURS,
     trialStack: values.TRIAL_STACK,
     trialRequiresNeverPaid: values.TRIAL_REQUIRES_NEVER_PAID,
+    trialMinAccountAgeDays: values.TRIAL_MIN_ACCOUNT_AGE_DAYS,
+    trialMaxAccountAgeDays: values.TRIAL_MAX_ACCOUNT_AGE_DAYS,
     trialTokenGraceDays: values.TRIAL_TOKEN_GRACE_DAYS,
     giftTtlDays: values.GIFT_TTL_DAYS,
     giftReturn: values.GIFT_RETURN,

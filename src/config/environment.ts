@@ -159,6 +159,8 @@ export const environment = z.object({
     .default(DEFAULT_SETTINGS.quietHours),
   TRIAL_STACK: flag.default(DEFAULT_SETTINGS.trialStack),
   TRIAL_REQUIRES_NEVER_PAID: flag.default(DEFAULT_SETTINGS.trialRequiresNeverPaid),
+  TRIAL_MIN_ACCOUNT_AGE_DAYS: notNegative(DEFAULT_SETTINGS.trialMinAccountAgeDays),
+  TRIAL_MAX_ACCOUNT_AGE_DAYS: notNegative(DEFAULT_SETTINGS.trialMaxAccountAgeDays),
   TRIAL_TOKEN_GRACE_DAYS: notNegative(DEFAULT_SETTINGS.trialTokenGraceDays),
   GIFT_TTL_DAYS: hours(DEFAULT_SETTINGS.giftTtlDays),
   GIFT_RETURN: z.enum(['wallet', 'refund']).default(DEFAULT_SETTINGS.giftReturn),

@@ -192,6 +192,24 @@ test('a setting keeps trials for those who never paid', async () => {
   expect(await complete({ quoteId, userId })).toMatchObject({ kind: 'fulfilled' });
 });
 
+test('settings keep trials from those who came too recently, or too long ago', async () => {
+  const userId = await books.newUser();
+  const came = async (daysAgo: number) =>
+    books.sql`update users set recorded_at = ${NOON}::timestamptz - make_interval(days => ${daysAgo})
+      where id = ${userId}`;
+  const ages = { trialMinAccountAgeDays: 3, trialMaxAccountAgeDays: 30 };
+  const quoteId = await quoted(await trial(), userId);
+  for (const [daysAgo, reason] of [
+    [2, 'trial_too_early'],
+    [31, 'trial_too_late'],
+  ] as const) {
+    await came(daysAgo);
+    expect(await complete({ quoteId, userId }, ages)).toEqual({ kind: 'refused', reason });
+  }
+  await came(30);
+  expect(await complete({ quoteId, userId }, ages)).toMatchObject({ kind: 'fulfilled' });
+});
+
 describe('completeFreeOrder refuses, and writes nothing,', () => {
   async function expectRefused(
     reason: string,

@@ -52,17 +52,17 @@ test('T-D5 a double tap completes one order, says so in one text, and no questio
   expect(stage.commands.asked.filter(({ name }) => name === 'openCheckout')).toEqual([]);
 });
 
-test.each(['trial_used', 'trial_not_stacked', 'trial_not_new', 'money_frozen'] as const)(
-  'a refusal is told kindly: %s',
-  async (reason) => {
-    const visitor = newVisitor(stage);
-    await visitor.write('/trial WEEK');
-    stage.commands.next('completeFreeOrder', () => Promise.resolve({ kind: 'refused', reason }));
-    await visitor.press('Activate');
-    expect(visitor.shown().message.text).not.toContain('Done');
-    expect(visitor.shown().message.text?.length).toBeGreaterThan(20);
-  },
-);
+test.each([
+  ...(['trial_used', 'trial_not_stacked', 'trial_not_new'] as const),
+  ...(['trial_too_early', 'trial_too_late', 'money_frozen'] as const),
+])('a refusal is told kindly: %s', async (reason) => {
+  const visitor = newVisitor(stage);
+  await visitor.write('/trial WEEK');
+  stage.commands.next('completeFreeOrder', () => Promise.resolve({ kind: 'refused', reason }));
+  await visitor.press('Activate');
+  expect(visitor.shown().message.text).not.toContain('Done');
+  expect(visitor.shown().message.text?.length).toBeGreaterThan(20);
+});
 
 test('T-V17 a discount bound to a paid tariff opens no trial, and the question stays open', async () => {
   const tariffId = await tariffIdOf(stage.sql, 'premium');

@@ -1,8 +1,16 @@
 import { conversionReminderMs, judgeTrial } from '../../src/domain/billing/trial';
 
 const HOUR = 3_600_000;
-const RULES = { trialStack: true, trialRequiresNeverPaid: false };
-const NEW = { hadThis: false, hadAnother: false, hasPaid: false };
+const DAY = 24 * HOUR;
+const RULES = {
+  trialStack: true,
+  trialRequiresNeverPaid: false,
+  trialMinAccountAgeDays: 0,
+  trialMaxAccountAgeDays: 0,
+};
+const NEW = { hadThis: false, hadAnother: false, hasPaid: false, accountAgeMs: 0 };
+const SOME_AGE = { ...RULES, trialMinAccountAgeDays: 3, trialMaxAccountAgeDays: 30 };
+const aged = (accountAgeMs: number) => ({ ...NEW, accountAgeMs });
 
 test.each([
   ['a newcomer', NEW, RULES, undefined],
@@ -21,6 +29,11 @@ test.each([
     { ...RULES, trialRequiresNeverPaid: true },
     'trial_not_new',
   ],
+  ['somebody of any age, where none is asked for', aged(3_650 * DAY), RULES, undefined],
+  ['somebody a moment too young', aged(3 * DAY - 1), SOME_AGE, 'trial_too_early'],
+  ['somebody just old enough', aged(3 * DAY), SOME_AGE, undefined],
+  ['somebody just young enough', aged(30 * DAY), SOME_AGE, undefined],
+  ['somebody a moment too old', aged(30 * DAY + 1), SOME_AGE, 'trial_too_late'],
 ])('a trial for %s', (_who, standing, rules, refusal) => {
   expect(judgeTrial(standing, rules)).toBe(refusal);
 });

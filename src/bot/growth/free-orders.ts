@@ -52,6 +52,8 @@ async function showRefusal(
     case 'trial_used':
     case 'trial_not_stacked':
     case 'trial_not_new':
+    case 'trial_too_early':
+    case 'trial_too_late':
       await show(ctx, noteScreen(ctx, `refused.${reason}`));
       return;
     case 'promo_bad':

@@ -31,6 +31,10 @@ export interface BillingSettings {
   /** Whether one person may use trials of different tariffs (TR-4). */
   readonly trialStack: boolean;
   readonly trialRequiresNeverPaid: boolean;
+  /** How long ago somebody must have come to have a trial (TR-6). */
+  readonly trialMinAccountAgeDays: number;
+  /** How long ago they may have come at most; 0: however long. */
+  readonly trialMaxAccountAgeDays: number;
   /** Days for which trial tokens outlive the trial. */
   readonly trialTokenGraceDays: number;
   readonly giftTtlDays: number;
@@ -119,6 +123,8 @@ export const DEFAULT_SETTINGS: BillingSettings = {
   quietHours: '22:00-09:00',
   trialStack: true,
   trialRequiresNeverPaid: false,
+  trialMinAccountAgeDays: 0,
+  trialMaxAccountAgeDays: 0,
   trialTokenGraceDays: 0,
   giftTtlDays: 30,
   giftReturn: 'wallet',

@@ -19,6 +19,10 @@ export const growthEn: Readonly<Record<keyof typeof growthRu, string>> = {
     'You have already had a trial and cannot take a second one. See the plans: /tariffs',
   'refused.trial_not_new':
     'The trial is for people who have not bought anything yet. See the plans: /tariffs',
+  'refused.trial_too_early':
+    'You are quite new here; the trial opens a little later. See the plans: /tariffs',
+  'refused.trial_too_late':
+    'The trial is for people who have joined recently. See the plans: /tariffs',
   'refused.already_subscribed': 'You have a subscription already: /subscription',
   'refused.insufficient_balance':
     'Your balance does not have enough tokens. Top up, and the subscription can begin: /topup',

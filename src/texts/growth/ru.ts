@@ -19,6 +19,10 @@ export const growthRu = {
     'Пробный период у вас уже был, второй взять нельзя. Посмотрите тарифы: /tariffs',
   'refused.trial_not_new':
     'Пробный период — для тех, кто ещё ничего не покупал. Посмотрите тарифы: /tariffs',
+  'refused.trial_too_early':
+    'Пробный период откроется позже: вы с нами совсем недавно. Посмотрите тарифы: /tariffs',
+  'refused.trial_too_late':
+    'Пробный период — для тех, кто с нами недавно. Посмотрите тарифы: /tariffs',
   'refused.already_subscribed': 'Подписка у вас уже есть: /subscription',
   'refused.insufficient_balance':
     'На балансе не хватает токенов. Пополните его, и подписка начнётся: /topup',
