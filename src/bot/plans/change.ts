@@ -88,7 +88,7 @@ function plansScreen(
     say(locale, 'plans.title'),
     say(locale, 'plans.current', { name: plan.planName[locale], until }),
     next !== null && say(locale, 'plans.next', { name: next[locale], from: until }),
-    '',
+    cards.length > 0 && '',
     ...cards.map(({ name, prices }) =>
       say(locale, 'tariffs.line', { name: name[locale], prices: pricesText(prices, locale) }),
     ),
