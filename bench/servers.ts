@@ -15,6 +15,12 @@ export const ROOT = join(__dirname, '..', '..');
 export const COMPILED = join(ROOT, 'dist');
 const OWNER = { name: 'billing', password: 'billing' };
 
+/**
+ * The pages of all ledgers that lie side by side, as those of the only one lie in its server's memory in production:
+ * else the small ones would be measured while the large ones take theirs.
+ */
+const SHARED_BUFFERS_MB = 4_096;
+
 /** PostgreSQL as `npm start` has it, on a cluster of its own: commits reach the disk. */
 export interface Servers {
   readonly dataFolder: string;
@@ -33,7 +39,10 @@ export async function startServers(report: (line: string) => void): Promise<Serv
   chmodSync(dataFolder, 0o755);
   const supervisor = new Supervisor({ dataFolder, report });
   stopWhenAsked(supervisor, dataFolder);
-  const postgres = await startPostgres({ supervisor, report, restarts: false });
+  const postgres = await startPostgres({
+    ...{ supervisor, report, restarts: false },
+    sharedBuffersMb: SHARED_BUFFERS_MB,
+  });
   return {
     dataFolder,
     supervisor,

@@ -17,6 +17,8 @@ export interface PostgresSettings {
   readonly preferredPort?: number;
   /** `fast` risks the data when the machine (not the process) dies: for tests only. */
   readonly durability?: 'safe' | 'fast';
+  /** Pages that the server itself keeps in memory, in megabytes; PostgreSQL's own 128 unless told. */
+  readonly sharedBuffersMb?: number;
   /** False: when it dies it stays dead until `process.start()`, as chaos tests want it. */
   readonly restarts?: boolean;
 }
@@ -38,6 +40,7 @@ export interface Role {
 }
 
 export const DEFAULT_POSTGRES_PORT = 15_432;
+const DEFAULT_SHARED_BUFFERS_MB = 128;
 
 /** Never synchronous_commit=off: it loses what was committed when a test kills the process. */
 const FAST_SETTINGS = ['fsync=off', 'full_page_writes=off'];
@@ -126,7 +129,7 @@ function argumentsFor(quarters: Quarters, port: number, settings: PostgresSettin
     // No socket file: its usual folder does not exist everywhere, and two servers would meet in it.
     'unix_socket_directories=',
     'max_connections=300',
-    'shared_buffers=128MB',
+    `shared_buffers=${settings.sharedBuffersMb ?? DEFAULT_SHARED_BUFFERS_MB}MB`,
     'timezone=UTC',
     'log_timezone=UTC',
     ...(settings.durability === 'fast' ? FAST_SETTINGS : []),

@@ -24,7 +24,7 @@ test('every setting of the production server says why it is made', () => {
   const lines = readFileSync('deploy/temporal/dynamic.yaml', 'utf8').split('\n');
   const unexplained = lines.filter((line, n) => {
     const before = lines[n - 1] ?? '';
-    const isPair = /^matching\.numTaskqueueWrite|^history\.maxTotal/.test(line);
+    const isPair = /^matching\.numTaskqueueWrite|^history\.(maxTotal|hostLevelCache)/.test(line);
     return /^[\w.]+:$/.test(line) && !before.startsWith('#') && !isPair;
   });
   expect(unexplained).toEqual([]);

@@ -23,6 +23,9 @@ export const DYNAMIC_SETTINGS: Readonly<Record<string, string | number | boolean
   // Two first signals of one workflow at once make one write fail unclearly, and then a new workflow waits for this
   // poll: up to a minute by default, between a payment and its credit.
   'history.transferProcessorMaxPollInterval': '1s',
+  // Workflows that it keeps in memory are limited by their size, not by their number: 128,000 of them are several gigabytes.
+  'history.cacheSizeBasedLimit': true,
+  'history.hostLevelCacheMaxSizeBytes': 134_217_728,
   // Signs of life of a hold are updates of one workflow; the defaults of 10 and 2,000 answer RESOURCE_EXHAUSTED.
   'history.maxInFlightUpdates': 1_000,
   'history.maxTotalUpdates': 20_000,
