@@ -10,7 +10,7 @@ import { COMPILED, prepareDatabase, ROOT, startServers, type Servers } from '../
 import { asleep, endow, openFleet, startAll, type Fleet } from './fleet';
 import { residentMb } from './memory';
 import type { MemorySample, SubscriptionResults } from './report';
-import { pause, renewAtOnce, wakeAtOnce } from './storm';
+import { NAPS, pause, renewAtOnce, TURNS, wakeAtOnce } from './storm';
 
 /** How many subscriptions sleep on one worker, and how many of them wake at once. */
 export interface FleetPlan {
@@ -23,7 +23,7 @@ export interface FleetPlan {
 
 type Say = (line: string) => void;
 
-const NAPS = 'bench-naps';
+const IDLE_QUEUE = 'bench-idle';
 const ASLEEP_WITHIN_MS = 900_000;
 const SETTLING_MS = 10_000;
 
@@ -123,9 +123,9 @@ async function brew(
   { servers, temporal, fleet, worker }: Scene,
   { due: count, leadMs, maxCachedWorkflows }: FleetPlan,
   say: Say,
-): Promise<Pick<SubscriptionResults, 'empty' | 'renewals' | 'restarted'>> {
+): Promise<Pick<SubscriptionResults, 'empty' | 'turns' | 'renewals' | 'restarted'>> {
   const { address, namespace } = temporal;
-  const input = { address, namespace, taskQueue: NAPS, maxCachedWorkflows };
+  const input = { address, namespace, taskQueue: IDLE_QUEUE, maxCachedWorkflows };
   const naps = await servers.supervisor.start({
     name: 'naps',
     command: process.execPath,
@@ -134,11 +134,14 @@ async function brew(
     restarts: false,
   });
   say(`${count} empty workflows due at once`);
-  const empty = await wakeAtOnce(fleet, { taskQueue: NAPS, count, leadMs });
+  const idle = { taskQueue: IDLE_QUEUE, count, leadMs };
+  const empty = await wakeAtOnce(fleet, NAPS, idle);
+  say(`${count} empty workflows due at once that show it and sleep on`);
+  const turns = await wakeAtOnce(fleet, TURNS, idle);
   await naps.stop();
   say(`${count} renewals due at once`);
   const renewals = await renewAtOnce(fleet, { count, offset: 0, leadMs });
   say(`${count} renewals due at once, and the worker is killed half-way`);
   const restarted = await renewAtOnce(fleet, { count, offset: count, leadMs }, worker);
-  return { empty, renewals, restarted };
+  return { empty, turns, renewals, restarted };
 }

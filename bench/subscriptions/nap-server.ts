@@ -15,6 +15,7 @@ async function run({ address, ...place }: Place): Promise<void> {
     ...{ ...place, connection },
     ...WORKFLOW_LIMITS,
     workflowsPath: require.resolve('./nap-workflow'),
+    activities: { doNothing: () => Promise.resolve() },
   });
   await worker.run();
 }

@@ -14,6 +14,8 @@ export interface SubscriptionResults {
   readonly machine: string;
   readonly memory: readonly MemorySample[];
   readonly empty: Drained;
+  /** Workflows of a subscription's shape that have nothing done. */
+  readonly turns: Drained;
   readonly renewals: Drained;
   /** With the worker killed half-way. */
   readonly restarted: Drained;
@@ -25,8 +27,9 @@ const MOST_GROWTH = 1.1;
 
 /** The run as Markdown. */
 export function subscriptionReport(results: SubscriptionResults): string {
-  const { plan, date, machine, memory, empty, renewals, restarted } = results;
-  const share = rateOf(renewals) / rateOf(empty);
+  const { plan, date, machine, memory, empty, turns, renewals, restarted } = results;
+  const shareOf = (drained: Drained) => rateOf(drained) / rateOf(empty);
+  const share = shareOf(renewals);
   const growth = growthOf(memory);
   return [
     `Measured on ${date}: ${machine}. Every fee was taken once.`,
@@ -34,8 +37,9 @@ export function subscriptionReport(results: SubscriptionResults): string {
       ['Due in the same second', 'drained in', 'per second', 'beside empty workflows'],
       [
         rowOf('empty workflows that only wake', empty, 1),
+        rowOf('workflows that wake, have nothing done, show it, sleep on', turns, shareOf(turns)),
         rowOf('renewals from the wallet', renewals, share),
-        rowOf('renewals, the worker killed half-way', restarted, rateOf(restarted) / rateOf(empty)),
+        rowOf('renewals, the worker killed half-way', restarted, shareOf(restarted)),
       ],
     ),
     table(

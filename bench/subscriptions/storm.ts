@@ -1,4 +1,5 @@
 import type { SupervisedProcess } from '../../src/embedded/processes';
+import { billingState } from '../../workflows/contract';
 import { inTurns, makeDue, type Fleet } from './fleet';
 
 /** How fast what was due in one second got done. */
@@ -55,23 +56,40 @@ async function requireOnce({ sql }: Fleet, ids: readonly string[]): Promise<void
   }
 }
 
-/** Workflows that wake at the same second and end. */
+/** Workflows that do nothing: those that wake and end, and those that show that they woke, and sleep on. */
+export interface Idlers {
+  readonly workflow: 'napWorkflow' | 'turnWorkflow';
+  /** Finds those of them that sleep, where they show it. */
+  readonly asleep?: string;
+  /** Finds those of them that have woken. */
+  readonly woken: string;
+}
+
+export const NAPS: Idlers = { workflow: 'napWorkflow', woken: `ExecutionStatus = 'Completed'` };
+export const TURNS: Idlers = {
+  workflow: 'turnWorkflow',
+  asleep: `${billingState.name} = 'asleep'`,
+  woken: `${billingState.name} = 'woken'`,
+};
+
+/** Workflows that wake at the same second and do nothing. */
 export async function wakeAtOnce(
   { client }: Fleet,
+  { workflow, asleep, woken }: Idlers,
   { taskQueue, count, leadMs }: { taskQueue: string; count: number; leadMs: number },
 ): Promise<Drained> {
   const untilMs = Date.now() + leadMs;
-  const names = Array.from({ length: count }, (_, n) => `nap:${untilMs}:${n}`);
+  const names = Array.from({ length: count }, (_, n) => `${workflow}:${untilMs}:${n}`);
   await inTurns(names, async (workflowId) => {
-    await client.workflow.start('napWorkflow', { workflowId, taskQueue, args: [{ untilMs }] });
+    await client.workflow.start(workflow, { workflowId, taskQueue, args: [{ untilMs }] });
   });
+  const found = async (those: string): Promise<number> =>
+    (await client.workflow.count(`WorkflowType = '${workflow}' and ${those}`)).count;
+  while (asleep !== undefined && Date.now() < untilMs && (await found(asleep)) < count)
+    await pause(LOOK_MS);
   if (Date.now() > untilMs)
-    throw new Error(`starting ${count} workflows took longer than ${leadMs} ms`);
-  const query = `TaskQueue = '${taskQueue}' and ExecutionStatus = 'Completed'`;
-  const seconds = await drained(
-    { count, atMs: untilMs },
-    async () => (await client.workflow.count(query)).count,
-  );
+    throw new Error(`laying ${count} workflows to sleep took longer than ${leadMs} ms`);
+  const seconds = await drained({ count, atMs: untilMs }, () => found(woken));
   return { count, seconds };
 }
 
