@@ -30,7 +30,12 @@ export interface AdminAction {
 
 type Question = { readonly action: string; readonly params: ActionParams };
 type ReasonQuestion = { readonly kind: 'admin_reason' } & Question;
-type ConfirmQuestion = { readonly kind: 'admin_confirm' } & Question & AdminRequest;
+type ConfirmQuestion = {
+  readonly kind: 'admin_confirm';
+  /** What was about to be done, as it was shown; absent from questions that are older than it. */
+  readonly description?: string;
+} & Question &
+  AdminRequest;
 type State = ReasonQuestion | ConfirmQuestion;
 
 const LONGEST_REASON = 500;
@@ -120,7 +125,8 @@ async function readReason(
   }
   const operationId = randomUUID();
   await show(ctx, confirmScreen(ctx, { operationId, reason, description }), { isNew: true });
-  openQuestion(ctx, { kind: 'admin_confirm', action: action.name, params, operationId, reason });
+  const kind = 'admin_confirm';
+  openQuestion(ctx, { kind, action: action.name, params, operationId, reason, description });
 }
 
 function confirmScreen(
@@ -130,15 +136,16 @@ function confirmScreen(
   const locale = localeOf(ctx);
   const ok = button({ locale, key: 'admin.button.do' }, { route: 'adm:ok', id: asked.operationId });
   return {
-    text: lines(
-      asked.description,
-      '',
-      say(locale, 'admin.reason.given', { reason: asked.reason }),
-      '',
-      say(locale, 'admin.confirm'),
-    ),
+    text: lines(wordsOf(ctx, asked), '', say(locale, 'admin.confirm')),
     rows: [[ok, cancelButton(ctx)]],
   };
+}
+
+function wordsOf(
+  ctx: BotContext,
+  { description, reason }: { description: string; reason: string },
+): string {
+  return lines(description, '', say(localeOf(ctx), 'admin.reason.given', { reason }));
 }
 
 /** A failure keeps the question open, so that the same button repeats the same operation and nothing twice. */
@@ -161,6 +168,19 @@ async function confirm(
   ctx.visit.dialogue = { kind: 'keep' };
   await action.perform(ctx, { operationId, params, reason });
   if (isStillKept(ctx)) ctx.visit.dialogue = { kind: 'clear' };
+  await closeQuestion(ctx, state);
+}
+
+/** What was answered is no question any more, where nothing else has taken its place. */
+async function closeQuestion(
+  ctx: BotContext,
+  { description, reason }: ConfirmQuestion,
+): Promise<void> {
+  const pressed = ctx.callbackQuery?.message;
+  // What is out of the bot's reach stays as it is; its button says by itself that it is over.
+  if (description === undefined || !pressed || pressed.date === 0) return;
+  if (ctx.visit.cards.some(({ messageId }) => messageId === pressed.message_id)) return;
+  await show(ctx, { text: wordsOf(ctx, { description, reason }), rows: [] });
 }
 
 /** What is performed may have asked the next question. */

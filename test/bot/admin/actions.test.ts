@@ -102,6 +102,10 @@ describe('an action with a reason', () => {
       Promise.resolve({ kind: 'refused', reason: 'has_roles' } as const),
     );
     expect((await operator.press('Do it')).toast).toContain('take them away first');
+    const { text, reply_markup: buttons } = operator.shown().message;
+    expect(text).toContain(`Reason: ${REASON}`);
+    expect(text).not.toContain('Do it?');
+    expect(buttons?.inline_keyboard ?? []).toEqual([]);
     const other = await asked();
     await other.write(REASON);
     stage.commands.next('operate', () =>
