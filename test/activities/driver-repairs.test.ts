@@ -2,7 +2,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import postgres from 'postgres';
 import { createDatabase, type TestDatabase } from '../support/servers';
 
-// What patches/ mends in the driver. Without it the first ends in CONNECT_TIMEOUT, the others never end.
+// What patches/ mends in the driver. Without it the first ends in CONNECT_TIMEOUT, the others never end or throw past
+// everybody.
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -70,6 +71,33 @@ test('a statement given to a connection that has failed and is not closed yet is
   expect(await refused).toBe('CONNECTION_CLOSED');
   expect([...(await sql`select 3 as n`)]).toEqual([{ n: 3 }]);
   await sql.end({ timeout: 1 });
+});
+
+/** What whoever has reserved the only connection says after it is lost, while it is opened anew for somebody else. */
+async function speakAfterLoss() {
+  const { opened, sockets } = watchedSockets();
+  const sql = postgres(database.url, { max: 1, socket: opened } as object);
+  const own = await sql.reserve();
+  const said: string[] = [];
+  const speak = (statement: PromiseLike<unknown>) =>
+    statement.then(
+      () => said.push('answered'),
+      (error: { code: string }) => said.push(error.code),
+    );
+  const lost = speak(own`select pg_sleep(5)`);
+  const others = Promise.all([sql`select 3 as n`, sql`select 4 as n`]);
+  setTimeout(() => sockets[0]?.destroy(), 50);
+  await lost;
+  await speak(own`select 'said too late'`);
+  own.release();
+  const rows = [...(await others), await sql`select 5 as n`];
+  await sql.end({ timeout: 1 });
+  return { said, numbers: rows.map(([row]) => row?.['n'] as number) };
+}
+
+test('a reserved connection that is lost is lost for whoever reserved it, and for nobody else', async () => {
+  const refused = 'CONNECTION_CLOSED';
+  expect(await speakAfterLoss()).toEqual({ said: [refused, refused], numbers: [3, 4, 5] });
 });
 
 describe('a server that hangs up on whoever connects', () => {

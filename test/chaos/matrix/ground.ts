@@ -43,10 +43,9 @@ export interface Ground {
 
 const report = () => undefined;
 
-/** What drivers throw past everybody when a connection of this very process has lost its server. */
+/** What the client of Temporal throws past everybody when a connection of this very process has lost its server. */
 function survive(error: Error & { readonly code?: string }): void {
   if (error.code === 'ERR_HTTP2_INVALID_SESSION') return;
-  if (/reading 'write'/.test(error.message) && /postgres/.test(error.stack ?? '')) return;
   throw error;
 }
 

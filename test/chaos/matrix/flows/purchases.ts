@@ -63,9 +63,11 @@ export const declined: Flow = async (act) => {
   const { stack } = act;
   const order = await orderTopup(stack, await act.person(), 20_000);
   await pay(stack, order, { declineCode: 'insufficient_funds' });
-  await until('the refusal is known', async () => {
+  // Of an order that is paid meanwhile nobody is told that it was refused, so the second card waits for the word.
+  await until('the refusal is told', async () => {
     const [row] = await stack.sql`
-      select 1 from payments where invoice_id = ${order.invoiceId} and state = 'failed'`;
+      select 1 from outbox_messages
+      where template = 'pay.failed' and params ->> 'invoiceId' = ${order.invoiceId}`;
     return row !== undefined;
   });
   await payAndSettle(stack, order);
