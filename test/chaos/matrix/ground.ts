@@ -54,6 +54,9 @@ export async function openGround(): Promise<Ground> {
   const dataFolder = mkdtempSync(join(TEST_DATA, 'matrix-'));
   const supervisor = new Supervisor({ dataFolder, report });
   process.on('uncaughtException', survive);
+  // What was started has groups of its own, which Ctrl-C does not reach.
+  const breakOff = (): void => void supervisor.stopAll().finally(() => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, breakOff);
   const outside = await openOutside();
   const { watch, mock, telegram, httpPort, notified } = outside;
   const cluster = await startPostgres({ supervisor, report, durability: 'fast' });
@@ -82,6 +85,7 @@ export async function openGround(): Promise<Ground> {
       await Promise.all([...links.values()].map((link) => link.stop()));
       await rm(dataFolder, { recursive: true, force: true });
       process.off('uncaughtException', survive);
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, breakOff);
     },
   };
 }

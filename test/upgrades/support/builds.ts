@@ -7,7 +7,7 @@ import { ROOT } from '../../support/house/tree';
 const TODAY = `'${join(ROOT, 'workflows')}'`;
 const VERSIONS = `'${join(ROOT, 'workflows', 'versions')}'`;
 
-/** The build that is replaced: its subscription does not know of a patch that today's has. */
+/** The build that is replaced: its subscription is of the first shape and knows of no patch that led away from it. */
 const EARLIER = `
   import * as today from ${TODAY};
   import { chooseVersioning } from ${VERSIONS};
@@ -16,7 +16,7 @@ const EARLIER = `
     const activator = (globalThis as any).__TEMPORAL_ACTIVATOR__;
     const known = activator.patchInternal.bind(activator);
     activator.patchInternal = (id: string, isOver: boolean) =>
-      id === 'subscription-course' ? false : known(id, isOver);
+      ['step-in-one-task', 'subscription-course'].includes(id) ? false : known(id, isOver);
     return today.subscription(input);
   }
   chooseVersioning({ ...today, subscription });`;
