@@ -2,7 +2,6 @@ import { createQuote } from '../../src/records/quotes';
 import type { BillingSettings } from '../../src/domain/billing/settings';
 import { newTrial, newTrialCode, tariffIdOf, type TrialWish } from '../support/trials';
 import {
-  asWorkflow,
   atOnce,
   balance,
   checkBooks,
@@ -14,6 +13,7 @@ import {
 } from './support/books';
 import { auditOf, pending, templatesOf } from './support/orders';
 import { paidFact, post, rub } from './support/payments';
+import { completeTrial, quoteTrial, type Trial, type TrialOrder } from './support/trials';
 
 let books: Books;
 let made = 0;
@@ -29,28 +29,11 @@ const trial = (wish: Partial<TrialWish> = {}) => {
   return newTrial(books.sql, { slug: `trial-${made}`, ...wish });
 };
 
-type Trial = Awaited<ReturnType<typeof newTrial>>;
+const quoted = (given: Trial, userId: number, asOf?: string) =>
+  quoteTrial(books, given, { userId, ...(asOf === undefined ? {} : { asOf }) });
 
-async function quoted(
-  { tariffVersionId, code }: Trial,
-  userId: number,
-  asOf = NOON,
-): Promise<string> {
-  const outcome = await createQuote(books.db, SETTINGS, {
-    ...{ userId, tariffVersionId, currency: 'RUB', purpose: 'trial', promo: code },
-    asOf: new Date(asOf),
-  });
-  if (outcome.kind !== 'quoted') throw new Error(`no quote: ${outcome.reason}`);
-  return outcome.quoteId;
-}
-
-function complete(
-  order: { quoteId: string; userId: number; asOf?: string },
-  settings: Partial<BillingSettings> = {},
-) {
-  const act = books.activities({ settings: { ...SETTINGS, ...settings } });
-  return asWorkflow(`free:${order.quoteId}`, () => act.completeFreeOrder({ asOf: NOON, ...order }));
-}
+const complete = (order: TrialOrder, settings?: Partial<BillingSettings>) =>
+  completeTrial(books, order, settings);
 
 async function taken(given: Trial, userId: number, settings: Partial<BillingSettings> = {}) {
   const outcome = await complete({ quoteId: await quoted(given, userId), userId }, settings);
@@ -190,24 +173,6 @@ test('a setting keeps trials for those who never paid', async () => {
     reason: 'trial_not_new',
   });
   expect(await complete({ quoteId, userId })).toMatchObject({ kind: 'fulfilled' });
-});
-
-test('settings keep trials from those who came too recently, or too long ago', async () => {
-  const userId = await books.newUser();
-  const came = async (daysAgo: number) =>
-    books.sql`update users set recorded_at = ${NOON}::timestamptz - make_interval(days => ${daysAgo})
-      where id = ${userId}`;
-  const ages = { trialMinAccountAgeDays: 3, trialMaxAccountAgeDays: 30 };
-  const quoteId = await quoted(await trial(), userId);
-  for (const [daysAgo, reason] of [
-    [2, 'trial_too_early'],
-    [31, 'trial_too_late'],
-  ] as const) {
-    await came(daysAgo);
-    expect(await complete({ quoteId, userId }, ages)).toEqual({ kind: 'refused', reason });
-  }
-  await came(30);
-  expect(await complete({ quoteId, userId }, ages)).toMatchObject({ kind: 'fulfilled' });
 });
 
 describe('completeFreeOrder refuses, and writes nothing,', () => {
