@@ -1,8 +1,11 @@
 import { v7 } from 'uuid';
 import { apiClient, type ApiAnswer, type ApiClient } from '../../../support/api';
 import { insist } from '../patience';
-import type { Flow } from './act';
+import type { Act, Flow } from './act';
 import { funded } from './purchases';
+
+/** Asked again while PostgreSQL is away; a client and a key too many disturb nobody. */
+const clientOf = ({ stack }: Act): Promise<ApiClient> => insist(() => apiClient(stack));
 
 /** Repeats under one name until somebody answers for good, as a good client does. */
 async function call(client: ApiClient, path: string, body: object): Promise<ApiAnswer> {
@@ -38,7 +41,7 @@ function itemsOf({ json }: ApiAnswer): readonly Item[] {
 export const hold: Flow = async (act) => {
   const { userId } = await funded(act, 300);
   act.begins();
-  const client = await apiClient(act.stack);
+  const client = await clientOf(act);
   const order = { amount: 50, lease_seconds: 600 };
   const placed = await call(client, `/users/${userId}/holds`, order);
   const holdId = String(placed.json['hold_id']);
@@ -50,7 +53,7 @@ export const hold: Flow = async (act) => {
 export const spend: Flow = async (act) => {
   const { userId } = await funded(act, 300);
   act.begins();
-  const client = await apiClient(act.stack);
+  const client = await clientOf(act);
   await call(client, `/users/${userId}/spend`, { amount: 10, description: 'a job' });
   const items = Array.from({ length: 5 }, () => ({
     ...{ idempotency_key: v7(), user_id: userId, amount: 2, description: 'a job of many' },
@@ -62,7 +65,7 @@ export const spend: Flow = async (act) => {
 export const job: Flow = async (act) => {
   const { userId } = await funded(act, 300);
   act.begins();
-  const client = await apiClient(act.stack);
+  const client = await clientOf(act);
   const about = { source: 'runner', user_id: userId, track: 'essay', task_ref: v7() };
   const report = (total_cost: string, final: boolean) => ({
     ...about,
