@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -51,6 +51,7 @@ function survive(error: Error & { readonly code?: string }): void {
 
 /** Starts everything anew, with databases and servers of its own: they are going to be killed. */
 export async function openGround(): Promise<Ground> {
+  mkdirSync(TEST_DATA, { recursive: true });
   const dataFolder = mkdtempSync(join(TEST_DATA, 'matrix-'));
   const supervisor = new Supervisor({ dataFolder, report });
   process.on('uncaughtException', survive);
