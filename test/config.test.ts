@@ -58,6 +58,18 @@ test('fractions of hours are legal, and an unknown time zone is not', () => {
   );
 });
 
+test('ages of which nobody could have a trial are refused, and no limit is none', () => {
+  const ages = (min: string, max: string) => () =>
+    readConfig({
+      ...MINIMUM,
+      TRIAL_MIN_ACCOUNT_AGE_DAYS: min,
+      TRIAL_MAX_ACCOUNT_AGE_DAYS: max,
+    });
+  expect(ages('30', '3')).toThrow('TRIAL_MAX_ACCOUNT_AGE_DAYS is wrong: is not above');
+  expect(ages('3', '30')().billing.trialMaxAccountAgeDays).toBe(30);
+  expect(ages('3', '0')().billing.trialMaxAccountAgeDays).toBe(0);
+});
+
 interface ComposeService {
   readonly healthcheck: { readonly test?: readonly string[]; readonly disable?: boolean };
 }

@@ -83,7 +83,7 @@ const headers = list('').transform((entries, context) =>
 );
 
 /** Every variable of .env.example by its type, with its default. */
-export const environment = z.object({
+const variables = z.object({
   NODE_ENV: z.string().default('development'),
   DATABASE_URL: z.url(),
   /** Takes the place of the password in DATABASE_URL. */
@@ -217,5 +217,14 @@ export const environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'text']).default('json'),
 });
+
+/** The variables, and what of them contradicts each other. */
+export const environment = variables.refine(
+  ({ TRIAL_MIN_ACCOUNT_AGE_DAYS: min, TRIAL_MAX_ACCOUNT_AGE_DAYS: max }) => max === 0 || max > min,
+  {
+    path: ['TRIAL_MAX_ACCOUNT_AGE_DAYS'],
+    error: 'is not above TRIAL_MIN_ACCOUNT_AGE_DAYS: nobody could have a trial; 0 is no limit',
+  },
+);
 
 export type Environment = z.infer<typeof environment>;

@@ -3,7 +3,7 @@ import { readSource } from './tree';
 /** Variables that src/config/environment.ts parses. */
 export function configuredVariables(): string[] {
   const { text } = readSource('src/config/environment.ts');
-  const schema = /export const environment = z\.object\(\{([\s\S]*?)\n\}\);/.exec(text)?.[1] ?? '';
+  const schema = /const variables = z\.object\(\{([\s\S]*?)\n\}\);/.exec(text)?.[1] ?? '';
   return [...schema.matchAll(/^ {2}([A-Z][A-Z0-9_]*):/gm)].map((match) => match[1] ?? '');
 }
 
