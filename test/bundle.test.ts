@@ -44,12 +44,15 @@ test('what carries traces puts nothing of OpenTelemetry into the bundle', async 
     'src/tracing/ids.ts',
     'src/tracing/trace-parent.ts',
     'src/tracing/workflow.ts',
+    'workflows/queried-ahead.ts',
   ]);
   expect(content.packages).toEqual(plain.packages);
 });
 
 test('every workflow file is really in the bundle', async () => {
-  const { files } = await bundleContent(join(ROOT, 'workflows', 'index.ts'));
+  const { files } = await bundleContent(join(ROOT, 'workflows', 'index.ts'), {
+    workflowInterceptorModules: WORKFLOW_INTERCEPTORS,
+  });
   const bundled = files.filter((path) => path.startsWith('workflows/'));
   const written = trackedPaths().filter((path) => path.startsWith('workflows/'));
   expect(written).toEqual(expect.arrayContaining(bundled));

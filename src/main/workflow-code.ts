@@ -50,8 +50,11 @@ export interface WorkflowSource {
   readonly tracing?: Tracing['worker'] | undefined;
 }
 
-/** What every bundle holds besides workflows: how they carry the trace of whoever started them. */
-export const WORKFLOW_INTERCEPTORS = [require.resolve('../tracing/workflow')];
+/** What every bundle holds besides workflows: how they carry the trace of whoever started them, and what a query must not do. */
+export const WORKFLOW_INTERCEPTORS = [
+  require.resolve('../tracing/workflow'),
+  require.resolve('../../workflows/queried-ahead'),
+];
 
 /**
  * Where a worker has its workflows from, and to which version it belongs. To be given after the worker's other
