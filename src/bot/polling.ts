@@ -74,6 +74,8 @@ class Poller {
           { err: loggable(error), updateId },
           'an update failed and will be tried again',
         ),
+      onHanging: (updateId) =>
+        parts.log.error({ updateId }, 'an update has no end; it is given up, and others go on'),
       signal,
     });
   }

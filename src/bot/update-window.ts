@@ -1,13 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Update } from 'grammy/types';
-import { senderOf } from './updates';
+import { reportsPayment, senderOf } from './updates';
 
 export interface UpdateWindowParts {
   handle(update: Update): Promise<void>;
   /** Told of every failure; the update is tried again afterwards. */
   onFailure(error: unknown, updateId: number): void;
+  /** Told of an update that takes too long: nobody waits for its end any more. */
+  onHanging(updateId: number): void;
   readonly signal: AbortSignal;
+  readonly limitMs?: number;
 }
+
+/** Twice what anything waits for that an update asks. */
+const LIMIT_MS = 120_000;
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 30_000;
@@ -15,7 +21,9 @@ const LONGEST_RETRY_MS = 30_000;
 /**
  * The updates between the oldest unfinished one and the newest seen. Telegram forgets everything below the offset, so
  * the offset only passes what is finished: an update lost in a crash comes again. Different people are served side by
- * side, one person in order, and a failing update holds up nobody but its sender.
+ * side, one person in order, and a failing update holds up nobody but its sender. Telegram shows a hundred updates from
+ * the offset and none behind them, so one that neither ends nor fails would end the bot for everybody: it is given up in
+ * the end, unless it reports a payment.
  */
 export class UpdateWindow {
   private readonly unfinished = new Set<number>();
@@ -81,12 +89,30 @@ export class UpdateWindow {
 
   private async attempt(update: Update): Promise<boolean> {
     try {
-      await this.parts.handle(update);
+      const isHanging = await this.isHanging(update);
+      if (isHanging) this.parts.onHanging(update.update_id);
       this.finish(update.update_id);
       return true;
     } catch (error) {
       this.parts.onFailure(error, update.update_id);
       return false;
+    }
+  }
+
+  /** Resolves with the end of the work, or without it when that does not come. */
+  private async isHanging(update: Update): Promise<boolean> {
+    const handled = this.parts.handle(update);
+    if (reportsPayment(update)) {
+      await handled;
+      return false;
+    }
+    const enough = new AbortController();
+    const { limitMs = LIMIT_MS } = this.parts;
+    const late = sleep(limitMs, true, { signal: enough.signal, ref: false });
+    try {
+      return await Promise.race([handled.then(() => false), late.catch(() => false)]);
+    } finally {
+      enough.abort();
     }
   }
 

@@ -20,3 +20,8 @@ export function senderOf(update: Update): number {
     update.subscription?.user;
   return sender?.id ?? 0;
 }
+
+/** Whether it says that money moved: such a fact is kept before anything else, and comes again until it is. */
+export function reportsPayment({ message, subscription }: Update): boolean {
+  return message?.successful_payment !== undefined || subscription !== undefined;
+}

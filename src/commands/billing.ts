@@ -18,7 +18,6 @@ import {
   paymentConfirmationId,
   paymentHintSignal,
   pollRequestedSignal,
-  wakeNotifierSignal,
   type Actor,
   type CheckoutOpening,
   type CheckoutResult,
@@ -33,6 +32,7 @@ import {
 import type { BillingCommands, OwnedOutcome } from './contract';
 import { autoTopupCommands } from './auto-topups';
 import { broadcastCommands } from './broadcasts';
+import { withDeadline } from './deadline';
 import { growthCommands } from './growth';
 import { holdCommands } from './holds';
 import { isGone } from './gone';
@@ -48,13 +48,21 @@ import { subscriptionCommands } from './subscriptions';
 import { trackCommands } from './tracks';
 import {
   createSignalWithStart,
+  startOnce,
   startOperation,
   type SignalWithStart,
   type Workflows,
 } from './start';
 
-/** Asks Temporal on behalf of the bot and the server: typed starts, signals and updates, and nothing else. */
+/**
+ * Asks Temporal on behalf of the bot and the server: typed starts, signals and updates, and nothing else. What is not
+ * answered within a minute is rejected.
+ */
 export function createCommands(client: Client, taskQueue: string): BillingCommands {
+  return withDeadline(client, endlessCommands(client, taskQueue));
+}
+
+function endlessCommands(client: Client, taskQueue: string): BillingCommands {
   const checkoutOf = (invoiceId: string) =>
     client.workflow.getHandle<Workflows['checkout']>(checkoutId(invoiceId));
   const signalWithStart = createSignalWithStart(client);
@@ -105,7 +113,7 @@ export function createCommands(client: Client, taskQueue: string): BillingComman
 
     advancePoll: (invoiceId) => advancePoll(checkoutOf(invoiceId)),
 
-    ensureNotifier: () => ensureNotifier(signalWithStart, taskQueue),
+    ensureNotifier: () => ensureNotifier(client, taskQueue),
   };
 }
 
@@ -129,16 +137,14 @@ function hintPayment(
   });
 }
 
-function ensureNotifier(signalWithStart: SignalWithStart, taskQueue: string): Promise<void> {
-  return signalWithStart('notifier', {
+function ensureNotifier(client: Client, taskQueue: string): Promise<void> {
+  return startOnce(client, 'notifier', {
     taskQueue,
     workflowId: NOTIFIER_ID,
     input: {},
     summary: 'Sends what the outbox holds',
     attributes: [],
     idReuse: 'ALLOW_DUPLICATE',
-    signal: wakeNotifierSignal.name,
-    signalArgs: [],
   });
 }
 

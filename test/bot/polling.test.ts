@@ -18,7 +18,8 @@ function message(updateId: number, from: number): Update {
 }
 
 describe('the window of updates', () => {
-  function open() {
+  function open(limitMs = 60_000) {
+    const hanging: number[] = [];
     const begun: number[] = [];
     const waiting = new Map<number, { done: () => void; fail: (error: Error) => void }>();
     const stop = new AbortController();
@@ -29,9 +30,11 @@ describe('the window of updates', () => {
         return new Promise<void>((done, fail) => waiting.set(update_id, { done, fail }));
       },
       onFailure: (_error, updateId) => failures.push(updateId),
+      onHanging: (updateId) => hanging.push(updateId),
       signal: stop.signal,
+      limitMs,
     });
-    return { window, begun, waiting, failures, stop };
+    return { window, begun, waiting, failures, hanging, stop };
   }
   const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
@@ -74,6 +77,32 @@ describe('the window of updates', () => {
     await settle();
     expect(begun).toEqual([10]);
     expect(window.nextOffset()).toBe(11);
+  });
+
+  it('gives up an update without an end, so that others go on and what comes behind it is seen', async () => {
+    const { window, begun, waiting, hanging, failures } = open(40);
+    window.take([message(10, 1), message(11, 2), message(12, 1)]);
+    await settle();
+    waiting.get(11)?.done();
+    await settle();
+    expect([window.offset, begun]).toEqual([10, [10, 11]]);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect([window.offset, begun, hanging]).toEqual([12, [10, 11, 12], [10]]);
+    waiting.get(10)?.fail(new Error('nobody hears of it'));
+    waiting.get(12)?.done();
+    await settle();
+    expect([window.isBusy, failures]).toEqual([false, []]);
+  });
+
+  it('waits for the end of an update that reports a payment, however long it takes', async () => {
+    const { window, waiting, hanging } = open(20);
+    const paid = { ...message(10, 1).message, successful_payment: {} };
+    window.take([{ update_id: 10, message: paid } as Update, message(11, 2)]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([window.offset, hanging]).toEqual([10, [11]]);
+    waiting.get(10)?.done();
+    await settle();
+    expect(window.offset).toBe(12);
   });
 
   it('tries a failed update again before the next one of the same person', async () => {
