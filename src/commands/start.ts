@@ -41,7 +41,11 @@ export async function startOnce<N extends WorkflowName>(
   start: StartOptions<N> & { readonly taskQueue: string },
 ): Promise<void> {
   try {
-    await client.workflow.start(name, startOptions(start.taskQueue, start));
+    await client.workflow.start(name, {
+      ...startOptions(start.taskQueue, start),
+      // One that runs is no error, neither here nor in the metrics.
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

@@ -2,11 +2,14 @@ import { Runtime } from '@temporalio/worker';
 import { grantAdmins } from '../../drizzle/admins';
 import { connect } from '../../drizzle/client';
 import { createCommands } from '../commands/billing';
+import type { BillingCommands } from '../commands/contract';
 import { createReads } from '../reads/reads';
 import { createBillingWorkers } from './billing-worker';
 import { messageMeter, providerMeter } from './meters';
 import { createRegistry, serveMetrics } from './metrics';
+import type { PaymentProviders } from '../payments/registry';
 import { runProcess } from './process';
+import { keepStanding, type Begin } from './standing';
 import { temporalRuntime } from './temporal-log';
 import { connectNative } from './temporal';
 import { watchedProviders } from './watched-providers';
@@ -61,16 +64,27 @@ runProcess('worker', async ({ config, log, tracing, stopping }) => {
   });
   const client = clientOf(config, connection, tracing);
   const commands = createCommands(client, taskQueue);
-  await commands.ensureNotifier();
-  await commands.ensureOperations();
-  await commands.ensureKeeper();
-  await commands.ensureTopupSweep();
-  for (const [name, provider] of providers) {
-    if (provider.statement) await commands.ensureReconciliation(name);
-  }
+  const standing = await keepStanding(standingOf(commands, providers), log);
   log.info({ namespace, taskQueue, version }, 'worker ready');
   void stopping.then(() => workers.forEach((worker) => worker.shutdown()));
   await Promise.all(workers.map((worker) => worker.run()));
+  await standing.stop();
   await Promise.all([connection.close(), metrics.stop()]);
   await database.close();
 });
+
+/** What serves everybody: one run of each, however many workers there are. */
+function standingOf(commands: BillingCommands, providers: PaymentProviders): readonly Begin[] {
+  const listing = [...providers].flatMap(([name, provider]) => (provider.statement ? [name] : []));
+  return [
+    () => commands.ensureNotifier(),
+    () => commands.ensureOperations(),
+    () => commands.ensureKeeper(),
+    () => commands.ensureTopupSweep(),
+    ...listing.map(
+      (name): Begin =>
+        () =>
+          commands.ensureReconciliation(name),
+    ),
+  ];
+}

@@ -4,10 +4,13 @@ import {
   OPERATIONS_ID,
   operationsQuery,
 } from '../../workflows/billing/operations/contract';
+import { createLog } from '../../src/log';
+import { keepStanding } from '../../src/main/standing';
 import { payAndSettle } from '../support/payments';
 import { paymentIdOf, refundHandle, refundStates } from '../support/refunds';
 import { balance, newUser, orderTopup, untilPaid } from '../support/shop';
 import { checkBooks, startStack, type Stack } from '../support/stack';
+import { until } from '../support/until';
 
 let stack: Stack;
 
@@ -73,6 +76,20 @@ test('a part of the money goes back by a chosen policy', async () => {
   await refundHandle(stack, answer.workflowId).result();
   expect(await balance(stack, order.userId)).toBe(100);
   expect(await refundStates(stack, paymentId)).toEqual(['done']);
+});
+
+test('what serves everybody is begun again when an operator has terminated it', async () => {
+  const log = createLog({ level: 'silent', name: 'test' });
+  const standing = await keepStanding([() => stack.commands.ensureOperations()], log, 200);
+  const { runId } = await desk().describe();
+  await desk().terminate('a rehearsal');
+  const next = await until('another run', async () => {
+    const found = await desk().describe();
+    return found.status.name === 'RUNNING' ? found : undefined;
+  });
+  await standing.stop();
+  expect(next.runId).not.toBe(runId);
+  expect(await desk().query(operationsQuery)).toMatchObject({ waitingFor: 'an operator' });
 });
 
 test('what makes no sense is refused in words', async () => {
