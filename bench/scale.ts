@@ -12,8 +12,15 @@ export interface ScaleCell {
   readonly users: number;
   readonly entries: number;
   readonly single: Cost;
-  readonly batch: Cost;
+  /** A batch that spends of one wallet only. */
+  readonly ofOne: Cost;
+  /** A batch in which every spend is another person's; undefined where there are fewer people than that. */
+  readonly ofMany: Cost | undefined;
 }
+
+/** What is measured in every ledger. A wallet more to lock and to write is work and not size: each kind has its own count of them. */
+export const KINDS = ['single', 'ofOne', 'ofMany'] as const;
+export type Kind = (typeof KINDS)[number];
 
 /** Medians over the rounds. */
 export interface Cost {
@@ -107,7 +114,12 @@ async function openSized(
     pepper: 'bench',
   });
   const ledger = openLedger({ databaseUrl, clientId, poolSize: 1 });
-  for (let n = 0; n < WARMING_BATCHES; n += 1) await spendOnce({ ledger, users }, BATCH);
+  for (let n = 0; n < WARMING_BATCHES; n += 1) {
+    await spendAll(
+      ledger,
+      Array.from({ length: BATCH }, () => randomUser(users)),
+    );
+  }
   const sql = postgres(server.urlOf(name), { max: 1, onnotice: () => undefined });
   await sql`vacuum analyze`;
   const [row] = await sql<{ pid: number }[]>`
@@ -116,23 +128,33 @@ async function openSized(
   return { users, entries, ledger, pid: row?.pid };
 }
 
-async function spendOnce(
-  { ledger, users }: Pick<Sized, 'ledger' | 'users'>,
-  spends: number,
-): Promise<void> {
-  const wishes = Array.from({ length: spends }, () => ({
-    key: randomUUID(),
-    userId: randomUser(users),
-  }));
-  await ledger.spendAll(wishes);
+async function spendAll(ledger: Ledger, userIds: readonly number[]): Promise<void> {
+  await ledger.spendAll(userIds.map((userId) => ({ key: randomUUID(), userId })));
 }
+
+/** Whose tokens a measured transaction spends. */
+const PEOPLE: Readonly<Record<Kind, (users: number) => readonly number[]>> = {
+  single: (users) => [randomUser(users)],
+  ofOne: (users) => Array.from({ length: BATCH }).fill(randomUser(users)) as number[],
+  ofMany: (users) => {
+    const people = new Set<number>();
+    while (people.size < BATCH) people.add(randomUser(users));
+    return [...people];
+  },
+};
+
+const TIMES: Readonly<Record<Kind, number>> = {
+  single: SINGLES_A_ROUND,
+  ofOne: BATCHES_A_ROUND,
+  ofMany: BATCHES_A_ROUND,
+};
 
 interface Times {
   readonly wallMs: number;
   readonly ownMs: number | undefined;
 }
 
-type Costs = Readonly<Record<'single' | 'batch', Times>>;
+type Costs = ReadonlyMap<Kind, Times>;
 type Round = ReadonlyMap<Sized, Costs>;
 
 async function measureRound(open: readonly Sized[], round: number): Promise<Round> {
@@ -145,25 +167,26 @@ async function measureRound(open: readonly Sized[], round: number): Promise<Roun
 }
 
 async function timeOf(sized: Sized): Promise<Costs> {
-  return {
-    single: await timeEach(sized, { times: SINGLES_A_ROUND, spends: 1 }),
-    batch: await timeEach(sized, { times: BATCHES_A_ROUND, spends: BATCH }),
-  };
+  const costs = new Map<Kind, Times>();
+  for (const kind of KINDS) {
+    if (kind === 'ofMany' && sized.users < BATCH) continue;
+    costs.set(kind, await timeEach(sized, kind));
+  }
+  return costs;
 }
 
-async function timeEach(
-  sized: Sized,
-  { times, spends }: { times: number; spends: number },
-): Promise<Times> {
+async function timeEach({ ledger, users, pid }: Sized, kind: Kind): Promise<Times> {
   const walls: number[] = [];
-  const before = ownMs(sized.pid);
-  for (let n = 0; n < times; n += 1) {
+  const before = ownMs(pid);
+  for (let n = 0; n < TIMES[kind]; n += 1) {
+    const people = PEOPLE[kind](users);
     const startedAt = performance.now();
-    await spendOnce(sized, spends);
+    await spendAll(ledger, people);
     walls.push(performance.now() - startedAt);
   }
-  const after = ownMs(sized.pid);
-  const own = before === undefined || after === undefined ? undefined : (after - before) / times;
+  const after = ownMs(pid);
+  const own =
+    before === undefined || after === undefined ? undefined : (after - before) / TIMES[kind];
   return { wallMs: median(walls), ownMs: own };
 }
 
@@ -178,15 +201,16 @@ function ownMs(pid: number | undefined): number | undefined {
 }
 
 function cellOf(sized: Sized, standard: Sized, rounds: readonly Round[]): ScaleCell {
-  const cost = (kind: 'single' | 'batch'): Cost => {
+  const cost = (kind: Kind): Cost => {
     const pairs = rounds.flatMap((round) => {
-      const [own, other] = [round.get(sized), round.get(standard)];
-      return own && other ? [{ size: own[kind], standard: other[kind] }] : [];
+      const [own, other] = [round.get(sized)?.get(kind), round.get(standard)?.get(kind)];
+      return own && other ? [{ size: own, standard: other }] : [];
     });
     return costOf(pairs);
   };
   const { users, entries } = sized;
-  return { users, entries, single: cost('single'), batch: cost('batch') };
+  const ofMany = users < BATCH ? undefined : cost('ofMany');
+  return { users, entries, single: cost('single'), ofOne: cost('ofOne'), ofMany };
 }
 
 interface Pair {
@@ -208,19 +232,16 @@ function costOf(pairs: readonly Pair[]): Cost {
   };
 }
 
-/** How far apart the costs of a series lie, as shares of the smallest; undefined where they were not told. */
-export interface Flatness {
-  readonly single: number;
-  readonly batch: number;
-}
-
-/** Of ratios to the standard size, by the clock on the wall or by PostgreSQL's own time. */
+/**
+ * How far apart the costs of one kind lie, by the clock on the wall or by PostgreSQL's own time, as a share of the
+ * smallest ratio to the standard size; undefined where they were not told or nothing lies beside them.
+ */
 export function flatness(
   cells: readonly ScaleCell[],
+  kind: Kind,
   ratio: 'wallRatio' | 'ownRatio',
-): Flatness | undefined {
-  const of = (kind: 'single' | 'batch') => cells.flatMap((cell) => cell[kind][ratio] ?? []);
-  const [single, batch] = [of('single'), of('batch')];
-  if (single.length < cells.length || batch.length < cells.length) return undefined;
-  return { single: spread(single), batch: spread(batch) };
+): number | undefined {
+  const costs = cells.flatMap((cell) => cell[kind] ?? []);
+  const ratios = costs.flatMap((cost) => cost[ratio] ?? []);
+  return ratios.length < Math.max(2, costs.length) ? undefined : spread(ratios);
 }

@@ -91,24 +91,22 @@ function verdictRow({ target, measured, isMet }: Verdict): string[] {
   return [target, measured ?? 'not measured', words];
 }
 
+const COST_HEAD = ['beside the first', 'own ms', 'beside the first'];
 const SCALE_HEAD = [
   'Users',
   'Ledger entries before',
-  'one spend ms',
-  'beside the first',
-  'own ms',
-  'beside the first',
-  `a batch of ${BATCH} ms`,
-  'beside the first',
-  'own ms',
-  'beside the first',
+  ...['one spend ms', ...COST_HEAD],
+  ...[`${BATCH} of one person ms`, ...COST_HEAD],
+  ...[`${BATCH} of as many people ms`, ...COST_HEAD],
 ];
 
-function scaleRow({ users, entries, single, batch }: ScaleCell): string[] {
-  return [grouped(users), grouped(entries), ...costCells(single), ...costCells(batch)];
+function scaleRow({ users, entries, single, ofOne, ofMany }: ScaleCell): string[] {
+  return [grouped(users), grouped(entries), ...[single, ofOne, ofMany].flatMap(costCells)];
 }
 
-function costCells({ wallMs, wallRatio, ownMs, ownRatio }: Cost): string[] {
+function costCells(cost: Cost | undefined): string[] {
+  if (cost === undefined) return ['–', '–', '–', '–'];
+  const { wallMs, wallRatio, ownMs, ownRatio } = cost;
   const times = (ratio: number | undefined) =>
     ratio === undefined ? '–' : `${ratio.toFixed(2)} ×`;
   return [wallMs.toFixed(2), times(wallRatio), ownMs?.toFixed(2) ?? '–', times(ownRatio)];

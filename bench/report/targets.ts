@@ -1,6 +1,6 @@
 import type { AloneCell } from '../alone';
 import type { Cell } from '../measure';
-import { flatness, type Flatness, type ScaleCell } from '../scale';
+import { BATCH, flatness, KINDS, type Kind, type ScaleCell } from '../scale';
 import { ratio } from '../statistics';
 
 /** A promise of the specification, and what was measured of it. */
@@ -103,18 +103,34 @@ function flat(scale: readonly ScaleCell[]): Verdict[] {
 /** By the clock on the wall, where the disk and the machine have their say, and by what PostgreSQL itself works. */
 function flatVerdicts(what: string, cells: readonly ScaleCell[]): Verdict[] {
   return [
-    flatVerdict(`${what}, PostgreSQL’s own time`, flatness(cells, 'ownRatio')),
-    flatVerdict(`${what}, by the clock`, flatness(cells, 'wallRatio')),
+    flatVerdict(`${what}, PostgreSQL’s own time`, { cells, ratio: 'ownRatio' }),
+    flatVerdict(`${what}, by the clock`, { cells, ratio: 'wallRatio' }),
   ];
 }
 
-function flatVerdict(what: string, found: Flatness | undefined): Verdict {
+const KIND_WORDS: Readonly<Record<Kind, string>> = {
+  single: 'alone',
+  ofOne: `${BATCH} of one person`,
+  ofMany: `${BATCH} of as many people`,
+};
+
+interface Series {
+  readonly cells: readonly ScaleCell[];
+  readonly ratio: 'wallRatio' | 'ownRatio';
+}
+
+function flatVerdict(what: string, { cells, ratio }: Series): Verdict {
   const target = `${what}: flat within 20 %`;
-  if (found === undefined) return { target, measured: undefined, isMet: undefined };
-  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const found = KINDS.flatMap((kind) => {
+    const share = flatness(cells, kind, ratio);
+    return share === undefined ? [] : [{ kind, share }];
+  });
+  if (found.length === 0) return { target, measured: undefined, isMet: undefined };
   return {
     target,
-    measured: `alone ${percent(found.single)}, in a batch ${percent(found.batch)}`,
-    isMet: Math.max(found.single, found.batch) <= 0.2,
+    measured: found
+      .map(({ kind, share }) => `${KIND_WORDS[kind]} ${Math.round(share * 100)} %`)
+      .join(', '),
+    isMet: found.every(({ share }) => share <= 0.2),
   };
 }

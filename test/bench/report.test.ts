@@ -46,17 +46,19 @@ describe('the targets', () => {
     const cost = (wallRatio: number, ownRatio?: number) => ({
       ...{ wallMs: 1, ownMs: 1, wallRatio, ownRatio },
     });
+    const sized = (users: number, entries: number) => ({ users, entries });
+    const [one, slow, none] = [cost(1, 1), cost(1.5, 1.1), undefined];
     const scale = [
-      { users: 1_000, entries: 1_000, single: cost(1, 1), batch: cost(1, 1) },
-      { users: 1_000, entries: 1_000_000, single: cost(1.1, 1.05), batch: cost(1.5, 1.1) },
-      { users: 10, entries: 1_000, single: cost(1.15), batch: cost(1.1) },
+      { ...sized(1_000, 1_000), single: one, ofOne: one, ofMany: one },
+      { ...sized(1_000, 1_000_000), single: cost(1.1, 1.05), ofOne: one, ofMany: slow },
+      { ...sized(10, 1_000), single: cost(1.15), ofOne: cost(1.1), ofMany: none },
     ];
     const flat = verdictsOf({ cells: [], alone: [], pacedP95Ms: undefined, scale }).slice(-4);
     expect(flat.map(({ measured, isMet }) => [measured, isMet])).toEqual([
-      ['alone 5 %, in a batch 10 %', true],
-      ['alone 10 %, in a batch 50 %', false],
+      ['alone 5 %, 100 of one person 0 %, 100 of as many people 10 %', true],
+      ['alone 10 %, 100 of one person 0 %, 100 of as many people 50 %', false],
       [undefined, undefined],
-      ['alone 15 %, in a batch 10 %', true],
+      ['alone 15 %, 100 of one person 10 %', true],
     ]);
   });
 });
