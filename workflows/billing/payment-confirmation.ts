@@ -22,7 +22,7 @@ import type { PaymentConfirmationInput, PaymentResult } from './contract';
 import { deliver } from './delivery';
 import { tellDispute } from './dispute/telling';
 import { beginReturn, giveBack } from './giving-back';
-import { isOutrun, layDesk, standingFact, type PaymentDesk } from './payment-desk';
+import { hasLaterWord, isOutrun, layDesk, standingFact, type PaymentDesk } from './payment-desk';
 import { settleByOperator } from './quarantine';
 import { beginRefund } from './refund/beginning';
 
@@ -69,7 +69,9 @@ function endOf(result: PaymentResult): string {
 async function confirm(desk: PaymentDesk): Promise<PaymentResult> {
   for (;;) {
     const result = await confirmOnce(desk);
-    if (result && !isOutrun(desk)) return result;
+    if (!result || isOutrun(desk)) continue;
+    // A payment without such a hint, which is nearly every one, records no patch.
+    if (!hasLaterWord(desk) || !patched('later-word')) return result;
   }
 }
 

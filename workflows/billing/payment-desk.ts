@@ -232,6 +232,14 @@ export function isOutrun(desk: PaymentDesk): boolean {
   return FACT_RANK[standingFact(desk).state] > desk.handledRank;
 }
 
+/**
+ * True when a hint came after the provider was last asked about money that is on its way back: of the same rank it may
+ * still say more, such as how a dispute ended, or that more was given back.
+ */
+export function hasLaterWord(desk: PaymentDesk): boolean {
+  return desk.hasNews && FACT_RANK[standingFact(desk).state] > FACT_RANK.paid;
+}
+
 /** True when this run's history is long enough to go on in a fresh one. */
 export function isHistoryLong(): boolean {
   return workflowInfo().continueAsNewSuggested;
