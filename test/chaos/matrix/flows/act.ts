@@ -82,10 +82,14 @@ export async function press(
   userId: number,
   button: { readonly text: string; readonly until: () => Promise<boolean> },
 ): Promise<void> {
+  let isPressed = false;
   await insist(async () => {
+    // What a press leads to may come after people have lost patience, and take the button away.
     const found = await until(`a button ${button.text}`, async () =>
-      buttonOf(stack, userId, button.text),
+      isPressed && (await button.until()) ? 'done' : buttonOf(stack, userId, button.text),
     );
+    if (found === 'done') return;
+    isPressed = true;
     stack.telegram.press(userId, found.messageId, { data: found.data });
     await until(`what ${button.text} leads to`, button.until, PATIENCE_OF_PEOPLE_MS);
   });
