@@ -28,6 +28,7 @@ import type { WireFact } from '../../../src/domain/billing/payment';
 import { until } from '../../support/until';
 import { fact, proposedRefund, REPAIR, USER_ID } from '../../workflows/support/cast';
 import { DAY, HOUR, MINUTE, type Theatre } from '../../workflows/support/theatre';
+import { twoWords } from '../../workflows/support/two-words';
 import type { Scene } from './scenes';
 
 const OTHER = { operatorId: 'boris', reason: 'looked at the papers' };
@@ -202,4 +203,9 @@ export const REFUND_SCENES: Readonly<Record<string, Scene>> = {
   },
   'payment-returned-by-the-provider': toldOf({ state: 'partially_refunded', refundedMinor: 5_000 }),
   'payment-disputed': toldOf({ state: 'disputed', dispute: { ref: 'd-1', stage: 'opened' } }),
+  'payment-returned-in-two-words': (theatre) =>
+    twoWords(theatre, [
+      { state: 'partially_refunded', refundedMinor: 1_000 },
+      { state: 'partially_refunded', refundedMinor: 3_000 },
+    ]),
 };
