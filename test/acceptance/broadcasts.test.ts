@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { broadcastWorkflowId } from '../../workflows/billing/broadcast/contract';
 import { chatTexts, newUser, orderTopup, untilPaid } from '../support/shop';
 import { pay } from '../support/payments';
-import { checkBooks, startStack, until, type RunningWorker, type Stack } from '../support/stack';
+import { checkBooks, startStack, until, type Stack } from '../support/stack';
 
 let stack: Stack;
 let admin: number;
-let another: RunningWorker | undefined;
 
 beforeAll(async () => {
   stack = await startStack();
@@ -14,10 +13,7 @@ beforeAll(async () => {
   await stack.sql`insert into roles (user_id, role, granted_by) values (${admin}, 'admin', 'test')`;
 });
 afterEach(() => checkBooks(stack));
-afterAll(async () => {
-  await another?.stop();
-  await stack.stop();
-});
+afterAll(() => stack?.stop());
 
 /** Hundreds of messages take their time on a busy machine. */
 const PATIENCE = 60_000;
@@ -99,8 +95,8 @@ it('a broadcast pauses at once, survives its worker and reaches everybody once',
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(await sentOf(broadcastId)).toBe(paused);
   expect(paused).toBeLessThan(150);
-  await stack.worker?.stop();
-  another = await stack.startWorker();
+  await stack.worker.stop();
+  await stack.worker.start();
   expect(await steer(broadcastId, 'resume')).toEqual({ kind: 'moved', state: 'running' });
   await until('all of it is sent', async () => (await sentOf(broadcastId)) === 150, PATIENCE);
   const handle = stack.client.workflow.getHandle(broadcastWorkflowId(broadcastId));

@@ -23,12 +23,10 @@ import {
   untilPaid,
   type Order,
 } from '../support/shop';
-import { checkBooks, startStack, until, type RunningWorker, type Stack } from '../support/stack';
+import { checkBooks, startStack, until, type Stack } from '../support/stack';
 import { restore, takeSnapshot } from '../support/snapshot';
 
 let stack: Stack;
-/** The worker after the books were restored. */
-let restarted: RunningWorker | undefined;
 const begun = new Date();
 
 beforeAll(async () => {
@@ -39,10 +37,7 @@ afterEach(async () => {
   stack.mock.control.endOutages();
   await checkBooks(stack);
 });
-afterAll(async () => {
-  await restarted?.stop();
-  await stack?.stop();
-});
+afterAll(() => stack?.stop());
 
 const PAYMENTS = 200;
 const LOST = 6;
@@ -208,9 +203,9 @@ test('OPS-18 after the books were restored to an earlier day, later payments are
   await untilPaid(stack, known);
   const forgotten = await orderTopup(stack, await newUser(stack), 30_000);
   const unknownPayment = await payAndSettle(stack, forgotten);
-  await stack.worker?.stop();
+  await stack.worker.stop();
   await restore(stack, snapshot);
-  restarted = await stack.startWorker();
+  await stack.worker.start();
   expect(await invoiceState(stack, known)).toBe('pending');
   expect(await balance(stack, known.userId)).toBe(0);
 

@@ -36,6 +36,7 @@ import { requireInvariants } from './invariants';
 import { requireTraces } from './traces';
 import { conversionOf } from './payloads';
 import { createDatabase, takeServers, type Servers } from './servers';
+import { ownWorker, type OwnWorker } from './own-worker';
 import { BOT_TOKEN, startBot } from './stack-bot';
 import { startHttp } from './stack-http';
 import { TEST_SECRETS } from './secrets';
@@ -104,8 +105,8 @@ export interface Stack {
   readonly spending: SpendGate;
   /** Starts another worker; the test stops it. */
   startWorker(change?: WorkerChange): Promise<RunningWorker>;
-  /** The worker the stack started with. */
-  readonly worker: RunningWorker | undefined;
+  /** The stack's own worker. */
+  readonly worker: OwnWorker;
   /**
    * Moves a person's business time: all their open workflows, the clock of the edge and that of the mock bank.
    */
@@ -220,7 +221,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 
   const [worker, spends] = await Promise.all([
-    options.hasWorker === false ? undefined : startWorker(),
+    ownWorker(startWorker, options.hasWorker !== false),
     hostSpending({
       connection: edgeConnection,
       namespace: servers.namespace,
@@ -269,7 +270,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     },
     stop: async () => {
       await bot?.stop();
-      await Promise.all([worker?.stop(), http.stop().then(() => spends.stop())]);
+      await Promise.all([worker.stop(), http.stop().then(() => spends.stop())]);
       await Promise.all([mock.stop(), telegram.close()]);
       await Promise.all([nativeConnection.close(), edgeConnection.close(), connection.close()]);
       await Promise.all([database.close(), readOnly.close(), sql.end({ timeout: 2 })]);
