@@ -21,7 +21,7 @@ const WHOLE: Plan = {
   users: 10_000,
   pace: { levels: LEVELS, repetitions: 3, warmUpMs: 1_000, measureMs: 4_000 },
   pacedMs: 10_000,
-  aloneMs: 8_000,
+  alone: { rounds: 10, measureMs: 4_000 },
   scale: {
     entries: [1_000, 10_000, 100_000, 1_000_000],
     users: [1, 100, 10_000, 100_000],
@@ -33,7 +33,7 @@ const SHORT: Plan = {
   ...WHOLE,
   pace: { levels: LEVELS, repetitions: 1, warmUpMs: 1_000, measureMs: 3_000 },
   pacedMs: 5_000,
-  aloneMs: 5_000,
+  alone: { rounds: 4, measureMs: 3_000 },
   scale: { entries: [1_000, 100_000], users: [1, 10_000], rounds: 15 },
 };
 
@@ -43,7 +43,7 @@ const SMOKE: Plan = {
   users: 10,
   pace: { levels: [1, 4], repetitions: 1, warmUpMs: 200, measureMs: 1_500 },
   pacedMs: 1_000,
-  aloneMs: 1_000,
+  alone: { rounds: 1, measureMs: 1_000 },
   scale: { entries: [100], users: [10], rounds: 1 },
 };
 

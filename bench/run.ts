@@ -1,6 +1,6 @@
 import { loadavg } from 'node:os';
 import postgres from 'postgres';
-import { measureAlone, type AloneCell } from './alone';
+import { measureAlone, type AloneCell, type AlonePace } from './alone';
 import { watchBatches } from './batches';
 import { startLoadGenerator, type LoadGenerator } from './load';
 import { describeMachine, watchIdle } from './machine';
@@ -21,8 +21,8 @@ export interface Plan {
   readonly pace: Pace;
   /** Length of the measurement at fifty requests a second; zero leaves it out. */
   readonly pacedMs: number;
-  /** Length of each measurement of requests that come alone; zero leaves it out. */
-  readonly aloneMs: number;
+  /** Requests that come alone. */
+  readonly alone: AlonePace;
   readonly scale: ScalePlan | undefined;
 }
 

@@ -18,20 +18,32 @@ const HEAD_END = Buffer.from('\r\n\r\n');
 const LAST_CHUNK = Buffer.from('0\r\n\r\n');
 
 /**
- * HTTP/1.1 by hand over one kept connection, which is opened anew when the server says that it closes it. The generator
- * shares its machine with what it measures: a full client costs more time per request than some of the systems do.
+ * HTTP/1.1 by hand over one kept connection, which is opened anew when the server says that it closes it, and when it has
+ * closed it because nothing was asked for a while. The generator shares its machine with what it measures: a full client
+ * costs more time per request than some of the systems do.
  */
 export async function openCaller(url: string): Promise<Caller> {
   let isClosed = false;
   let connection: Connection | undefined = await openConnection(url);
-  const current = async (): Promise<Connection> => {
+  const askOnce = async (request: Buffer): Promise<Answer> => {
     connection ??= await openConnection(url);
-    return connection;
+    return connection.ask(request);
+  };
+  /** Every request has a key of its own, so one that was lost with an old connection may be sent again. */
+  const askOn = async (request: Buffer): Promise<Answer> => {
+    if (connection === undefined) return askOnce(request);
+    try {
+      return await askOnce(request);
+    } catch (error) {
+      if (isClosed) throw error;
+      connection = undefined;
+      return askOnce(request);
+    }
   };
   return {
     ask: async (request) => {
       if (isClosed) throw new Error('the caller has hung up');
-      const { status, isLast } = await (await current()).ask(request);
+      const { status, isLast } = await askOn(request);
       if (isLast) {
         connection?.close();
         connection = undefined;

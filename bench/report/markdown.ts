@@ -80,10 +80,11 @@ function titleOf(system: Cell['system']): string {
   return SYSTEMS.find(({ name }) => name === system)?.title ?? system;
 }
 
-const ALONE_HEAD = ['One request every 200 ms', 'p50 ms', 'p95 ms'];
+const ALONE_HEAD = ['One request every 200 ms', 'p50 ms', 'p95 ms', 'p50 beside an empty workflow'];
 
-function aloneRow({ system, p50Ms, p95Ms }: AloneCell): string[] {
-  return [titleOf(system), p50Ms.toFixed(1), p95Ms.toFixed(1)];
+function aloneRow({ system, p50Ms, p95Ms, besideEmpty }: AloneCell): string[] {
+  const beside = besideEmpty === undefined ? '' : `${besideEmpty.toFixed(2)} ×`;
+  return [titleOf(system), p50Ms.toFixed(1), p95Ms.toFixed(1), beside];
 }
 
 function verdictRow({ target, measured, isMet }: Verdict): string[] {

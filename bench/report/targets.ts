@@ -51,8 +51,7 @@ export function cellAt(
 }
 
 function alone(cells: readonly AloneCell[]): Verdict {
-  const p50Of = (name: AloneCell['system']) => cells.find(({ system }) => system === name)?.p50Ms;
-  const times = ratio(p50Of('product'), p50Of('empty'));
+  const times = cells.find(({ system }) => system === 'product')?.besideEmpty;
   return judged('one spend alone ≤ 1.25 × the p50 of an empty workflow', times, (x) => x <= 1.25);
 }
 

@@ -43,3 +43,16 @@ describe('a server that closes a connection after three requests', () => {
     expect(connections).toBe(4);
   });
 });
+
+test('a server that closes a connection on which nothing was asked for a while is asked on a new one', async () => {
+  const server = createServer((_request, response) => void response.writeHead(201).end('{}'));
+  server.on('connection', (socket) => setTimeout(() => socket.destroy(), 50));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const caller = await openCaller(`http://127.0.0.1:${port}`);
+  const request = Buffer.from('POST / HTTP/1.1\r\nhost: here\r\ncontent-length: 0\r\n\r\n');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await caller.ask(request)).toBe(201);
+  caller.close();
+  await new Promise((resolve) => server.close(resolve));
+});
