@@ -2,7 +2,7 @@ import type { Context } from 'grammy';
 import type { Locale } from '../domain/messages';
 import type { Arrival, CardChange, DialogueChange } from '../records/contract';
 import { decodeCallback, type Route } from './callback-data';
-import { editScreen, sendScreen } from './delivery';
+import { editScreen, sendScreen, type PlacedMessage } from './delivery';
 import type { Place } from './display';
 import { refusalOf } from './refusals';
 import type { Screen } from './screen';
@@ -60,8 +60,25 @@ export async function show(
     return;
   }
   const pressed = { chatId: message.chat.id, messageId: message.message_id };
-  const messageId = await editScreen(ctx.api, pressed, screen);
+  const messageId = await editedWith(ctx, { pressed, screen, invoiceId });
   ctx.visit.cards.push({ chatId: pressed.chatId, messageId, invoiceId });
+}
+
+interface Edit {
+  readonly pressed: PlacedMessage;
+  readonly screen: Screen;
+  readonly invoiceId: string | undefined;
+}
+
+/** A message may show the order although Telegram's answer never came: it follows it then, as if the answer had. */
+async function editedWith(ctx: BotContext, { pressed, screen, invoiceId }: Edit): Promise<number> {
+  try {
+    return await editScreen(ctx.api, pressed, screen);
+  } catch (error) {
+    const isUnknown = refusalOf(error)?.kind === 'unavailable';
+    if (isUnknown && invoiceId !== undefined) ctx.visit.cards.push({ ...pressed, invoiceId });
+    throw error;
+  }
 }
 
 /**

@@ -49,6 +49,27 @@ describe('the bot keeps which message shows an order', () => {
     expect(await keptOf(visitor)).toEqual([]);
   });
 
+  it('also when Telegram has changed the message and its answer was lost', async () => {
+    const visitor = newVisitor(stage);
+    await visitor.write('/topup');
+    await visitor.press('₽200');
+    stage.telegram.faults.add({ kind: 'drop-response', method: 'editMessageText', times: 3 });
+    await visitor.press('Continue to pay');
+    const [row] = await stage.sql`select id from invoices where user_id = ${visitor.id}`;
+    expect(visitor.shown().message.text).toContain('Balance top-up');
+    const messageId = visitor.shown().message.message_id;
+    expect(await keptOf(visitor)).toEqual([{ messageId, invoiceId: row?.['id'] }]);
+  });
+
+  it('not when Telegram has refused to change the message', async () => {
+    const visitor = newVisitor(stage);
+    await visitor.write('/topup');
+    await visitor.press('₽200');
+    stage.telegram.faults.add({ kind: '400', method: 'editMessageText' });
+    await visitor.press('Continue to pay');
+    expect(await keptOf(visitor)).toEqual([]);
+  });
+
   it('in every message it was opened in', async () => {
     const { visitor, card } = await ordered();
     await visitor.write('/invoices');
