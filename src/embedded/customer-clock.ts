@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { openWorkflows } from './time-skipping';
-import { Traveller, type Fired } from './traveller';
+import { Traveller, type Fired, type Judge } from './traveller';
 
 export type { Fired };
 
@@ -34,6 +34,14 @@ const MOST_POLL_MS = 120;
 const VISIBILITY_LAG_MS = 500;
 /** Payments are told by the bank, too: then they are nobody's children. */
 const PAYMENTS = 'pay:';
+/** These look up how far ahead their customer is; all others live by what they were told, and told nothing by their own clock. */
+const LOOKING_UP: readonly string[] = [
+  'paymentConfirmation',
+  'refund',
+  'dispute',
+  'hold',
+  'trackJob',
+];
 /** These only ask a provider again and again: among themselves there is no order to keep. */
 const ASKERS: readonly string[] = ['checkout', 'paymentConfirmation'];
 
@@ -159,12 +167,20 @@ class Convoy {
     return fresh.length > 0;
   }
 
-  /** Who was there before stands at the customer's instant; who is born on the way began at what was told then. */
+  /** Who is born on the way began at what was told then. */
   private joining(workflowId: string): Traveller {
-    const judge = this.isUnderWay
-      ? ({ bornMs }: { bornMs: number }) => this.offsetAt(bornMs)
-      : ({ nowMs }: { nowMs: number }) => Date.now() + this.journey.offsetMs - nowMs;
+    const judge: Judge = this.isUnderWay
+      ? ({ bornMs }) => this.offsetAt(bornMs)
+      : (own) => this.offsetOfResident(own);
     return new Traveller(this.client, workflowId, judge);
+  }
+
+  /**
+   * Who was there before stands at the customer's instant, unless a jump that was cut short has left them behind it: who
+   * lives by their own clock is fetched by this one.
+   */
+  private offsetOfResident({ nowMs, type }: Parameters<Judge>[0]): number {
+    return LOOKING_UP.includes(type) ? Date.now() + this.journey.offsetMs - nowMs : 0;
   }
 
   private async lookAround(): Promise<Traveller[]> {

@@ -22,6 +22,9 @@ export interface Fired {
   readonly summary: string;
 }
 
+/** Of a workflow by its type and its own clock. */
+export type Judge = (own: { bornMs: number; nowMs: number; type: string }) => number;
+
 const POLL_MS = 20;
 const MOST_ATTEMPTS = 100;
 /** Clocks of two machines, and two looks at one of them, differ by less. */
@@ -41,7 +44,7 @@ export class Traveller {
     private readonly client: Client,
     readonly workflowId: string,
     /** Judges how far the business clock is ahead of a workflow that neither was told nor has looked it up. */
-    private readonly judgeAhead: (own: { bornMs: number; nowMs: number }) => number,
+    private readonly judgeAhead: Judge,
   ) {
     this.waits = new Waits(client, workflowId);
   }
@@ -52,7 +55,7 @@ export class Traveller {
     const { workflowExecutionInfo: info } = this.description;
     const runId = info?.execution?.runId ?? '';
     const fired = await this.waits.catchUp({ runId, length: Number(info?.historyLength ?? 0) });
-    const own = { bornMs: tsToMs(info?.startTime), nowMs: this.ownMs };
+    const own = { bornMs: tsToMs(info?.startTime), nowMs: this.ownMs, type: this.type };
     // What it has found itself counts for more than what was judged before it had.
     this.aheadMs = this.waits.ownOffsetMs ?? this.aheadMs ?? this.judgeAhead(own);
     const { workflowId, aheadMs } = this;

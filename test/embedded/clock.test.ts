@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { fastForward, fastForwardAll, virtualNow } from '../../src/embedded/clock';
+import { travel } from '../../src/embedded/customer-clock';
 import { takeServers } from '../support/servers';
 import { clockActivities } from './clock-activities';
 import type { daily, oneDay, parentOfEndless, parentOfOneDay, retrying } from './workflows';
@@ -129,6 +130,14 @@ test('all open workflows of a query move to one instant', async () => {
   const second = await fastForwardAll(client, type, 10 * SECOND);
   expect([...second.keys()].sort()).toEqual(handles.map(({ workflowId }) => workflowId).sort());
   expect([...second.values()].map(({ kind }) => kind)).toEqual(['closed', 'closed', 'closed']);
+});
+
+test('a jump of a customer fetches whom one that was cut short has left behind', async () => {
+  const handle = await client.workflow.start<typeof oneDay>('oneDay', start());
+  const query = `WorkflowId = '${handle.workflowId}'`;
+  const reach = () => Promise.resolve();
+  await travel(client, { query, reach, offsetMs: 2 * DAY, durationMs: HOUR });
+  expect(await statusOf(handle.workflowId)).toBe('COMPLETED');
 });
 
 test('a jump of nothing that exists says so', async () => {
