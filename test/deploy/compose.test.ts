@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SECRET_VARIABLES } from '../../src/config/secret-files';
+import { ORDER_OF_STRINGS } from '../../src/embedded/postgres/cluster';
 import { SERVER_VERSION, UI_VERSION } from '../../src/embedded/temporal/versions';
 import { ROOT } from '../support/house/tree';
 import { composeReader, readCompose, SETTINGS, type Service } from './support/compose';
@@ -61,6 +62,11 @@ withReader('docker-compose.yml', () => {
     const isPinned = ({ image = '' }: Service) =>
       image === 'telegram-billing:local' || /^[a-z/-]+:v?\d+\.\d+(\.\d+)?(-[a-z]+)?$/.test(image);
     expect(breaking(isPinned)).toEqual([]);
+  });
+
+  test('keeps strings in the order of all other tests', () => {
+    const args = composition.services['postgres']?.environment?.['POSTGRES_INITDB_ARGS'] ?? '';
+    expect(args.split(' ')).toEqual(expect.arrayContaining([...ORDER_OF_STRINGS]));
   });
 
   test('runs the Temporal that all other tests run', () => {

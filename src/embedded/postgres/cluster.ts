@@ -24,6 +24,14 @@ export async function ensureCluster(quarters: Quarters): Promise<void> {
   renameSync(draft, quarters.clusterFolder);
 }
 
+/** Built into PostgreSQL 17 and later: the same order of strings on every machine, whatever locales it has. */
+export const ORDER_OF_STRINGS: readonly string[] = [
+  '--encoding=UTF8',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  '--locale=C',
+];
+
 async function initialise(quarters: Quarters, folder: string): Promise<void> {
   const passwordFile = join(tmpdir(), `telegram-billing-${process.pid}-${Date.now()}`);
   writeFileSync(passwordFile, `${PASSWORD}\n`, { mode: 0o644 });
@@ -35,11 +43,7 @@ async function initialise(quarters: Quarters, folder: string): Promise<void> {
         `--username=${SUPERUSER}`,
         `--pwfile=${passwordFile}`,
         '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        // Built into PostgreSQL 17 and later: the same order of strings on every machine, whatever locales it has.
-        '--locale-provider=builtin',
-        '--builtin-locale=C.UTF-8',
-        '--locale=C',
+        ...ORDER_OF_STRINGS,
         '--no-instructions',
         '--no-sync',
       ],
