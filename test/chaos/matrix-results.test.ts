@@ -103,6 +103,8 @@ test('the table says how many of how many cells were struck, and at which produc
   expect(text).toContain('2 cells at a, 1 cells at b');
   expect(text).toContain('of 1 of them the last event');
   expect(text).toContain('bot 2 times');
+  const others = tableOf({ results, moments: new Map([['trial', []]]), deaths: [] });
+  expect(others).toContain('2 flows have 3 cells');
 });
 
 test('answers of PostgreSQL are counted wherever the wire has cut them', () => {

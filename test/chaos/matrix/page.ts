@@ -109,13 +109,13 @@ function figuresOf(row: Sum): readonly string[] {
 
 function factsOf({ results, deaths, moments }: Sheet, all: Sum): string {
   const instants = results.map(({ instant }) => instant.slice(0, 16).replace('T', ' ')).sort();
-  const own = [...moments.values()].flatMap((list) => list.filter(({ isOwn }) => isOwn));
+  const flows = new Set([...moments.keys(), ...results.map(({ flow }) => flow)]);
   const share = all.cells === 0 ? 0 : Math.floor((100 * all.struck) / all.cells);
   const known = results.filter(({ event }) => event !== undefined).length;
   return [
     `Struck from ${instants[0] ?? '–'} to ${instants.at(-1) ?? '–'} UTC, ${commitsOf(results)}, on ${machine()};`,
     `load average at the end ${(loadavg()[0] ?? 0).toFixed(1)}.`,
-    `${moments.size} flows have ${own.length} moments of their own and ${all.cells} cells, of which`,
+    `${flows.size} flows have ${all.cells} cells, of which`,
     `${all.struck} (${share} %) were struck; of ${known} of them the last event of the struck history is known.`,
     deathsOf(deaths),
   ].join('\n');
